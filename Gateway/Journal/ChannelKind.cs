@@ -1,0 +1,28 @@
+namespace Gateway.Journal;
+
+/// <summary>How the events of one kind of channel fold into its state. The same fold serves snapshot, replay, trace and tests.</summary>
+internal interface IChannelKind
+{
+    string Name { get; }
+
+    object Fold(object? state, StoredEvent next);
+
+    byte[] Write(object state);
+
+    object Read(ReadOnlySpan<byte> json);
+}
+
+/// <summary>The typed form that a module implements: pure, no clock, no I/O.</summary>
+internal abstract class ChannelKind<TState>(string name) : IChannelKind
+    where TState : class
+{
+    public string Name { get; } = name;
+
+    public abstract TState Fold(TState? state, StoredEvent next);
+
+    object IChannelKind.Fold(object? state, StoredEvent next) => Fold((TState?)state, next);
+
+    byte[] IChannelKind.Write(object state) => ContractJson.Write((TState)state);
+
+    object IChannelKind.Read(ReadOnlySpan<byte> json) => ContractJson.Read<TState>(json);
+}

@@ -1,0 +1,16 @@
+namespace Gateway.Journal;
+
+/// <summary>
+/// The journal: events on channels, each with a seq that has no gap and a position that only rises, kept before anyone hears of them.
+/// </summary>
+internal interface IJournal : IJournalReader
+{
+    /// <summary>Runs the decision on the one writer and completes when its effects are durable; throws <see cref="JournalUnavailableException"/> when they are not.</summary>
+    Task<T> WriteAsync<T>(Func<JournalTransaction, T> decide);
+
+    /// <summary>All documents of a collection, by key; for what a module keeps in memory from its start on.</summary>
+    IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection);
+}
+
+/// <summary>The store did not take the write; nothing of it happened.</summary>
+internal sealed class JournalUnavailableException(Exception cause) : Exception("The journal cannot write at the moment.", cause);

@@ -1,0 +1,70 @@
+namespace Gateway.Journal;
+
+/// <summary>
+/// The write side of the journal inside one batch: what a module reads to decide and appends to effect. Everything done here is committed
+/// together or not at all. Used only by the writer loop; work that runs here may run again, so it changes nothing outside.
+/// </summary>
+internal sealed class JournalTransaction(IJournalRows rows, ChannelHeads heads, DateTimeOffset now)
+{
+    private readonly List<StoredEvent> _appended = [];
+
+    /// <summary>One now for the whole transaction, in whole milliseconds.</summary>
+    public DateTimeOffset Now { get; } = now;
+
+    public IReadOnlyList<StoredEvent> Appended => _appended;
+
+    public IDocuments Documents => rows;
+
+    public TState? State<TState>(ChannelName channel)
+        where TState : class => (TState?)heads.Find(channel, rows)?.State;
+
+    public long Seq(ChannelName channel) => heads.Find(channel, rows)?.Seq ?? 0;
+
+    public StoredEvent Append(ChannelName channel, EventDraft draft)
+    {
+        var head = heads.FindOrAdd(channel, rows);
+        var at = draft.At ?? Now;
+        var stored = new StoredEvent(channel, head.Seq + 1, heads.NextPosition(), draft.Type, at, draft.Data);
+        rows.InsertEvent(head.Id, stored);
+        heads.Advance(head, stored);
+        _appended.Add(stored);
+        return stored;
+    }
+
+    /// <summary>The first answer to this key, whenever it was given; keys are for ever.</summary>
+    public SeenKey? Seen(string scope, string key) => rows.FindKey(scope, key);
+
+    /// <param name="position">Of the event that the key stands for; 0 when it made none.</param>
+    /// <param name="fingerprint">What a repeat must agree with.</param>
+    public void Remember(string scope, string key, long position, string fingerprint) => rows.InsertKey(scope, key, new(position, fingerprint));
+}
+
+internal sealed record SeenKey(long Position, string Fingerprint);
+
+/// <summary>Small keyed JSON records that move in the same transaction as events: secrets' hashes, leases, held steps, quarantine.</summary>
+internal interface IDocuments
+{
+    byte[]? Find(string collection, string key);
+
+    void Put(string collection, string key, ReadOnlyMemory<byte> body);
+
+    void Remove(string collection, string key);
+}
+
+/// <summary>The rows beneath a transaction, whatever database keeps them.</summary>
+internal interface IJournalRows : IDocuments
+{
+    HeadRow? FindHead(ChannelName channel);
+
+    long InsertHead(ChannelName channel);
+
+    void UpdateHead(long id, long seq, long position, ReadOnlyMemory<byte> state);
+
+    void InsertEvent(long channelId, StoredEvent stored);
+
+    SeenKey? FindKey(string scope, string key);
+
+    void InsertKey(string scope, string key, SeenKey seen);
+}
+
+internal sealed record HeadRow(long Id, long Seq, long Position, ReadOnlyMemory<byte> State);
