@@ -1,0 +1,144 @@
+using Gateway.Broker;
+using Gateway.Broker.Protocol;
+using Gateway.Tests.Broker.Support;
+
+namespace Gateway.Tests.Broker;
+
+[TestFixture]
+public sealed class ConnectTests
+{
+    [Test]
+    public async Task Connect_NoClientId_OneIsAssigned()
+    {
+        await using var fixture = await BrokerFixture.StartAsync();
+        using var client = await fixture.OpenAsync();
+        var accepted = await client.ConnectAsync(RawClient.Hello(""));
+        Assert.That(accepted.Properties.AssignedClientIdentifier, Does.StartWith("auto-"));
+    }
+
+    [Test]
+    public async Task Connect_SecondWithSameId_FirstIsToldAndItsWillPrecedesTheNewConnAck()
+    {
+        await using var fixture = await BrokerFixture.StartAsync();
+        using var watcher = await fixture.ConnectAsync(RawClient.Hello("w"));
+        await watcher.SubscribeAsync(new SubscriptionRequest("status", 0));
+        var hello = RawClient.Hello("scanner") with { Will = new("status", "offline"u8.ToArray(), 1, false, Properties.None) };
+        using var first = await fixture.ConnectAsync(hello);
+        using var second = await fixture.ConnectAsync(hello);
+        await second.PublishAsync("status", "online");
+
+        var (header, body) = await first.ReadAsync();
+        string[] heard = [(await watcher.ReadPublishAsync()).Payload, (await watcher.ReadPublishAsync()).Payload];
+        Assert.Multiple(() =>
+        {
+            Assert.That(header, Is.EqualTo(0xE0));
+            Assert.That(body[0], Is.EqualTo((byte)ReasonCode.SessionTakenOver));
+            Assert.That(heard, Is.EqualTo(new[] { "offline", "online" }));
+        });
+    }
+
+    [Test]
+    public async Task Connect_ClientIdOfAnotherOwner_Refused()
+    {
+        await using var fixture = await BrokerFixture.StartAsync();
+        using var owner = await fixture.ConnectAsync(RawClient.Hello("x") with { UserName = "a" });
+        using var thief = await fixture.OpenAsync();
+        var refused = await thief.ConnectAsync(RawClient.Hello("x") with { UserName = "b" });
+        Assert.That(refused.Reason, Is.EqualTo(ReasonCode.ClientIdentifierNotValid));
+        Assert.That(await owner.PingAsync(), Is.Zero);
+    }
+
+    [TestCase(ProtocolVersion.V311)]
+    [TestCase(ProtocolVersion.V500)]
+    public async Task Connect_BadCredentials_RefusedAndClosed(object version)
+    {
+        await using var fixture = await BrokerFixture.StartAsync(authenticator: new GuardedDoor());
+        using var client = await fixture.OpenAsync();
+        var refused = await client.ConnectAsync(RawClient.Hello("x", (ProtocolVersion)version) with { UserName = "stranger" });
+        Assert.That(refused.Reason, Is.EqualTo(ReasonCode.NotAuthorized));
+        Assert.That(await client.TryReadAsync(), Is.Null);
+    }
+
+    [Test]
+    public async Task Connection_SilentBeyondItsKeepAlive_ClosedAndWillSent()
+    {
+        await using var fixture = await BrokerFixture.StartAsync();
+        using var watcher = await fixture.ConnectAsync(RawClient.Hello("w"));
+        await watcher.SubscribeAsync(new SubscriptionRequest("gone", 0));
+        using var client = await fixture.ConnectAsync(
+            RawClient.Hello("x") with { KeepAlive = 1, Will = new("gone", "x"u8.ToArray(), 0, false, Properties.None) });
+        Assert.That((await watcher.ReadPublishAsync()).Topic, Is.EqualTo("gone"));
+        Assert.That((await client.ReadAsync()).Body[0], Is.EqualTo((byte)ReasonCode.KeepAliveTimeout));
+    }
+
+    [Test]
+    public async Task Connection_NeverSendsConnect_Closed()
+    {
+        await using var fixture = await BrokerFixture.StartAsync(new() { ConnectTimeout = TimeSpan.FromMilliseconds(300) });
+        using var client = await fixture.OpenAsync();
+        Assert.That(await client.TryReadAsync(), Is.Null);
+    }
+
+    [Test]
+    public async Task Disconnect_Normal_NoWill()
+    {
+        await using var fixture = await BrokerFixture.StartAsync();
+        using var watcher = await fixture.ConnectAsync(RawClient.Hello("w"));
+        await watcher.SubscribeAsync(new SubscriptionRequest("gone", 0));
+        using var client = await fixture.ConnectAsync(RawClient.Hello("x") with { Will = new("gone", "x"u8.ToArray(), 0, false, Properties.None) });
+        await client.SendAsync("E000");
+        Assert.That(await client.TryReadAsync(), Is.Null);
+        await Soon.HoldsAsync(() => fixture.Broker.Counts.Connections == 1, "the connection is gone");
+        Assert.That(await watcher.PingAsync(), Is.Zero);
+    }
+
+    [Test]
+    public async Task Will_WithDelay_SentAfterItUnlessTheSessionGoesOn()
+    {
+        await using var fixture = await BrokerFixture.StartAsync();
+        using var watcher = await fixture.ConnectAsync(RawClient.Hello("w"));
+        await watcher.SubscribeAsync(new SubscriptionRequest("gone/#", 0));
+        var later = new Properties { WillDelay = 1 };
+        var lasting = new Properties { SessionExpiry = 60 };
+        var back = RawClient.Hello("back", clean: false) with { Properties = lasting, Will = new("gone/back", [], 0, false, later) };
+        var away = RawClient.Hello("away") with { Properties = lasting, Will = new("gone/away", [], 0, false, later) };
+        using (await fixture.ConnectAsync(back))
+        using (await fixture.ConnectAsync(away))
+        {
+        }
+
+        using var resumed = await fixture.OpenAsync();
+        var accepted = await resumed.ConnectAsync(back);
+        Assert.That(accepted.SessionPresent, Is.True);
+        Assert.That((await watcher.ReadPublishAsync()).Topic, Is.EqualTo("gone/away"));
+    }
+
+    [Test]
+    public async Task Stop_ClientsAreTold()
+    {
+        var fixture = await BrokerFixture.StartAsync();
+        using var client = await fixture.ConnectAsync(RawClient.Hello("x"));
+        await fixture.DisposeAsync();
+        Assert.That((await client.ReadAsync()).Body[0], Is.EqualTo((byte)ReasonCode.ServerShuttingDown));
+    }
+
+    [Test]
+    public async Task DisconnectOwner_HisConnectionsEnd_OthersStay()
+    {
+        await using var fixture = await BrokerFixture.StartAsync();
+        using var his = await fixture.ConnectAsync(RawClient.Hello("x") with { UserName = "a" });
+        using var other = await fixture.ConnectAsync(RawClient.Hello("y") with { UserName = "b" });
+        fixture.Broker.DisconnectOwner("a", ReasonCode.AdministrativeAction);
+        Assert.That((await his.ReadAsync()).Body[0], Is.EqualTo((byte)ReasonCode.AdministrativeAction));
+        Assert.That(await other.PingAsync(), Is.Zero);
+    }
+
+    [Test]
+    public async Task Connect_BeyondMaxConnections_Refused()
+    {
+        await using var fixture = await BrokerFixture.StartAsync(new() { MaxConnections = 1 });
+        using var first = await fixture.ConnectAsync(RawClient.Hello("x"));
+        using var second = await fixture.OpenAsync();
+        Assert.That((await second.ConnectAsync(RawClient.Hello("y"))).Reason, Is.EqualTo(ReasonCode.QuotaExceeded));
+    }
+}

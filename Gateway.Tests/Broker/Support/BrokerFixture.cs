@@ -1,0 +1,70 @@
+using System.Net;
+using Gateway.Broker;
+using Gateway.Broker.Transport;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Tests.Broker.Support;
+
+/// <summary>A broker alone on a loopback port of its own.</summary>
+internal sealed class BrokerFixture : IAsyncDisposable
+{
+    private readonly WebApplication _host;
+
+    private BrokerFixture(WebApplication host, MemoryStore store)
+    {
+        _host = host;
+        Store = store;
+        Broker = host.Services.GetRequiredService<MqttBroker>();
+    }
+
+    public MemoryStore Store { get; }
+
+    public MqttBroker Broker { get; }
+
+    public int Port { get; private set; }
+
+    public static async Task<BrokerFixture> StartAsync(
+        MqttOptions? options = null, MemoryStore? store = null, IAuthenticator? authenticator = null, Func<IBrokerStore, IPublishGate>? gate = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        store ??= new();
+        builder.Services
+            .AddSingleton(options ?? new())
+            .AddSingleton(authenticator ?? new OpenDoor())
+            .AddSingleton<IBrokerStore>(store)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<MqttBroker>();
+        builder.WebHost.ConfigureKestrel(static k => k.Listen(IPAddress.Loopback, 0, static l => l.UseConnectionHandler<MqttConnectionHandler>()));
+        var fixture = new BrokerFixture(builder.Build(), store);
+        fixture.Broker.Start(gate?.Invoke(store) ?? new DirectGate(store));
+        await fixture._host.StartAsync();
+        var address = fixture._host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        fixture.Port = new Uri(address).Port;
+        return fixture;
+    }
+
+    public Task<RawClient> OpenAsync() => RawClient.OpenAsync(Port);
+
+    /// <summary>Connected as MQTT 3.1.1 or 5, CONNACK taken.</summary>
+    public async Task<RawClient> ConnectAsync(Gateway.Broker.Protocol.ConnectPacket connect)
+    {
+        var client = await OpenAsync();
+        await client.ConnectAsync(connect);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await Broker.StopAsync(patience.Token);
+        await _host.StopAsync(patience.Token);
+        await _host.DisposeAsync();
+    }
+}

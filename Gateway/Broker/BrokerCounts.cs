@@ -1,0 +1,52 @@
+namespace Gateway.Broker;
+
+/// <summary>Counters for metrics and <c>$SYS</c>; each changed by Interlocked only.</summary>
+internal sealed class BrokerCounts
+{
+    private int _connections;
+    private long _accepted;
+    private long _refused;
+    private long _received;
+    private long _published;
+    private long _publishedBytes;
+    private long _overflowed;
+
+    /// <summary>Open connections, also those that have not sent CONNECT yet.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    public long Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>Connections ended by a packet that was not acceptable.</summary>
+    public long Refused => Volatile.Read(ref _refused);
+
+    /// <summary>PUBLISH packets received.</summary>
+    public long Received => Volatile.Read(ref _received);
+
+    /// <summary>Messages accepted and routed, wills and the product's own among them.</summary>
+    public long PublishedMessages => Volatile.Read(ref _published);
+
+    public long PublishedBytes => Volatile.Read(ref _publishedBytes);
+
+    /// <summary>Sessions ended because more was queued than they may have.</summary>
+    public long OverflowedSessions => Volatile.Read(ref _overflowed);
+
+    public int Opened()
+    {
+        Interlocked.Increment(ref _accepted);
+        return Interlocked.Increment(ref _connections);
+    }
+
+    public void Closed() => Interlocked.Decrement(ref _connections);
+
+    public void RefusedOne() => Interlocked.Increment(ref _refused);
+
+    public void ReceivedPublish() => Interlocked.Increment(ref _received);
+
+    public void Published(int bytes)
+    {
+        Interlocked.Increment(ref _published);
+        Interlocked.Add(ref _publishedBytes, bytes);
+    }
+
+    public void Overflowed() => Interlocked.Increment(ref _overflowed);
+}

@@ -1,0 +1,46 @@
+using System.Net;
+
+namespace Gateway.Broker;
+
+/// <summary>What the broker says about its clients: who, why, which reason code.</summary>
+internal static partial class BrokerLog
+{
+    [LoggerMessage(1000, LogLevel.Information, "MQTT client {ClientId} connected from {Remote} over {Transport}, version {Version}, session present {SessionPresent}")]
+    public static partial void Connected(ILogger log, string clientId, EndPoint? remote, string transport, object version, bool sessionPresent);
+
+    [LoggerMessage(1001, LogLevel.Information, "MQTT client {ClientId} ({Remote}) disconnected: {Reason}, {Why}")]
+    public static partial void Disconnected(ILogger log, string clientId, EndPoint? remote, ReasonCode reason, string why);
+
+    [LoggerMessage(1002, LogLevel.Warning, "MQTT client {ClientId} from {Remote} refused: {Reason}, {Why}")]
+    public static partial void Refused(ILogger log, string clientId, EndPoint? remote, ReasonCode reason, string why);
+
+    [LoggerMessage(1003, LogLevel.Warning, "MQTT connection from {Remote} closed before CONNECT: {Reason}, {Why}")]
+    public static partial void Stranger(ILogger log, EndPoint? remote, ReasonCode reason, string why);
+
+    [LoggerMessage(1004, LogLevel.Information, "MQTT client {ClientId} ({Remote}) is taken over by a newer connection")]
+    public static partial void TakenOver(ILogger log, string clientId, EndPoint? remote);
+
+    [LoggerMessage(1005, LogLevel.Warning, "MQTT session {ClientId} ended: more is queued for it than its limits allow")]
+    public static partial void SessionOverflowed(ILogger log, string clientId);
+
+    [LoggerMessage(1006, LogLevel.Error, "Message of {ClientId} on {Topic} could not be committed; it is not acknowledged")]
+    public static partial void NotCommitted(ILogger log, string? clientId, string topic, Exception failure);
+
+    [LoggerMessage(1007, LogLevel.Error, "The will of {ClientId} on {Topic} could not be published")]
+    public static partial void WillLost(ILogger log, string clientId, string topic, Exception failure);
+
+    [LoggerMessage(1008, LogLevel.Information, "MQTT client {ClientId} may not subscribe to {Filter}")]
+    public static partial void SubscribeDenied(ILogger log, string clientId, string filter);
+
+    [LoggerMessage(1009, LogLevel.Error, "MQTT connection of {ClientId} failed")]
+    public static partial void Failed(ILogger log, string? clientId, Exception failure);
+
+    [LoggerMessage(1010, LogLevel.Information, "MQTT broker started with {Retained} retained messages")]
+    public static partial void Started(ILogger log, int retained);
+
+    [LoggerMessage(1011, LogLevel.Information, "MQTT broker stopped; {Connections} connections were asked to leave")]
+    public static partial void Stopped(ILogger log, int connections);
+
+    [LoggerMessage(1012, LogLevel.Critical, "The watch over MQTT connections failed")]
+    public static partial void WatchFailed(ILogger log, Exception failure);
+}

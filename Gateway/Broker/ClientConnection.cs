@@ -1,0 +1,63 @@
+using System.Net;
+using Gateway.Broker.Protocol;
+using Gateway.Broker.Sessions;
+using Gateway.Broker.Transport;
+
+namespace Gateway.Broker;
+
+/// <summary>One authenticated connection, from CONNACK to its end.</summary>
+internal sealed class ClientConnection
+{
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly bool _takesDisconnect;
+
+    internal ClientConnection(MqttLink link, ConnectPacket connect, string clientId, IClientRights rights, DateTimeOffset connectedAt)
+    {
+        Link = link;
+        ClientId = clientId;
+        Rights = rights;
+        Version = connect.Version;
+        _takesDisconnect = (connect.Properties.MaximumPacketSize ?? uint.MaxValue) >= 3;
+        ConnectedAt = connectedAt;
+        Will = connect.Will;
+        SessionExpiry = connect.Version == ProtocolVersion.V500 ? connect.Properties.SessionExpiry ?? 0 : connect.CleanStart ? 0 : uint.MaxValue;
+        Lane = new(link.Lane.MadeRoom);
+    }
+
+    public string ClientId { get; }
+
+    public IClientRights Rights { get; }
+
+    public EndPoint? Remote => Link.Peer.Remote;
+
+    /// <summary>tcp, tls or ws.</summary>
+    public string Transport => Link.Peer.Transport;
+
+    public ProtocolVersion Version { get; }
+
+    public DateTimeOffset ConnectedAt { get; }
+
+    internal MqttLink Link { get; }
+
+    internal PublisherLane Lane { get; }
+
+    /// <summary>Completed when the will is out and the session is free for the next connection.</summary>
+    internal Task Ended => _ended.Task;
+
+    // The rest is owned by the connection's own life: its handshake, then its read loop, then its end.
+    internal Session? Session { get; set; }
+
+    internal WillPacket? Will { get; set; }
+
+    /// <summary>Seconds; uint.MaxValue is for ever.</summary>
+    internal uint SessionExpiry { get; set; }
+
+    public override string ToString() => $"{ClientId} ({Remote})";
+
+    /// <summary>Ends the connection; an MQTT 5 client is told the reason.</summary>
+    internal void Close(ReasonCode reason, string sentence) =>
+        Link.Close(new(reason, sentence), Version == ProtocolVersion.V500 && _takesDisconnect ? [(byte)PacketType.Disconnect << 4, 1, (byte)reason] : null);
+
+    internal void SetEnded() => _ended.TrySetResult();
+}

@@ -1,0 +1,105 @@
+namespace Gateway.Broker;
+
+/// <summary>One received PUBLISH (or will, or message of the product) on its way through the gate; completed exactly once.</summary>
+internal sealed class PublishUnit
+{
+    /// <summary>The seat of a unit that nobody awaits an acknowledgement for.</summary>
+    internal const long NoSeat = -1;
+
+    private readonly IPublishOutcome _outcome;
+    private readonly PublisherLane _lane;
+    private readonly long _seat;
+
+    internal PublishUnit(Message message, ClientConnection? client, IPublishOutcome outcome, PublisherLane lane, long seat = NoSeat)
+    {
+        Message = message;
+        Client = client;
+        _outcome = outcome;
+        _lane = lane;
+        _seat = seat;
+        MustQueue = lane.Enter();
+    }
+
+    public Message Message { get; }
+
+    /// <summary>Who published; null is the product itself.</summary>
+    public ClientConnection? Client { get; }
+
+    /// <summary>The client's rights refuse this topic: quarantined, neither routed nor retained.</summary>
+    public bool Forbidden { get; init; }
+
+    /// <summary>
+    /// Whether the unit has to go through the store: because it is retained, or because earlier units of its publisher have not come back yet,
+    /// and it must not overtake them. False: Completed may be called at once.
+    /// </summary>
+    public bool NeedsStore => MustQueue || (Message.Retain && !Forbidden);
+
+    internal bool MustQueue { get; }
+
+    internal long Seat => _seat;
+
+    /// <summary>0 for QoS 0.</summary>
+    internal ushort PacketId { get; init; }
+
+    /// <summary>Inside the transaction; may run again, changes no memory.</summary>
+    public void Write(IBrokerWrites writes, PublishVerdict verdict)
+    {
+        if (!Message.Retain || !IsRouted(verdict))
+        {
+            return;
+        }
+
+        if (Message.Payload.IsEmpty)
+        {
+            writes.RemoveRetained(Message.Topic);
+        }
+        else
+        {
+            writes.PutRetained(Message.Topic, Message.ToRetained());
+        }
+    }
+
+    /// <summary>After the commit, in commit order: retained tree, routing, acknowledgement. With a failure: none of them, and the connection is closed.</summary>
+    public void Completed(PublishVerdict verdict, Exception? failure)
+    {
+        if (failure is null)
+        {
+            _outcome.Accepted(this, IsRouted(verdict), Forbidden ? ReasonCode.NotAuthorized : verdict.Reason);
+        }
+        else
+        {
+            _outcome.Failed(this, failure);
+        }
+
+        // Only now may a later unit of this publisher be completed at once.
+        _lane.Leave();
+    }
+
+    private bool IsRouted(PublishVerdict verdict) => verdict.Routed && !Forbidden;
+}
+
+/// <summary>What becomes of a unit; the broker's own side of the gate.</summary>
+internal interface IPublishOutcome
+{
+    void Accepted(PublishUnit unit, bool routed, ReasonCode reason);
+
+    void Failed(PublishUnit unit, Exception failure);
+}
+
+/// <summary>Counts the units of one publisher that are in the gate, so that none overtakes another.</summary>
+internal sealed class PublisherLane(Action? emptied = null)
+{
+    // changed by Interlocked only
+    private int _pending;
+
+    public int Pending => Volatile.Read(ref _pending);
+
+    /// <summary>True when others are before this one.</summary>
+    public bool Enter() => Interlocked.Increment(ref _pending) > 1;
+
+    public void Leave()
+    {
+        Interlocked.Decrement(ref _pending);
+        emptied?.Invoke();
+    }
+}

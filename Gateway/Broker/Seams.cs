@@ -1,0 +1,96 @@
+using System.Net;
+
+namespace Gateway.Broker;
+
+// Everything the broker asks of the product around it. Four small interfaces; the broker names no type beyond them.
+
+/// <summary>Decides who a connecting client is.</summary>
+internal interface IAuthenticator
+{
+    ValueTask<Authentication> AuthenticateAsync(ConnectAttempt attempt, CancellationToken cancellation);
+}
+
+/// <summary>What one authenticated client may do. Asked at each publish, subscribe and delivery; a right that is withdrawn ends the connection instead.</summary>
+internal interface IClientRights
+{
+    /// <summary>The identity that sessions belong to; a client id made by one owner is refused to any other.</summary>
+    string Owner { get; }
+
+    bool MayUseClientId(string clientId);
+
+    bool MayPublish(string topic);
+
+    bool MaySubscribe(string filter);
+
+    /// <summary>Whether a message that matches a granted subscription may be handed out (a wide filter can cover topics that are denied).</summary>
+    bool MayReceive(string topic);
+}
+
+/// <summary>Stands between a received PUBLISH and its acknowledgement and routing: the product's say, and the commit.</summary>
+internal interface IPublishGate
+{
+    /// <summary>
+    /// Takes the unit in the order of receipt. Whoever implements it calls <see cref="PublishUnit.Write"/> inside the one transaction and
+    /// <see cref="PublishUnit.Completed"/> after the commit, in commit order; where nothing needs a disk, Completed may be called at once.
+    /// </summary>
+    void Submit(PublishUnit unit);
+}
+
+/// <summary>Hears what happens to connections. Called outside every lock of the broker, in the order of events per client.</summary>
+internal interface IConnectionListener
+{
+    void Connected(ClientConnection connection);
+
+    void Disconnected(ClientConnection connection);
+
+    void Subscribed(ClientConnection connection, string filter);
+}
+
+/// <summary>Where the broker keeps what must survive: one combined commit with the rest of the product.</summary>
+internal interface IBrokerStore
+{
+    /// <summary>Everything kept, read once at start.</summary>
+    IEnumerable<KeyValuePair<string, RetainedMessage>> LoadRetained();
+
+    /// <summary>Queues work for the next batch; batches are committed in order and their work completed in order.</summary>
+    void Submit(IBrokerWork work);
+}
+
+/// <summary>A piece of work inside a batch. Write may run again when another piece of its batch failed, so it must not change memory.</summary>
+internal interface IBrokerWork
+{
+    void Write(IBrokerWrites writes);
+
+    /// <summary>After the commit (failure is null) or instead of it. Runs on the writer: cheap, and never blocks.</summary>
+    void Completed(Exception? failure);
+}
+
+internal interface IBrokerWrites
+{
+    void PutRetained(string topic, RetainedMessage message);
+
+    void RemoveRetained(string topic);
+}
+
+internal sealed record ConnectAttempt(string ClientId, string? UserName, ReadOnlyMemory<byte>? Password, EndPoint? Remote, bool Encrypted);
+
+/// <summary>Either rights, or the reason for the refusal.</summary>
+internal readonly record struct Authentication(IClientRights? Rights, ReasonCode Refusal)
+{
+    public static Authentication Granted(IClientRights rights) => new(rights, ReasonCode.Success);
+
+    public static Authentication Refused(ReasonCode reason) => new(null, reason);
+}
+
+/// <summary>The product's word on a received message.</summary>
+/// <param name="Reason">Goes into the PUBACK or PUBREC of an MQTT 5 client.</param>
+/// <param name="Routed">Whether the message is routed and, when flagged so, retained. A duplicate or a misfit is neither.</param>
+internal readonly record struct PublishVerdict(ReasonCode Reason, bool Routed)
+{
+    public static readonly PublishVerdict Accepted = new(ReasonCode.Success, Routed: true);
+
+    /// <summary>Known already: acknowledged as if new, handed to nobody.</summary>
+    public static readonly PublishVerdict Absorbed = new(ReasonCode.Success, Routed: false);
+
+    public static PublishVerdict Refused(ReasonCode reason) => new(reason, Routed: false);
+}

@@ -1,0 +1,177 @@
+using System.Buffers;
+using Gateway.Broker.Protocol;
+using Gateway.Broker.Transport;
+
+namespace Gateway.Broker.Sessions;
+
+/// <summary>The life of a connection in one place: handshake, reading, the end with will and session, the gentle close.</summary>
+internal sealed class ConnectionLife(MqttOptions options, Handshake handshake, SessionEnd end, ListenerSet listeners, BrokerCounts counts, TimeProvider time, ILogger log)
+{
+    private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(20);
+
+    public async Task RunAsync(MqttLink link, Func<ClientConnection, PacketDispatcher> dispatcherFor, bool isServerFull, CancellationToken stopping)
+    {
+        var sending = link.RunAsync();
+        ClientConnection? client = null;
+        try
+        {
+            client = await handshake.AcceptAsync(link, isServerFull, stopping);
+            if (client is not null)
+            {
+                await ServeAsync(client, dispatcherFor(client));
+            }
+        }
+        catch (ProtocolException broken)
+        {
+            Refuse(link, client, broken.Error);
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException or InvalidOperationException or TimeoutException)
+        {
+            link.Close(error: null);
+        }
+        finally
+        {
+            link.Close(error: null);
+            await CloseAsync(link, sending);
+        }
+    }
+
+    private async Task ServeAsync(ClientConnection client, PacketDispatcher dispatcher)
+    {
+        var link = client.Link;
+        BrokerLog.Connected(log, client.ClientId, client.Remote, client.Transport, client.Version, client.Session is not null);
+        listeners.Connected(client);
+        try
+        {
+            await ReadAsync(link, dispatcher);
+        }
+        catch (ProtocolException broken)
+        {
+            Refuse(link, client, broken.Error);
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            link.Close(error: null);
+        }
+        finally
+        {
+            link.Close(error: null);
+            await EndAsync(client);
+        }
+    }
+
+    private static async Task ReadAsync(MqttLink link, PacketDispatcher dispatcher)
+    {
+        while (!link.IsClosing)
+        {
+            var read = await link.Input.ReadAsync();
+            var buffer = read.Buffer;
+            if (buffer.Length > 0)
+            {
+                link.Received();
+            }
+
+            var state = ReadState.Waits;
+            try
+            {
+                state = Dispatch(link, dispatcher, ref buffer);
+            }
+            finally
+            {
+                // where the lane is full, whole packets are left and must be seen again without new bytes
+                link.Input.AdvanceTo(buffer.Start, state == ReadState.IsFull ? buffer.Start : buffer.End);
+            }
+
+            if (state == ReadState.Over || (read.IsCompleted && state != ReadState.IsFull))
+            {
+                return;
+            }
+
+            while (dispatcher.MustWait && !link.IsClosing)
+            {
+                await link.Lane.WaitForRoomAsync();
+            }
+        }
+    }
+
+    private static ReadState Dispatch(MqttLink link, PacketDispatcher dispatcher, ref ReadOnlySequence<byte> buffer)
+    {
+        while (!link.IsClosing)
+        {
+            if (dispatcher.MustWait)
+            {
+                return ReadState.IsFull;
+            }
+
+            if (!Frame.TryTake(ref buffer, dispatcher.PacketBound, out var frame))
+            {
+                return ReadState.Waits;
+            }
+
+            if (!dispatcher.Handle(frame))
+            {
+                return ReadState.Over;
+            }
+        }
+
+        return ReadState.Over;
+    }
+
+    private void Refuse(MqttLink link, ClientConnection? client, ProtocolError error)
+    {
+        counts.RefusedOne();
+        if (client is null)
+        {
+            BrokerLog.Stranger(log, link.Peer.Remote, error.Reason, error.Sentence);
+
+            // answered in the form of MQTT 5, whatever version it asked for
+            link.Close(error, error.Answered ? [(byte)PacketType.ConnAck << 4, 3, 0, (byte)error.Reason, 0] : null);
+        }
+        else if (error.Answered)
+        {
+            client.Close(error.Reason, error.Sentence);
+        }
+        else
+        {
+            link.Close(error);
+        }
+    }
+
+    private async Task EndAsync(ClientConnection client)
+    {
+        var reason = client.Link.EndReason ?? new(ReasonCode.UnspecifiedError, "the connection was lost");
+        try
+        {
+            await end.LeaveAsync(client);
+        }
+        finally
+        {
+            client.SetEnded();
+        }
+
+        listeners.Disconnected(client);
+        BrokerLog.Disconnected(log, client.ClientId, client.Remote, reason.Reason, reason.Sentence);
+    }
+
+    private async Task CloseAsync(MqttLink link, Task sending)
+    {
+        try
+        {
+            await sending.WaitAsync(options.CloseTimeout, time);
+            await link.DrainAsync(s_quiet, options.CloseTimeout);
+        }
+        catch (TimeoutException)
+        {
+            // it takes nothing any more: the farewell has to be given up
+            link.Abort();
+            await sending;
+        }
+    }
+
+    private enum ReadState
+    {
+        Waits,
+        IsFull,
+        Over,
+    }
+}

@@ -1,0 +1,202 @@
+using System.Buffers;
+using Gateway.Broker.Protocol;
+using Gateway.Broker.Transport;
+
+namespace Gateway.Broker.Sessions;
+
+/// <summary>From the first byte to CONNACK: who it is, whose the client id is, and the take-over of who had it before.</summary>
+internal sealed class Handshake(MqttOptions options, IAuthenticator authenticator, SessionRegistry registry, SessionEnd end, TimeProvider time, ILogger log)
+{
+    private static readonly TimeSpan s_takeOverPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Null when the connection was refused or went away; the refusal is on its way then.</summary>
+    public async Task<ClientConnection?> AcceptAsync(MqttLink link, bool isServerFull, CancellationToken stopping)
+    {
+        if (await ReadConnectAsync(link) is not { } connect)
+        {
+            return null;
+        }
+
+        link.Lane.Version = connect.Version;
+        if (Objection(connect, isServerFull) is { } objection)
+        {
+            return Refuse(link, connect, objection.Reason, objection.Sentence);
+        }
+
+        var clientId = connect.ClientId.Length > 0 ? connect.ClientId : $"auto-{Guid.CreateVersion7():N}";
+        var attempt = new ConnectAttempt(clientId, connect.UserName, connect.Password, link.Peer.Remote, link.Peer.Encrypted);
+        var authentication = await authenticator.AuthenticateAsync(attempt, stopping);
+        if (authentication.Rights is not { } rights)
+        {
+            return Refuse(link, connect, authentication.Refusal, "the credentials are refused");
+        }
+
+        var client = new ClientConnection(link, connect, clientId, rights, time.GetUtcNow());
+        if (!rights.MayUseClientId(clientId) || !registry.TryClaim(client, out var previous))
+        {
+            return Refuse(link, connect, ReasonCode.ClientIdentifierNotValid, "the client id belongs to somebody else");
+        }
+
+        if (previous is not null)
+        {
+            await TakeOverAsync(previous, stopping);
+        }
+
+        return await OpenAsync(client, connect);
+    }
+
+    private static ConnectPacket? TryParse(ref ReadOnlySequence<byte> buffer, int bound)
+    {
+        Frame frame;
+        try
+        {
+            if (!Frame.TryTake(ref buffer, bound, out frame))
+            {
+                return null;
+            }
+        }
+        catch (ProtocolException broken) when (broken.Error.Reason == ReasonCode.MalformedPacket)
+        {
+            throw ProtocolException.Silent(broken.Message);
+        }
+
+        // MQTT-3.1.0-1
+        return frame.Type == PacketType.Connect
+            ? ConnectPacket.Read(frame.Body.IsSingleSegment ? frame.Body.FirstSpan : frame.Body.ToArray(), frame.Flags)
+            : throw ProtocolException.Silent($"the first packet is {frame.Type}, not CONNECT");
+    }
+
+    private async ValueTask<ConnectPacket?> ReadConnectAsync(MqttLink link)
+    {
+        while (true)
+        {
+            var read = await link.Input.ReadAsync();
+            var buffer = read.Buffer;
+            ConnectPacket? connect = null;
+            try
+            {
+                connect = link.IsClosing ? null : TryParse(ref buffer, options.PacketBound);
+            }
+            finally
+            {
+                link.Input.AdvanceTo(buffer.Start, connect is null ? buffer.End : buffer.Start);
+            }
+
+            if (connect is not null || read.IsCompleted || link.IsClosing)
+            {
+                return connect;
+            }
+        }
+    }
+
+    private (ReasonCode Reason, string Sentence)? Objection(ConnectPacket connect, bool isServerFull)
+    {
+        if (isServerFull)
+        {
+            return (ReasonCode.QuotaExceeded, "as many connections as Mqtt:MaxConnections allows are open");
+        }
+
+        if (connect.Properties.AuthenticationMethod is { } method)
+        {
+            return (ReasonCode.BadAuthenticationMethod, $"there is no authentication method {method}");
+        }
+
+        // MQTT-3.1.3-8 of 3.1.1
+        if (connect is { ClientId.Length: 0, Version: ProtocolVersion.V311, CleanStart: false })
+        {
+            return (ReasonCode.ClientIdentifierNotValid, "an empty client id without clean session");
+        }
+
+        return connect.Will switch
+        {
+            { Qos: var qos } when qos > (options.MaxQos ?? 2) => (ReasonCode.QosNotSupported, "the will has a QoS beyond Mqtt:MaxQos"),
+            { Retain: true } when options.RetainAvailable == false => (ReasonCode.RetainNotSupported, "the will is retained"),
+            _ => null,
+        };
+    }
+
+    // The old connection's will is published before the new one can say that it is there.
+    private async Task TakeOverAsync(ClientConnection previous, CancellationToken stopping)
+    {
+        BrokerLog.TakenOver(log, previous.ClientId, previous.Remote);
+        previous.Close(ReasonCode.SessionTakenOver, "the client id connected again");
+        await previous.Ended.WaitAsync(s_takeOverPatience, time, stopping);
+    }
+
+    private async Task<ClientConnection?> OpenAsync(ClientConnection client, ConnectPacket connect)
+    {
+        if (registry.Open(client, connect.CleanStart) is not { } opening)
+        {
+            client.SetEnded();
+            return null;
+        }
+
+        client.Session = opening.Session;
+        if (opening.Ended is { } ended)
+        {
+            end.Forget(ended);
+        }
+
+        if (opening.Will is { } will)
+        {
+            await end.PublishWillAsync(will);
+        }
+
+        var link = client.Link;
+        link.ExpectWithin(TimeSpan.FromSeconds(1.5 * KeepAlive(connect)));
+        var accepted = new ConnAckPacket(opening.IsPresent, ReasonCode.Success) { Properties = Announced(connect, client.ClientId) };
+        if (!TrySend(link, connect, accepted))
+        {
+            client.Close(ReasonCode.PacketTooLarge, "the client takes no packet of the size of CONNACK");
+            return client;
+        }
+
+        opening.Session.Attach(link, client.Rights, connect.Properties.ReceiveMaximum ?? ushort.MaxValue);
+        link.StartDelivery(opening.Session, connect.Version, connect.Properties);
+        return client;
+    }
+
+    private ushort KeepAlive(ConnectPacket connect) =>
+        connect.Version == ProtocolVersion.V500 && options.ServerKeepAlive is { } server ? server : connect.KeepAlive;
+
+    private Properties Announced(ConnectPacket connect, string clientId)
+    {
+        if (connect.Version == ProtocolVersion.V311)
+        {
+            return Properties.None;
+        }
+
+        return new()
+        {
+            AssignedClientIdentifier = connect.ClientId.Length == 0 ? clientId : null,
+            TopicAliasMaximum = options.TopicAliasMaximum,
+            ReceiveMaximum = options.ReceiveMaximum,
+            MaximumQos = options.MaxQos < 2 ? options.MaxQos : null,
+            RetainAvailable = options.RetainAvailable == false ? (byte)0 : null,
+            MaximumPacketSize = (uint?)options.MaxPacketSize,
+            ServerKeepAlive = options.ServerKeepAlive,
+        };
+    }
+
+    private ClientConnection? Refuse(MqttLink link, ConnectPacket connect, ReasonCode reason, string sentence)
+    {
+        BrokerLog.Refused(log, connect.ClientId, link.Peer.Remote, reason, sentence);
+        var bytes = new ArrayBufferWriter<byte>(16);
+        new ConnAckPacket(SessionPresent: false, reason).Write(bytes, connect.Version);
+        link.Close(new(reason, sentence), bytes.WrittenSpan.ToArray());
+        return null;
+    }
+
+    private static bool TrySend(MqttLink link, ConnectPacket connect, ConnAckPacket packet)
+    {
+        var bytes = new ArrayBufferWriter<byte>(16);
+        packet.Write(bytes, connect.Version);
+        if (bytes.WrittenCount > (connect.Properties.MaximumPacketSize ?? uint.MaxValue))
+        {
+            return false;
+        }
+
+        link.Lane.Send(bytes.WrittenSpan);
+        return true;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Buffers;
+using Gateway.Broker.Protocol;
+
+namespace Gateway.Broker.Sessions;
+
+/// <summary>What each packet of one connected client leads to. Owned by its read loop.</summary>
+internal sealed class PacketDispatcher(ClientConnection client, MqttOptions options, PublishPath publish, SubscribePath subscribe, BrokerCounts counts, TimeProvider time)
+{
+    private readonly TopicCache _topics = new();
+    private TopicName?[]? _aliases;
+
+    public int PacketBound => options.PacketBound;
+
+    /// <summary>A publisher that floods is slowed: its next packet is read when earlier ones have left the gate.</summary>
+    public bool MustWait => client.Link.Lane.IsFull || client.Lane.Pending >= options.MaxInflight;
+
+    private Session Session => client.Session!;
+
+    /// <summary>False after DISCONNECT.</summary>
+    public bool Handle(in Frame frame)
+    {
+        FrameRules.CheckFromClient(frame);
+        if (frame.Body.IsSingleSegment)
+        {
+            return Handle(frame, frame.Body.FirstSpan);
+        }
+
+        var length = (int)frame.Body.Length;
+        var whole = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            frame.Body.CopyTo(whole);
+            return Handle(frame, whole.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(whole);
+        }
+    }
+
+    private bool Handle(in Frame frame, ReadOnlySpan<byte> body)
+    {
+        switch (frame.Type)
+        {
+            case PacketType.Publish:
+                Publish(PublishPacket.Read(body, frame.Flags, client.Version));
+                return true;
+            case PacketType.PubAck or PacketType.PubRec or PacketType.PubComp:
+                Acknowledge(AckPacket.Read(body, frame.Type, client.Version));
+                return true;
+            case PacketType.PubRel:
+                Release(AckPacket.Read(body, frame.Type, client.Version));
+                return true;
+            case PacketType.Subscribe:
+                subscribe.Subscribe(client, SubscribePacket.Read(body, client.Version));
+                return true;
+            case PacketType.Unsubscribe:
+                subscribe.Unsubscribe(client, UnsubscribePacket.Read(body, client.Version));
+                return true;
+            case PacketType.PingReq:
+                client.Link.Lane.Send([(byte)PacketType.PingResp << 4, 0]);
+                return true;
+            default:
+                Disconnect(DisconnectPacket.Read(body, client.Version));
+                return false;
+        }
+    }
+
+    private void Publish(in PublishPacket packet)
+    {
+        counts.ReceivedPublish();
+        CheckLimits(packet);
+        var topic = ResolveTopic(packet);
+        var message = new Message(topic, packet.Payload.ToArray(), packet.Qos, packet.Retain)
+        {
+            Properties = packet.Properties is { } properties ? PropertyWriter.EncodeForwarded(properties) : default,
+            ExpiresAt = packet.Properties?.MessageExpiry is { } seconds ? time.GetUtcNow().AddSeconds(seconds) : null,
+        };
+        if (packet.Qos == 0)
+        {
+            publish.Submit(message, client, PublishUnit.NoSeat, 0);
+            return;
+        }
+
+        var seat = client.Link.Lane.TakeSeat(packet.Qos == 1 ? PacketType.PubAck : PacketType.PubRec, packet.PacketId);
+        if (packet.Qos == 2 && !Session.TryReceive(packet.PacketId))
+        {
+            // sent again because our PUBREC was lost: answered, not published again
+            client.Link.Lane.Complete(seat, ReasonCode.Success);
+            return;
+        }
+
+        publish.Submit(message, client, seat, packet.PacketId);
+    }
+
+    private void CheckLimits(in PublishPacket packet)
+    {
+        if (packet.Qos > (options.MaxQos ?? 2))
+        {
+            throw new ProtocolException(ReasonCode.QosNotSupported, $"QoS {packet.Qos}");
+        }
+
+        if (packet.Retain && options.RetainAvailable == false)
+        {
+            throw new ProtocolException(ReasonCode.RetainNotSupported, "a retained message");
+        }
+
+        // without an announced maximum the read loop waits instead, see ControlLane.IsFull
+        if (packet.Qos > 0 && options.ReceiveMaximum is { } maximum && client.Version == ProtocolVersion.V500
+            && client.Link.Lane.OwedPubAcks + Session.Incoming >= maximum)
+        {
+            throw new ProtocolException(ReasonCode.ReceiveMaximumExceeded, $"more than {maximum} messages in flight");
+        }
+    }
+
+    private TopicName ResolveTopic(in PublishPacket packet)
+    {
+        if (packet.Properties?.TopicAlias is not { } alias)
+        {
+            return Checked(_topics.Get(packet.Topic));
+        }
+
+        var maximum = options.TopicAliasMaximum ?? 0;
+        if (alias == 0 || alias > maximum)
+        {
+            throw new ProtocolException(ReasonCode.TopicAliasInvalid, $"topic alias {alias} of at most {maximum}");
+        }
+
+        _aliases ??= new TopicName?[maximum + 1];
+        if (!packet.Topic.IsEmpty)
+        {
+            _aliases[alias] = Checked(_topics.Get(packet.Topic));
+        }
+
+        return _aliases[alias] ?? throw ProtocolException.Violation($"topic alias {alias} stands for nothing");
+    }
+
+    private TopicName Checked(TopicName topic) => topic.Utf8.Length <= options.MaxTopicLevels || TopicRules.Levels(topic.Text) <= options.MaxTopicLevels
+        ? topic
+        : throw new ProtocolException(ReasonCode.TopicNameInvalid, $"a topic with more than {options.MaxTopicLevels} levels");
+
+    private void Acknowledge(in AckPacket ack)
+    {
+        if (Session.Acknowledge(ack))
+        {
+            client.Link.Lane.Send(new AckPacket(PacketType.PubRel, ack.PacketId));
+        }
+    }
+
+    private void Release(in AckPacket ack)
+    {
+        var seat = client.Link.Lane.TakeSeat(PacketType.PubComp, ack.PacketId);
+        Session.Release(ack.PacketId);
+        client.Link.Lane.Complete(seat, ReasonCode.Success);
+    }
+
+    private void Disconnect(DisconnectPacket packet)
+    {
+        if (packet.Properties.SessionExpiry is { } expiry)
+        {
+            // MQTT-3.14.2-2: what was zero stays zero
+            if (client.SessionExpiry == 0 && expiry != 0)
+            {
+                throw ProtocolException.Violation("DISCONNECT gives a session expiry to a session that had none");
+            }
+
+            client.SessionExpiry = expiry;
+        }
+
+        if (packet.Reason == ReasonCode.Success)
+        {
+            client.Will = null;
+        }
+
+        client.Link.Close(new(packet.Reason, "the client said goodbye"));
+    }
+}

@@ -1,0 +1,298 @@
+using Gateway.Broker.Protocol;
+using Gateway.Broker.Routing;
+using Gateway.Broker.Transport;
+
+namespace Gateway.Broker.Sessions;
+
+/// <summary>
+/// What a client id is owed. Its connection pulls from it: it is paused as caught up, as in-flight full or as socket busy, and woken by a message, an
+/// acknowledgement or the flush. A slow client costs its bounded queue and nobody else's time.
+/// </summary>
+internal sealed class Session(string clientId, IClientRights rights, MqttOptions options)
+{
+    private readonly Lock _lock = new();
+
+    // all owned by _lock
+    private readonly Queue<Outgoing> _queue = new();
+    private readonly Dictionary<ushort, Inflight> _inflight = [];
+    private readonly Queue<RetainedReplay> _replays = new();
+    private Queue<ushort>? _resend;
+    private HashSet<ushort>? _incoming;
+    private MqttLink? _link;
+    private long _queuedBytes;
+    private long _order;
+    private int _window;
+    private ushort _lastPacketId;
+    private bool _isEnded;
+
+    // written by the owning connection, read by routing
+    private volatile IClientRights _rights = rights;
+    private volatile bool _isConnected;
+
+    public string ClientId { get; } = clientId;
+
+    public IClientRights Rights => _rights;
+
+    public bool IsConnected => _isConnected;
+
+    public SubscriptionSet Subscriptions { get; } = new();
+
+    public void Attach(MqttLink link, IClientRights current, int window)
+    {
+        lock (_lock)
+        {
+            _link = link;
+            _window = Math.Min(window, options.MaxInflight);
+            _resend = _inflight.Count == 0 ? null : new(_inflight.OrderBy(static e => e.Value.Order).Select(static e => e.Key));
+        }
+
+        _rights = current;
+        _isConnected = true;
+    }
+
+    public void Detach(MqttLink link)
+    {
+        lock (_lock)
+        {
+            if (_link != link)
+            {
+                return;
+            }
+
+            _link = null;
+            _isConnected = false;
+            _replays.Clear();
+        }
+    }
+
+    /// <summary>False when it does not fit any more: the session has to be ended. QoS 0 is dropped instead, and not kept for who is away.</summary>
+    public bool Offer(in Outgoing outgoing)
+    {
+        MqttLink? link;
+        lock (_lock)
+        {
+            if (_isEnded)
+            {
+                return true;
+            }
+
+            var isOver = _queue.Count >= options.MaxQueuedMessages || _queuedBytes + outgoing.Message.Size > options.MaxQueuedBytes;
+            if (outgoing.Qos == 0 && (isOver || _link is null))
+            {
+                return true;
+            }
+
+            if (isOver)
+            {
+                return false;
+            }
+
+            _queue.Enqueue(outgoing);
+            _queuedBytes += outgoing.Message.Size;
+            link = _link;
+        }
+
+        link?.Wake();
+        return true;
+    }
+
+    public void Replay(RetainedReplay replay)
+    {
+        MqttLink? link;
+        lock (_lock)
+        {
+            _replays.Enqueue(replay);
+            link = _link;
+        }
+
+        link?.Wake();
+    }
+
+    /// <summary>Writes what may be sent now; called by the loop of the connection.</summary>
+    public void Deliver(MqttLink link, DeliveryWriter writer)
+    {
+        lock (_lock)
+        {
+            if (_link != link)
+            {
+                return;
+            }
+
+            while (writer.HasRoom && (SendAgain(writer) || SendRetained(writer) || SendQueued(writer)))
+            {
+            }
+        }
+    }
+
+    /// <summary>Takes PUBACK, PUBREC or PUBCOMP. True when PUBREL is the answer.</summary>
+    public bool Acknowledge(in AckPacket ack)
+    {
+        MqttLink? link;
+        var release = false;
+        lock (_lock)
+        {
+            if (!_inflight.TryGetValue(ack.PacketId, out var entry))
+            {
+                // a PUBREC that we do not know is answered: the client may repeat it after we forgot (4.3.3)
+                return ack.Type == PacketType.PubRec && ack.Reason < ReasonCode.UnspecifiedError;
+            }
+
+            if (ack.Type != Expected(entry) && !(ack.Type == PacketType.PubRec && entry.IsReceived))
+            {
+                throw ProtocolException.Violation($"{ack.Type} for packet id {ack.PacketId}, which awaits {Expected(entry)}");
+            }
+
+            if (ack.Type == PacketType.PubRec && ack.Reason < ReasonCode.UnspecifiedError)
+            {
+                _inflight[ack.PacketId] = entry with { IsReceived = true };
+                release = true;
+            }
+            else
+            {
+                _inflight.Remove(ack.PacketId);
+            }
+
+            link = _link;
+        }
+
+        link?.Wake();
+        return release;
+    }
+
+    /// <summary>A QoS 2 message arrives: false when its packet id is known, so that it is not published twice (MQTT-4.3.3-10).</summary>
+    public bool TryReceive(ushort packetId)
+    {
+        lock (_lock)
+        {
+            return (_incoming ??= []).Add(packetId);
+        }
+    }
+
+    /// <summary>QoS 2 messages received and not released.</summary>
+    public int Incoming
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _incoming?.Count ?? 0;
+            }
+        }
+    }
+
+    public void Release(ushort packetId)
+    {
+        lock (_lock)
+        {
+            _incoming?.Remove(packetId);
+        }
+    }
+
+    /// <summary>Nothing is owed any more; what came through a share and was not acknowledged is handed back, for another member.</summary>
+    public List<Outgoing> End()
+    {
+        lock (_lock)
+        {
+            _isEnded = true;
+            var shared = _inflight.Values.Where(static e => !e.IsReceived).OrderBy(static e => e.Order).Select(static e => e.Outgoing).Concat(_queue)
+                .Where(static o => o.Group is not null).ToList();
+            _queue.Clear();
+            _inflight.Clear();
+            _replays.Clear();
+            _incoming = null;
+            _queuedBytes = 0;
+            return shared;
+        }
+    }
+
+    private static PacketType Expected(in Inflight entry) =>
+        entry.Outgoing.Qos == 1 ? PacketType.PubAck : entry.IsReceived ? PacketType.PubComp : PacketType.PubRec;
+
+    private bool SendAgain(DeliveryWriter writer)
+    {
+        if (_resend is null || !_resend.TryDequeue(out var packetId))
+        {
+            _resend = null;
+            return false;
+        }
+
+        if (!_inflight.TryGetValue(packetId, out var entry))
+        {
+            return true;
+        }
+
+        if (entry.IsReceived)
+        {
+            writer.WriteRelease(packetId);
+        }
+        else if (!writer.TryWrite(entry.Outgoing.Message, entry.Outgoing.Qos, entry.Outgoing.Retain, duplicate: true, packetId, entry.Outgoing.Identifiers))
+        {
+            _inflight.Remove(packetId);
+        }
+
+        return true;
+    }
+
+    private bool SendRetained(DeliveryWriter writer)
+    {
+        while (_replays.TryPeek(out var replay))
+        {
+            if (replay.Qos > 0 && _inflight.Count >= _window)
+            {
+                return false;
+            }
+
+            if (replay.Next(writer.Now) is { } message)
+            {
+                Send(replay.Outgoing(message), writer);
+                return true;
+            }
+
+            _replays.Dequeue();
+        }
+
+        return false;
+    }
+
+    private bool SendQueued(DeliveryWriter writer)
+    {
+        if (_replays.Count > 0 || !_queue.TryPeek(out var next) || (next.Qos > 0 && _inflight.Count >= _window))
+        {
+            return false;
+        }
+
+        _queue.Dequeue();
+        _queuedBytes -= next.Message.Size;
+        if (!next.Message.IsExpired(writer.Now))
+        {
+            Send(next, writer);
+        }
+
+        return true;
+    }
+
+    private void Send(in Outgoing outgoing, DeliveryWriter writer)
+    {
+        if (outgoing.Qos == 0)
+        {
+            writer.TryWrite(outgoing.Message, 0, outgoing.Retain, duplicate: false, 0, outgoing.Identifiers);
+            return;
+        }
+
+        var packetId = NextPacketId();
+        if (writer.TryWrite(outgoing.Message, outgoing.Qos, outgoing.Retain, duplicate: false, packetId, outgoing.Identifiers))
+        {
+            _inflight[packetId] = new(outgoing, _order++);
+        }
+    }
+
+    private ushort NextPacketId()
+    {
+        do
+        {
+            _lastPacketId = _lastPacketId == ushort.MaxValue ? (ushort)1 : (ushort)(_lastPacketId + 1);
+        }
+        while (_inflight.ContainsKey(_lastPacketId));
+        return _lastPacketId;
+    }
+}

@@ -1,0 +1,200 @@
+using Gateway.Broker.Protocol;
+
+namespace Gateway.Broker.Sessions;
+
+/// <summary>A will and the connection it belonged to.</summary>
+internal sealed record OwedWill(ClientConnection Client, WillPacket Will);
+
+/// <summary>What a CONNECT found: its session, and what ended by it.</summary>
+internal sealed record Opening(Session Session, bool IsPresent, Session? Ended, OwedWill? Will);
+
+/// <summary>Who has which client id: one connection at most, one session at most, from its first CONNECT to its expiry.</summary>
+internal sealed class SessionRegistry(MqttOptions options, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+
+    // all owned by _lock
+    private readonly Dictionary<string, Entry> _entries = [];
+    private readonly PriorityQueue<Entry, DateTimeOffset> _due = new();
+
+    public int Sessions
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _entries.Count;
+            }
+        }
+    }
+
+    /// <summary>The client id is the newcomer's from now on; who had it must have ended before <see cref="Open"/>. False: it belongs to somebody else.</summary>
+    public bool TryClaim(ClientConnection newcomer, out ClientConnection? previous)
+    {
+        previous = null;
+        lock (_lock)
+        {
+            if (!_entries.TryGetValue(newcomer.ClientId, out var entry))
+            {
+                _entries[newcomer.ClientId] = entry = new(newcomer.ClientId, newcomer.Rights.Owner);
+            }
+            else if (entry.Owner != newcomer.Rights.Owner)
+            {
+                return false;
+            }
+
+            previous = entry.Current;
+            entry.Current = newcomer;
+            return true;
+        }
+    }
+
+    /// <summary>Null when yet another connection has claimed the client id meanwhile.</summary>
+    public Opening? Open(ClientConnection client, bool cleanStart)
+    {
+        lock (_lock)
+        {
+            var entry = _entries[client.ClientId];
+            if (entry.Current != client)
+            {
+                return null;
+            }
+
+            var kept = entry.Session is not null && !(entry.ExpiresAt <= time.GetUtcNow());
+            var ended = kept && !cleanStart ? null : entry.Session;
+
+            // a will that waits is sent when its session ends, and dropped when its session goes on (MQTT-3.1.3-9)
+            var will = ended is null ? null : entry.Will;
+            var session = ended is null && entry.Session is not null ? entry.Session : new Session(client.ClientId, client.Rights, options);
+            var isPresent = session == entry.Session;
+            entry.Session = session;
+            entry.Will = null;
+            entry.ExpiresAt = null;
+            return new(session, isPresent, ended, will);
+        }
+    }
+
+    /// <summary>A connection is over. Gives back the session when it ends with it, and the will when it is due at once.</summary>
+    public (Session? Ended, OwedWill? Will) Leave(ClientConnection client, WillPacket? will)
+    {
+        var owed = will is null ? null : new OwedWill(client, will);
+        lock (_lock)
+        {
+            var entry = _entries.GetValueOrDefault(client.ClientId);
+            if (entry is null)
+            {
+                return (null, owed);
+            }
+
+            if (entry.Current == client)
+            {
+                entry.Current = null;
+            }
+
+            if (entry.Session != client.Session || entry.Session is null || client.SessionExpiry == 0)
+            {
+                var ended = entry.Session == client.Session ? entry.Session : null;
+                entry.Session = ended is null ? entry.Session : null;
+                Forget(entry);
+                return (ended, owed);
+            }
+
+            var now = time.GetUtcNow();
+            entry.ExpiresAt = client.SessionExpiry == uint.MaxValue ? null : now.AddSeconds(client.SessionExpiry);
+            Schedule(entry, entry.ExpiresAt);
+            var delay = Math.Min(will?.Properties.WillDelay ?? 0, client.SessionExpiry);
+            if (owed is null || delay == 0)
+            {
+                return (null, owed);
+            }
+
+            entry.Will = owed;
+            entry.WillAt = now.AddSeconds(delay);
+            Schedule(entry, entry.WillAt);
+            return (null, null);
+        }
+    }
+
+    /// <summary>Ends a session wherever it is; its connection, if any, is to be closed.</summary>
+    public ClientConnection? Drop(Session session)
+    {
+        lock (_lock)
+        {
+            if (_entries.GetValueOrDefault(session.ClientId) is not { } entry || entry.Session != session)
+            {
+                return null;
+            }
+
+            entry.Session = null;
+            Forget(entry);
+            return entry.Current;
+        }
+    }
+
+    /// <summary>What has come due: sessions that expired and wills whose delay is over.</summary>
+    public void CollectDue(List<Session> expired, List<OwedWill> wills)
+    {
+        var now = time.GetUtcNow();
+        lock (_lock)
+        {
+            while (_due.TryPeek(out var entry, out var at) && at <= now)
+            {
+                _due.Dequeue();
+                var isExpired = entry.Current is null && entry.ExpiresAt <= now;
+                if (entry.Will is { } will && (isExpired || (entry.Current is null && entry.WillAt <= now)))
+                {
+                    wills.Add(will);
+                    entry.Will = null;
+                }
+
+                if (isExpired && entry.Session is { } session)
+                {
+                    expired.Add(session);
+                    entry.Session = null;
+                    Forget(entry);
+                }
+            }
+        }
+    }
+
+    public List<ClientConnection> Connected()
+    {
+        lock (_lock)
+        {
+            return [.. _entries.Values.Select(static e => e.Current).OfType<ClientConnection>()];
+        }
+    }
+
+    private void Schedule(Entry entry, DateTimeOffset? at)
+    {
+        if (at is { } due)
+        {
+            _due.Enqueue(entry, due);
+        }
+    }
+
+    private void Forget(Entry entry)
+    {
+        if (entry.Session is null && entry.Current is null)
+        {
+            _entries.Remove(entry.ClientId);
+        }
+    }
+
+    private sealed class Entry(string clientId, string owner)
+    {
+        public string ClientId { get; } = clientId;
+
+        public string Owner { get; } = owner;
+
+        public ClientConnection? Current { get; set; }
+
+        public Session? Session { get; set; }
+
+        public DateTimeOffset? ExpiresAt { get; set; }
+
+        public OwedWill? Will { get; set; }
+
+        public DateTimeOffset WillAt { get; set; }
+    }
+}

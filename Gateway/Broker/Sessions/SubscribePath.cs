@@ -1,0 +1,94 @@
+using System.Buffers;
+using Gateway.Broker.Protocol;
+using Gateway.Broker.Routing;
+
+namespace Gateway.Broker.Sessions;
+
+/// <summary>SUBSCRIBE and UNSUBSCRIBE: rights, the tree, the answer, and the retained messages after it.</summary>
+internal sealed class SubscribePath(MqttOptions options, SubscriptionTree tree, RetainedTree retained, ListenerSet listeners, ILogger log)
+{
+    public void Subscribe(ClientConnection client, SubscribePacket packet)
+    {
+        var reasons = new ReasonCode[packet.Requests.Count];
+        var replays = new List<RetainedReplay>();
+        for (var i = 0; i < reasons.Length; i++)
+        {
+            reasons[i] = Grant(client, packet.Requests[i], packet.Identifier, replays);
+        }
+
+        Answer(client, new(PacketType.SubAck, packet.PacketId, reasons));
+        foreach (var replay in replays)
+        {
+            client.Session!.Replay(replay);
+        }
+
+        for (var i = 0; i < reasons.Length; i++)
+        {
+            if (reasons[i] < ReasonCode.UnspecifiedError)
+            {
+                listeners.Subscribed(client, packet.Requests[i].Filter);
+            }
+        }
+    }
+
+    public void Unsubscribe(ClientConnection client, UnsubscribePacket packet)
+    {
+        var reasons = new ReasonCode[packet.Filters.Count];
+        for (var i = 0; i < reasons.Length; i++)
+        {
+            var taken = client.Session!.Subscriptions.Take(packet.Filters[i]);
+            reasons[i] = taken is null ? ReasonCode.NoSubscriptionExisted : ReasonCode.Success;
+            if (taken is not null)
+            {
+                tree.Remove(taken);
+            }
+        }
+
+        Answer(client, new(PacketType.UnsubAck, packet.PacketId, reasons));
+    }
+
+    private static void Answer(ClientConnection client, SubAckPacket packet)
+    {
+        var bytes = new ArrayBufferWriter<byte>(8 + packet.Reasons.Count);
+        packet.Write(bytes, client.Version);
+        client.Link.Lane.Send(bytes.WrittenSpan);
+    }
+
+    private ReasonCode Grant(ClientConnection client, in SubscriptionRequest request, int? identifier, List<RetainedReplay> replays)
+    {
+        var session = client.Session!;
+        var subscription = new Subscription(session, request, request.Qos, identifier);
+        if (!client.Rights.MaySubscribe(subscription.TopicFilter))
+        {
+            BrokerLog.SubscribeDenied(log, client.ClientId, request.Filter);
+            return ReasonCode.NotAuthorized;
+        }
+
+        if (TopicRules.Levels(subscription.TopicFilter) > options.MaxTopicLevels)
+        {
+            return ReasonCode.TopicFilterInvalid;
+        }
+
+        if (session.Subscriptions.Count >= options.MaxSubscriptions)
+        {
+            return ReasonCode.QuotaExceeded;
+        }
+
+        var before = session.Subscriptions.Put(subscription);
+        tree.Add(subscription);
+        if (session.Subscriptions.IsClosed)
+        {
+            tree.Remove(subscription);
+            return ReasonCode.UnspecifiedError;
+        }
+
+        // MQTT-4.8: a share gets no retained messages
+        var wantsRetained = request.RetainHandling == RetainHandling.Send || (request.RetainHandling == RetainHandling.SendWhenNew && before is null);
+        if (wantsRetained && subscription.Group is null && retained.Find(subscription.TopicFilter, subscription.HasWildcard) is { Count: > 0 } slots)
+        {
+            replays.Add(new(subscription, slots));
+        }
+
+        return (ReasonCode)request.Qos;
+    }
+}
