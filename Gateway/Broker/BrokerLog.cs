@@ -35,12 +35,15 @@ internal static partial class BrokerLog
     [LoggerMessage(1009, LogLevel.Error, "MQTT connection of {ClientId} failed")]
     public static partial void Failed(ILogger log, string? clientId, Exception failure);
 
-    [LoggerMessage(1010, LogLevel.Information, "MQTT broker started with {Retained} retained messages")]
-    public static partial void Started(ILogger log, int retained);
+    [LoggerMessage(1010, LogLevel.Information, "MQTT broker started with {Retained} retained messages and {Sessions} sessions")]
+    public static partial void Started(ILogger log, int retained, int sessions);
 
     [LoggerMessage(1011, LogLevel.Information, "MQTT broker stopped; {Connections} connections were asked to leave")]
     public static partial void Stopped(ILogger log, int connections);
 
     [LoggerMessage(1012, LogLevel.Critical, "The watch over MQTT connections failed")]
     public static partial void WatchFailed(ILogger log, Exception failure);
+
+    [LoggerMessage(1013, LogLevel.Error, "The session of {ClientId} could not be committed")]
+    public static partial void SessionNotCommitted(ILogger log, string clientId, Exception failure);
 }

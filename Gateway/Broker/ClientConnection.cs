@@ -20,7 +20,7 @@ internal sealed class ClientConnection
         Version = connect.Version;
         _takesDisconnect = (connect.Properties.MaximumPacketSize ?? uint.MaxValue) >= 3;
         ConnectedAt = connectedAt;
-        Will = connect.Will;
+        Will = StoredWill.From(connect.Will, rights);
         SessionExpiry = connect.Version == ProtocolVersion.V500 ? connect.Properties.SessionExpiry ?? 0 : connect.CleanStart ? 0 : uint.MaxValue;
         Lane = new(link.Lane.MadeRoom);
     }
@@ -48,7 +48,7 @@ internal sealed class ClientConnection
     // The rest is owned by the connection's own life: its handshake, then its read loop, then its end.
     internal Session? Session { get; set; }
 
-    internal WillPacket? Will { get; set; }
+    internal StoredWill? Will { get; set; }
 
     /// <summary>Seconds; uint.MaxValue is for ever.</summary>
     internal uint SessionExpiry { get; set; }

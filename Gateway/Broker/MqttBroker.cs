@@ -17,7 +17,8 @@ internal sealed class MqttBroker(MqttOptions options, IAuthenticator authenticat
     private readonly SessionRegistry _registry = new(options, time);
 
     // set once by Start
-    private Works? _works;
+    private BrokerWorks? _works;
+    private ConnectionLife? _life;
 
     public BrokerCounts Counts { get; } = new();
 
@@ -27,42 +28,38 @@ internal sealed class MqttBroker(MqttOptions options, IAuthenticator authenticat
 
     public int Sessions => _registry.Sessions;
 
-    private Works Running => _works ?? throw new InvalidOperationException("the broker has not been started");
+    private BrokerWorks Running => _works ?? throw new InvalidOperationException("the broker has not been started");
+
+    private ConnectionLife Life => _life ?? throw new InvalidOperationException("the broker has not been started");
 
     /// <summary>Before the first connection.</summary>
     public void AddListener(IConnectionListener listener) => _listeners.Add(listener);
 
-    /// <summary>Loads what was retained; connections may come from now on.</summary>
+    /// <summary>Loads what was retained and who is owed what; connections may come from now on.</summary>
     public void Start(IPublishGate gate)
     {
-        var now = time.GetUtcNow();
-        foreach (var (topic, kept) in store.LoadRetained())
-        {
-            var message = Message.FromRetained(topic, kept);
-            if (!message.IsExpired(now))
-            {
-                _retained.Put(message);
-            }
-        }
-
         var router = new Router(_subscriptions);
-        var publish = new PublishPath(gate, _retained, router, Counts, log);
-        var end = new SessionEnd(_registry, _subscriptions, router, publish, time, log);
+        var publish = new PublishPath(gate, store, _retained, router, Counts, log);
+        var sessions = new SessionStore(store, log);
+        var works = new BrokerWorks(options, publish, new(options, _subscriptions, _retained, _listeners, sessions, log), sessions, Counts, time);
+        var end = new SessionEnd(_registry, _subscriptions, publish, sessions, time, log);
         router.Overflowed = session =>
         {
             Counts.Overflowed();
             end.Overflowed(session);
         };
-        var handshake = new Handshake(options, authenticator, _registry, end, time, log);
-        _works = new(publish, new(options, _subscriptions, _retained, _listeners, log), end, new(options, handshake, end, _listeners, Counts, time, log));
+        LoadRetained();
+        publish.ContinueAfter(LoadSessions(sessions) + options.MaxInflight);
+        _works = works;
+        _life = new(works, new(works, authenticator, _registry, end, log), end, _listeners, log);
+        _registry.Opened = session => session.Settled = ids => ids.ForEach(id => sessions.Settle(session.ClientId, id));
         _watch.Start(_registry, end);
-        BrokerLog.Started(log, _retained.Count);
+        BrokerLog.Started(log, _retained.Count, _registry.Sessions);
     }
 
     /// <summary>Serves one connection over any transport; done when it is closed.</summary>
     public async Task ServeAsync(IDuplexPipe pipe, Peer peer, Action abort)
     {
-        var works = Running;
         var link = new MqttLink(pipe, peer, abort, options, time);
         var isServerFull = Counts.Opened() > options.MaxConnections;
         _watch.Add(link);
@@ -73,7 +70,7 @@ internal sealed class MqttBroker(MqttOptions options, IAuthenticator authenticat
                 link.Close(new(ReasonCode.ServerShuttingDown, "the service is stopping"));
             }
 
-            await works.Life.RunAsync(link, client => new(client, options, works.Publish, works.Subscribe, Counts, time), isServerFull, _stopping.Token);
+            await Life.RunAsync(link, isServerFull, _stopping.Token);
         }
         finally
         {
@@ -128,5 +125,53 @@ internal sealed class MqttBroker(MqttOptions options, IAuthenticator authenticat
         _stopping.Dispose();
     }
 
-    private sealed record Works(PublishPath Publish, SubscribePath Subscribe, SessionEnd End, ConnectionLife Life);
+    private void LoadRetained()
+    {
+        var now = time.GetUtcNow();
+        foreach (var (topic, kept) in store.LoadRetained())
+        {
+            var message = Message.FromRetained(topic, kept);
+            if (!message.IsExpired(now))
+            {
+                _retained.Put(message);
+            }
+        }
+    }
+
+    /// <summary>Gives the greatest message id in use.</summary>
+    private long LoadSessions(SessionStore sessions)
+    {
+        var lastId = 0L;
+        foreach (var stored in store.LoadSessions())
+        {
+            var session = new Session(stored.Row.ClientId, new RightsToCome(stored.Row.Owner), isDurable: true, options);
+            session.Settled = ids => ids.ForEach(id => sessions.Settle(session.ClientId, id));
+            session.Restore(stored);
+            _registry.Restore(stored.Row, session);
+            foreach (var row in stored.Subscriptions)
+            {
+                var subscription = new Subscription(session, SubscriptionRequest.FromOptions(row.Filter, row.Options), (byte)(row.Options & 3), row.Identifier);
+                session.Subscriptions.Put(subscription);
+                _subscriptions.Add(subscription);
+            }
+
+            lastId = Math.Max(lastId, stored.Owed.Count > 0 ? stored.Owed[^1].Message.Id : 0);
+        }
+
+        return lastId;
+    }
+
+    /// <summary>Of a session whose client has not come back yet: all is kept for it, and looked at again when it is here.</summary>
+    private sealed class RightsToCome(string owner) : IClientRights
+    {
+        public string Owner => owner;
+
+        public bool MayUseClientId(string clientId) => true;
+
+        public bool MayPublish(string topic) => false;
+
+        public bool MaySubscribe(string filter) => false;
+
+        public bool MayReceive(string topic) => true;
+    }
 }

@@ -1,3 +1,5 @@
+using Gateway.Broker.Routing;
+
 namespace Gateway.Broker;
 
 /// <summary>One received PUBLISH (or will, or message of the product) on its way through the gate; completed exactly once.</summary>
@@ -29,42 +31,34 @@ internal sealed class PublishUnit
     public bool Forbidden { get; init; }
 
     /// <summary>
-    /// Whether the unit has to go through the store: because it is retained, or because earlier units of its publisher have not come back yet,
-    /// and it must not overtake them. False: Completed may be called at once.
+    /// Whether the unit has to go through the store: because it is retained or owed to a session that outlives its connection, or because earlier
+    /// units of its publisher have not come back yet and it must not overtake them. False: Completed may be called at once.
     /// </summary>
-    public bool NeedsStore => MustQueue || (Message.Retain && !Forbidden);
+    public bool NeedsStore => MustQueue || (Message.Retain && !Forbidden) || IsOwedDurably;
 
     internal bool MustQueue { get; }
+
+    internal bool IsOwedDurably { get; init; }
+
+    /// <summary>Set by the writer when it writes, read by it when it completes.</summary>
+    internal RoutePlan? Plan { get; set; }
+
+    internal long StoredId { get; set; }
 
     internal long Seat => _seat;
 
     /// <summary>0 for QoS 0.</summary>
     internal ushort PacketId { get; init; }
 
-    /// <summary>Inside the transaction; may run again, changes no memory.</summary>
-    public void Write(IBrokerWrites writes, PublishVerdict verdict)
-    {
-        if (!Message.Retain || !IsRouted(verdict))
-        {
-            return;
-        }
-
-        if (Message.Payload.IsEmpty)
-        {
-            writes.RemoveRetained(Message.Topic);
-        }
-        else
-        {
-            writes.PutRetained(Message.Topic, Message.ToRetained());
-        }
-    }
+    /// <summary>Inside the transaction; may run again, and then writes the same again.</summary>
+    public void Write(IBrokerWrites writes, PublishVerdict verdict) => _outcome.Write(this, writes, IsRouted(verdict), ReasonFor(verdict));
 
     /// <summary>After the commit, in commit order: retained tree, routing, acknowledgement. With a failure: none of them, and the connection is closed.</summary>
     public void Completed(PublishVerdict verdict, Exception? failure)
     {
         if (failure is null)
         {
-            _outcome.Accepted(this, IsRouted(verdict), Forbidden ? ReasonCode.NotAuthorized : verdict.Reason);
+            _outcome.Accepted(this, IsRouted(verdict), ReasonFor(verdict));
         }
         else
         {
@@ -75,12 +69,16 @@ internal sealed class PublishUnit
         _lane.Leave();
     }
 
+    private ReasonCode ReasonFor(PublishVerdict verdict) => Forbidden ? ReasonCode.NotAuthorized : verdict.Reason;
+
     private bool IsRouted(PublishVerdict verdict) => verdict.Routed && !Forbidden;
 }
 
 /// <summary>What becomes of a unit; the broker's own side of the gate.</summary>
 internal interface IPublishOutcome
 {
+    void Write(PublishUnit unit, IBrokerWrites writes, bool routed, ReasonCode reason);
+
     void Accepted(PublishUnit unit, bool routed, ReasonCode reason);
 
     void Failed(PublishUnit unit, Exception failure);

@@ -52,6 +52,9 @@ internal interface IBrokerStore
     /// <summary>Everything kept, read once at start.</summary>
     IEnumerable<KeyValuePair<string, RetainedMessage>> LoadRetained();
 
+    /// <summary>Every session that outlives its connection, with all that it is owed.</summary>
+    IEnumerable<StoredSession> LoadSessions();
+
     /// <summary>Queues work for the next batch; batches are committed in order and their work completed in order.</summary>
     void Submit(IBrokerWork work);
 }
@@ -70,6 +73,30 @@ internal interface IBrokerWrites
     void PutRetained(string topic, RetainedMessage message);
 
     void RemoveRetained(string topic);
+
+    /// <summary>Adds or replaces the session itself; its subscriptions, messages and packet ids stay.</summary>
+    void PutSession(SessionRow session);
+
+    /// <summary>The session and everything of it. What it is owed, and nobody else, goes with it.</summary>
+    void RemoveSession(string clientId);
+
+    void PutSubscription(string clientId, SubscriptionRow subscription);
+
+    void RemoveSubscription(string clientId, string filter);
+
+    /// <summary>Keeps a message once, and for each receiver that it is owed.</summary>
+    void Enqueue(StoredMessage message, IReadOnlyList<OwedRow> receivers);
+
+    /// <summary>The receiver has it (QoS 2: PUBREC): from now on it is owed PUBREL, not the message.</summary>
+    void MarkReceived(string clientId, long messageId);
+
+    /// <summary>No longer owed to this receiver; the last one takes the message along.</summary>
+    void Settle(string clientId, long messageId);
+
+    /// <summary>A QoS 2 packet id in use by the client.</summary>
+    void PutIncoming(string clientId, ushort packetId);
+
+    void RemoveIncoming(string clientId, ushort packetId);
 }
 
 internal sealed record ConnectAttempt(string ClientId, string? UserName, ReadOnlyMemory<byte>? Password, EndPoint? Remote, bool Encrypted);

@@ -8,13 +8,21 @@ internal sealed class MemoryStore : IBrokerStore, IBrokerWrites
 {
     private readonly Lock _lock = new();
     private readonly Queue<IBrokerWork> _held = new();
-    private bool _isHolding;
+    private volatile bool _isHolding;
+    private bool _isRunning;
 
     public ConcurrentDictionary<string, RetainedMessage> Retained { get; } = new();
+
+    public ConcurrentDictionary<string, KeptSession> Sessions { get; } = new();
+
+    public ConcurrentDictionary<long, StoredMessage> Messages { get; } = new();
 
     public int Commits { get; private set; }
 
     public Exception? Failure { get; set; }
+
+    /// <summary>Called between a work's writing and its completion.</summary>
+    public Action<IBrokerWork>? AfterWrite { get; set; }
 
     public IEnumerable<KeyValuePair<string, RetainedMessage>> LoadRetained() => Retained;
 
@@ -23,13 +31,8 @@ internal sealed class MemoryStore : IBrokerStore, IBrokerWrites
     /// <summary>Commits what waits, in order.</summary>
     public void Commit()
     {
-        lock (_lock)
-        {
-            while (_held.TryDequeue(out var work))
-            {
-                Run(work);
-            }
-        }
+        _isHolding = false;
+        Drain();
     }
 
     public int Held
@@ -47,14 +50,40 @@ internal sealed class MemoryStore : IBrokerStore, IBrokerWrites
     {
         lock (_lock)
         {
-            if (_isHolding)
+            _held.Enqueue(work);
+        }
+
+        Drain();
+    }
+
+    // One runs at a time and in order, like the real writer; whoever comes meanwhile leaves its work in the queue.
+    private void Drain()
+    {
+        while (TryTake(out var work))
+        {
+            Run(work);
+            lock (_lock)
             {
-                _held.Enqueue(work);
+                _isRunning = false;
             }
-            else
-            {
-                Run(work);
-            }
+        }
+    }
+
+    private bool TryTake(out IBrokerWork work)
+    {
+        lock (_lock)
+        {
+            work = null!;
+            return !_isHolding && !_isRunning && _held.TryDequeue(out work!) && (_isRunning = true);
+        }
+    }
+
+    public IEnumerable<StoredSession> LoadSessions()
+    {
+        foreach (var session in Sessions.Values)
+        {
+            yield return new(session.Row, [.. session.Subscriptions.Values], [.. session.Incoming],
+                [.. session.Owed.Values.Select(o => new OwedMessage(Messages[o.Id], o.Row.Qos, o.Row.Retain, o.Row.Identifiers, o.IsReceived))]);
         }
     }
 
@@ -62,14 +91,85 @@ internal sealed class MemoryStore : IBrokerStore, IBrokerWrites
 
     public void RemoveRetained(string topic) => Retained.TryRemove(topic, out _);
 
+    public void PutSession(SessionRow session) =>
+        Sessions.AddOrUpdate(session.ClientId, _ => new() { Row = session }, (_, kept) => kept with { Row = session });
+
+    public void RemoveSession(string clientId)
+    {
+        if (Sessions.TryRemove(clientId, out var gone))
+        {
+            foreach (var id in gone.Owed.Keys)
+            {
+                Forget(id);
+            }
+        }
+    }
+
+    public void PutSubscription(string clientId, SubscriptionRow subscription) => Sessions[clientId].Subscriptions[subscription.Filter] = subscription;
+
+    public void RemoveSubscription(string clientId, string filter) => Sessions[clientId].Subscriptions.Remove(filter);
+
+    public void Enqueue(StoredMessage message, IReadOnlyList<OwedRow> receivers)
+    {
+        Messages[message.Id] = message;
+        foreach (var row in receivers)
+        {
+            if (Sessions.TryGetValue(row.ClientId, out var session))
+            {
+                session.Owed[message.Id] = (message.Id, row, false);
+            }
+        }
+    }
+
+    public void MarkReceived(string clientId, long messageId)
+    {
+        if (Sessions.TryGetValue(clientId, out var session) && session.Owed.TryGetValue(messageId, out var owed))
+        {
+            session.Owed[messageId] = owed with { IsReceived = true };
+        }
+    }
+
+    public void Settle(string clientId, long messageId)
+    {
+        if (Sessions.TryGetValue(clientId, out var session))
+        {
+            session.Owed.Remove(messageId);
+            Forget(messageId);
+        }
+    }
+
+    public void PutIncoming(string clientId, ushort packetId) => Sessions[clientId].Incoming.Add(packetId);
+
+    public void RemoveIncoming(string clientId, ushort packetId) => Sessions[clientId].Incoming.Remove(packetId);
+
+    private void Forget(long messageId)
+    {
+        if (!Sessions.Values.Any(s => s.Owed.ContainsKey(messageId)))
+        {
+            Messages.TryRemove(messageId, out _);
+        }
+    }
+
     private void Run(IBrokerWork work)
     {
         if (Failure is null)
         {
             work.Write(this);
             Commits++;
+            AfterWrite?.Invoke(work);
         }
 
         work.Completed(Failure);
     }
+}
+
+internal sealed record KeptSession
+{
+    public required SessionRow Row { get; init; }
+
+    public Dictionary<string, SubscriptionRow> Subscriptions { get; } = [];
+
+    public HashSet<ushort> Incoming { get; } = [];
+
+    public SortedDictionary<long, (long Id, OwedRow Row, bool IsReceived)> Owed { get; } = [];
 }

@@ -9,111 +9,176 @@ internal sealed class Router(SubscriptionTree tree)
     private static MatchList? t_matches;
 
     [ThreadStatic]
-    private static Dictionary<Session, Delivery>? t_merged;
+    private static List<Delivery>? t_deliveries;
 
-    // Whether somebody's queue is over its limit is told here; called outside every lock.
+    [ThreadStatic]
+    private static Dictionary<Session, int>? t_places;
+
+    /// <summary>A session's queue is over its limit; called when the message has been handed to all.</summary>
     public Action<Session>? Overflowed { get; set; }
 
-    /// <summary>How many sessions it was handed to; 0 lets an MQTT 5 publisher know that nobody listens.</summary>
-    public int Route(Message message, Session? origin)
+    /// <summary>Whether somebody is owed the message even after a restart.</summary>
+    public bool OwesDurably(Message message, Session? origin)
     {
-        var matches = t_matches ??= new();
-        tree.Match(message.Topic, matches);
-        var receivers = matches.Lists.Count switch
+        if (message.Qos == 0 || tree.DurableCount == 0)
         {
-            0 => 0,
-            1 => RouteOne(matches.Lists[0], message, origin),
-            _ => RouteMerged(matches.Lists, message, origin),
-        };
-        foreach (var groups in matches.Groups)
+            return false;
+        }
+
+        var deliveries = Borrow();
+        Collect(message, origin, deliveries, withShares: true);
+        foreach (var delivery in deliveries)
         {
-            foreach (var group in groups)
+            if (delivery.IsDurable(message))
             {
-                receivers += RouteShared(group, message, except: null);
+                return true;
             }
         }
 
-        matches.Clear();
-        return receivers;
+        return false;
     }
 
-    /// <summary>One member of a share died before it acknowledged: the message goes to another.</summary>
-    public int RouteShared(SharedGroup group, Message message, Session? except)
+    public RoutePlan Plan(Message message, Session? origin)
     {
-        if (group.Next(message.Topic, except) is not { } chosen)
-        {
-            return 0;
-        }
-
-        Hand(new Delivery(chosen, chosen.Qos, chosen.Identifier is { } id ? [id] : null) { Group = group }, message);
-        return 1;
+        // read before matching: a change in between is seen as a change afterwards
+        var version = tree.Version;
+        var deliveries = new List<Delivery>();
+        Collect(message, origin, deliveries, withShares: true);
+        return new(deliveries, version);
     }
 
-    private int RouteOne(Subscription[] subscribers, Message message, Session? origin)
+    /// <summary>
+    /// Hands over. What is owed durably but is not in the store yet, because its subscription is newer than the plan, goes into
+    /// <paramref name="late"/> instead. Gives the number of receivers; 0 lets an MQTT 5 publisher know that nobody listens.
+    /// </summary>
+    public int Route(Message message, Session? origin, RoutePlan? plan, long storedId, ref List<Delivery>? late)
     {
+        List<Session>? overflowed = null;
         var receivers = 0;
-        foreach (var subscription in subscribers)
+        foreach (var delivery in plan?.Deliveries ?? [])
         {
-            if (IsOwed(subscription, message, origin))
-            {
-                receivers++;
-                Hand(new(subscription, subscription.Qos, subscription.Identifier is { } id ? [id] : null), message);
-            }
+            receivers++;
+            Hand(delivery, message, delivery.IsDurable(message) ? storedId : 0, ref overflowed);
         }
 
-        return receivers;
-    }
-
-    private int RouteMerged(List<Subscription[]> lists, Message message, Session? origin)
-    {
-        var merged = t_merged ??= [];
-        foreach (var subscribers in lists)
+        if (plan is null || plan.Version != tree.Version)
         {
-            foreach (var subscription in subscribers)
+            var deliveries = Borrow();
+            Collect(message, origin, deliveries, withShares: plan is null);
+            foreach (var delivery in deliveries)
             {
-                if (IsOwed(subscription, message, origin))
+                if (plan is not null && plan.Deliveries.Exists(d => d.Session == delivery.Session))
                 {
-                    merged[subscription.Session] = merged.TryGetValue(subscription.Session, out var other)
-                        ? other.With(subscription)
-                        : new(subscription, subscription.Qos, subscription.Identifier is { } id ? [id] : null);
+                    continue;
+                }
+
+                receivers++;
+                if (delivery.IsDurable(message))
+                {
+                    (late ??= []).Add(delivery);
+                }
+                else
+                {
+                    Hand(delivery, message, storedId: 0, ref overflowed);
                 }
             }
         }
 
-        foreach (var delivery in merged.Values)
+        Report(overflowed);
+        return receivers;
+    }
+
+    public void Hand(List<Delivery> deliveries, Message message, long storedId)
+    {
+        List<Session>? overflowed = null;
+        foreach (var delivery in deliveries)
         {
-            Hand(delivery, message);
+            Hand(delivery, message, storedId, ref overflowed);
         }
 
-        var receivers = merged.Count;
-        merged.Clear();
-        return receivers;
+        Report(overflowed);
+    }
+
+    private static void Hand(in Delivery delivery, Message message, long storedId, ref List<Session>? overflowed)
+    {
+        if (!delivery.Session.Offer(delivery.ToOutgoing(message, storedId)))
+        {
+            (overflowed ??= []).Add(delivery.Session);
+        }
+    }
+
+    private static List<Delivery> Borrow()
+    {
+        var deliveries = t_deliveries ??= [];
+        deliveries.Clear();
+        return deliveries;
     }
 
     private static bool IsOwed(Subscription subscription, Message message, Session? origin) =>
         !(subscription.Request.NoLocal && subscription.Session == origin) && subscription.Admits(message.Topic);
 
-    private void Hand(in Delivery delivery, Message message)
+    private void Collect(Message message, Session? origin, List<Delivery> to, bool withShares)
     {
-        var session = delivery.First.Session;
-        var outgoing = new Outgoing(message, Math.Min(message.Qos, delivery.Qos), message.Retain && delivery.RetainAsPublished, delivery.Identifiers, delivery.Group);
-        if (!session.Offer(outgoing))
+        var matches = t_matches ??= new();
+        tree.Match(message.Topic, matches);
+        var places = matches.Lists.Count > 1 ? t_places ??= [] : null;
+        foreach (var subscribers in matches.Lists)
         {
-            Overflowed?.Invoke(session);
+            foreach (var subscription in subscribers)
+            {
+                if (IsOwed(subscription, message, origin))
+                {
+                    Merge(subscription, to, places);
+                }
+            }
+        }
+
+        places?.Clear();
+        if (withShares)
+        {
+            ChooseMembers(matches, message, to);
+        }
+
+        matches.Clear();
+    }
+
+    // Within one filter a session appears once: only overlapping filters need the look-up.
+    private static void Merge(Subscription subscription, List<Delivery> to, Dictionary<Session, int>? places)
+    {
+        if (places is null)
+        {
+            to.Add(Delivery.Of(subscription));
+        }
+        else if (places.TryGetValue(subscription.Session, out var place))
+        {
+            to[place] = to[place].With(subscription);
+        }
+        else
+        {
+            places[subscription.Session] = to.Count;
+            to.Add(Delivery.Of(subscription));
         }
     }
 
-    private readonly record struct Delivery(Subscription First, byte Qos, int[]? Identifiers)
+    private static void ChooseMembers(MatchList matches, Message message, List<Delivery> to)
     {
-        public bool RetainAsPublished { get; init; } = First.Request.RetainAsPublished;
-
-        public SharedGroup? Group { get; init; }
-
-        public Delivery With(Subscription other) => this with
+        foreach (var groups in matches.Groups)
         {
-            Qos = Math.Max(Qos, other.Qos),
-            Identifiers = other.Identifier is { } id ? [.. Identifiers ?? [], id] : Identifiers,
-            RetainAsPublished = RetainAsPublished || other.Request.RetainAsPublished,
-        };
+            foreach (var group in groups)
+            {
+                if (group.Next(message.Topic) is { } chosen)
+                {
+                    to.Add(Delivery.Of(chosen, group));
+                }
+            }
+        }
+    }
+
+    private void Report(List<Session>? overflowed)
+    {
+        foreach (var session in overflowed ?? [])
+        {
+            Overflowed?.Invoke(session);
+        }
     }
 }

@@ -11,6 +11,7 @@ internal sealed class Subscription
         Session = session;
         Request = request;
         Qos = qos;
+        IsDurable = session.IsDurable;
         Identifier = identifier;
         TopicRules.TrySplitShare(request.Filter, out var group, out var topicFilter);
         Group = group;
@@ -31,6 +32,10 @@ internal sealed class Subscription
     public string? Group { get; }
 
     public byte Qos { get; }
+
+    public bool IsDurable { get; }
+
+    public SubscriptionRow ToRow() => new(Filter, Request.Options, Identifier);
 
     public int? Identifier { get; }
 

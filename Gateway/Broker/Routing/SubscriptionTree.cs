@@ -14,8 +14,16 @@ internal sealed class SubscriptionTree
 
     // owned by _change
     private int _count;
+    private int _durable;
+    private long _version;
 
     public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Subscriptions of sessions that outlive their connection.</summary>
+    public int DurableCount => Volatile.Read(ref _durable);
+
+    /// <summary>Another number, other subscriptions.</summary>
+    public long Version => Volatile.Read(ref _version);
 
     public void Add(Subscription subscription)
     {
@@ -30,7 +38,10 @@ internal sealed class SubscriptionTree
             if (node.Put(subscription))
             {
                 _count++;
+                _durable += subscription.IsDurable ? 1 : 0;
             }
+
+            Volatile.Write(ref _version, _version + 1);
         }
     }
 
@@ -54,7 +65,10 @@ internal sealed class SubscriptionTree
             if (path[^1].Take(subscription))
             {
                 _count--;
+                _durable -= subscription.IsDurable ? 1 : 0;
             }
+
+            Volatile.Write(ref _version, _version + 1);
 
             for (var i = levels.Length; i > 0 && path[i].IsEmpty; i--)
             {

@@ -5,11 +5,11 @@ using Gateway.Broker.Transport;
 namespace Gateway.Broker.Sessions;
 
 /// <summary>The life of a connection in one place: handshake, reading, the end with will and session, the gentle close.</summary>
-internal sealed class ConnectionLife(MqttOptions options, Handshake handshake, SessionEnd end, ListenerSet listeners, BrokerCounts counts, TimeProvider time, ILogger log)
+internal sealed class ConnectionLife(BrokerWorks works, Handshake handshake, SessionEnd end, ListenerSet listeners, ILogger log)
 {
     private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(20);
 
-    public async Task RunAsync(MqttLink link, Func<ClientConnection, PacketDispatcher> dispatcherFor, bool isServerFull, CancellationToken stopping)
+    public async Task RunAsync(MqttLink link, bool isServerFull, CancellationToken stopping)
     {
         var sending = link.RunAsync();
         ClientConnection? client = null;
@@ -18,14 +18,14 @@ internal sealed class ConnectionLife(MqttOptions options, Handshake handshake, S
             client = await handshake.AcceptAsync(link, isServerFull, stopping);
             if (client is not null)
             {
-                await ServeAsync(client, dispatcherFor(client));
+                await ServeAsync(client, new(client, works));
             }
         }
         catch (ProtocolException broken)
         {
             Refuse(link, client, broken.Error);
         }
-        catch (Exception gone) when (gone is IOException or OperationCanceledException or InvalidOperationException or TimeoutException)
+        catch (Exception gone) when (gone is IOException or OperationCanceledException or InvalidOperationException or TimeoutException or BrokerStoreException)
         {
             link.Close(error: null);
         }
@@ -119,7 +119,7 @@ internal sealed class ConnectionLife(MqttOptions options, Handshake handshake, S
 
     private void Refuse(MqttLink link, ClientConnection? client, ProtocolError error)
     {
-        counts.RefusedOne();
+        works.Counts.RefusedOne();
         if (client is null)
         {
             BrokerLog.Stranger(log, link.Peer.Remote, error.Reason, error.Sentence);
@@ -157,8 +157,8 @@ internal sealed class ConnectionLife(MqttOptions options, Handshake handshake, S
     {
         try
         {
-            await sending.WaitAsync(options.CloseTimeout, time);
-            await link.DrainAsync(s_quiet, options.CloseTimeout);
+            await sending.WaitAsync(works.Options.CloseTimeout, works.Time);
+            await link.DrainAsync(s_quiet, works.Options.CloseTimeout);
         }
         catch (TimeoutException)
         {

@@ -5,7 +5,7 @@ using Gateway.Broker.Transport;
 namespace Gateway.Broker.Sessions;
 
 /// <summary>From the first byte to CONNACK: who it is, whose the client id is, and the take-over of who had it before.</summary>
-internal sealed class Handshake(MqttOptions options, IAuthenticator authenticator, SessionRegistry registry, SessionEnd end, TimeProvider time, ILogger log)
+internal sealed class Handshake(BrokerWorks works, IAuthenticator authenticator, SessionRegistry registry, SessionEnd end, ILogger log)
 {
     private static readonly TimeSpan s_takeOverPatience = TimeSpan.FromSeconds(10);
 
@@ -31,7 +31,7 @@ internal sealed class Handshake(MqttOptions options, IAuthenticator authenticato
             return Refuse(link, connect, authentication.Refusal, "the credentials are refused");
         }
 
-        var client = new ClientConnection(link, connect, clientId, rights, time.GetUtcNow());
+        var client = new ClientConnection(link, connect, clientId, rights, works.Time.GetUtcNow());
         if (!rights.MayUseClientId(clientId) || !registry.TryClaim(client, out var previous))
         {
             return Refuse(link, connect, ReasonCode.ClientIdentifierNotValid, "the client id belongs to somebody else");
@@ -75,7 +75,7 @@ internal sealed class Handshake(MqttOptions options, IAuthenticator authenticato
             ConnectPacket? connect = null;
             try
             {
-                connect = link.IsClosing ? null : TryParse(ref buffer, options.PacketBound);
+                connect = link.IsClosing ? null : TryParse(ref buffer, works.Options.PacketBound);
             }
             finally
             {
@@ -109,8 +109,8 @@ internal sealed class Handshake(MqttOptions options, IAuthenticator authenticato
 
         return connect.Will switch
         {
-            { Qos: var qos } when qos > (options.MaxQos ?? 2) => (ReasonCode.QosNotSupported, "the will has a QoS beyond Mqtt:MaxQos"),
-            { Retain: true } when options.RetainAvailable == false => (ReasonCode.RetainNotSupported, "the will is retained"),
+            { Qos: var qos } when qos > (works.Options.MaxQos ?? 2) => (ReasonCode.QosNotSupported, "the will has a QoS beyond Mqtt:MaxQos"),
+            { Retain: true } when works.Options.RetainAvailable == false => (ReasonCode.RetainNotSupported, "the will is retained"),
             _ => null,
         };
     }
@@ -120,7 +120,7 @@ internal sealed class Handshake(MqttOptions options, IAuthenticator authenticato
     {
         BrokerLog.TakenOver(log, previous.ClientId, previous.Remote);
         previous.Close(ReasonCode.SessionTakenOver, "the client id connected again");
-        await previous.Ended.WaitAsync(s_takeOverPatience, time, stopping);
+        await previous.Ended.WaitAsync(s_takeOverPatience, works.Time, stopping);
     }
 
     private async Task<ClientConnection?> OpenAsync(ClientConnection client, ConnectPacket connect)
@@ -142,6 +142,7 @@ internal sealed class Handshake(MqttOptions options, IAuthenticator authenticato
             await end.PublishWillAsync(will);
         }
 
+        await KeepAsync(client, opening);
         var link = client.Link;
         link.ExpectWithin(TimeSpan.FromSeconds(1.5 * KeepAlive(connect)));
         var accepted = new ConnAckPacket(opening.IsPresent, ReasonCode.Success) { Properties = Announced(connect, client.ClientId) };
@@ -156,8 +157,20 @@ internal sealed class Handshake(MqttOptions options, IAuthenticator authenticato
         return client;
     }
 
+    // What was thrown away must not come back, and what is promised must be there after a restart; who has no state touches no disk.
+    private Task KeepAsync(ClientConnection client, Opening opening)
+    {
+        if (!opening.Session.IsDurable)
+        {
+            return opening.Ended is { IsDurable: true } ? works.SessionStore.CommitAsync(static _ => { }) : Task.CompletedTask;
+        }
+
+        var row = new SessionRow(client.ClientId, client.Rights.Owner, client.SessionExpiry, null, client.Will, null);
+        return works.SessionStore.CommitAsync(writes => writes.PutSession(row));
+    }
+
     private ushort KeepAlive(ConnectPacket connect) =>
-        connect.Version == ProtocolVersion.V500 && options.ServerKeepAlive is { } server ? server : connect.KeepAlive;
+        connect.Version == ProtocolVersion.V500 && works.Options.ServerKeepAlive is { } server ? server : connect.KeepAlive;
 
     private Properties Announced(ConnectPacket connect, string clientId)
     {
@@ -169,12 +182,12 @@ internal sealed class Handshake(MqttOptions options, IAuthenticator authenticato
         return new()
         {
             AssignedClientIdentifier = connect.ClientId.Length == 0 ? clientId : null,
-            TopicAliasMaximum = options.TopicAliasMaximum,
-            ReceiveMaximum = options.ReceiveMaximum,
-            MaximumQos = options.MaxQos < 2 ? options.MaxQos : null,
-            RetainAvailable = options.RetainAvailable == false ? (byte)0 : null,
-            MaximumPacketSize = (uint?)options.MaxPacketSize,
-            ServerKeepAlive = options.ServerKeepAlive,
+            TopicAliasMaximum = works.Options.TopicAliasMaximum,
+            ReceiveMaximum = works.Options.ReceiveMaximum,
+            MaximumQos = works.Options.MaxQos < 2 ? works.Options.MaxQos : null,
+            RetainAvailable = works.Options.RetainAvailable == false ? (byte)0 : null,
+            MaximumPacketSize = (uint?)works.Options.MaxPacketSize,
+            ServerKeepAlive = works.Options.ServerKeepAlive,
         };
     }
 

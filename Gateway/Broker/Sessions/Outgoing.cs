@@ -1,12 +1,28 @@
+using System.Runtime.InteropServices;
 using Gateway.Broker.Routing;
 
 namespace Gateway.Broker.Sessions;
 
 /// <summary>A message on its way to one session.</summary>
 /// <param name="Group">The share it came through: should the session end before it is acknowledged, another member gets it.</param>
-internal readonly record struct Outgoing(Message Message, byte Qos, bool Retain, int[]? Identifiers, SharedGroup? Group = null);
+/// <param name="StoredId">Its id in the store; 0 is: kept in memory only. The packet id follows from it, so that it is the same after a restart.</param>
+/// <param name="IsRestored">It may have been sent before the restart.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Outgoing(
+    Message Message, byte Qos, bool Retain, int[]? Identifiers, SharedGroup? Group = null, long StoredId = 0, bool IsRestored = false)
+{
+    /// <summary>Rising with the id and never 0.</summary>
+    public ushort StoredPacketId => (ushort)(1 + (StoredId % ushort.MaxValue));
+}
 
 /// <summary>Sent and not acknowledged yet.</summary>
 /// <param name="Order">Redelivery is in the order of the first delivery (MQTT-4.6.0-1).</param>
 /// <param name="IsReceived">The client's PUBREC is here; what is owed is PUBREL.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Inflight(Outgoing Outgoing, long Order, bool IsReceived = false);
+
+/// <summary>What an acknowledgement of the client leads to.</summary>
+/// <param name="Release">PUBREL is the answer.</param>
+/// <param name="StoredId">The stored message that it was about; 0 is none.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Acknowledged(bool Release, long StoredId = 0);

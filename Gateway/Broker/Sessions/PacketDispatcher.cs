@@ -4,15 +4,15 @@ using Gateway.Broker.Protocol;
 namespace Gateway.Broker.Sessions;
 
 /// <summary>What each packet of one connected client leads to. Owned by its read loop.</summary>
-internal sealed class PacketDispatcher(ClientConnection client, MqttOptions options, PublishPath publish, SubscribePath subscribe, BrokerCounts counts, TimeProvider time)
+internal sealed class PacketDispatcher(ClientConnection client, BrokerWorks works)
 {
     private readonly TopicCache _topics = new();
     private TopicName?[]? _aliases;
 
-    public int PacketBound => options.PacketBound;
+    public int PacketBound => works.Options.PacketBound;
 
     /// <summary>A publisher that floods is slowed: its next packet is read when earlier ones have left the gate.</summary>
-    public bool MustWait => client.Link.Lane.IsFull || client.Lane.Pending >= options.MaxInflight;
+    public bool MustWait => client.Link.Lane.IsFull || client.Lane.Pending >= works.Options.MaxInflight;
 
     private Session Session => client.Session!;
 
@@ -52,10 +52,10 @@ internal sealed class PacketDispatcher(ClientConnection client, MqttOptions opti
                 Release(AckPacket.Read(body, frame.Type, client.Version));
                 return true;
             case PacketType.Subscribe:
-                subscribe.Subscribe(client, SubscribePacket.Read(body, client.Version));
+                works.Subscribe.Subscribe(client, SubscribePacket.Read(body, client.Version));
                 return true;
             case PacketType.Unsubscribe:
-                subscribe.Unsubscribe(client, UnsubscribePacket.Read(body, client.Version));
+                works.Subscribe.Unsubscribe(client, UnsubscribePacket.Read(body, client.Version));
                 return true;
             case PacketType.PingReq:
                 client.Link.Lane.Send([(byte)PacketType.PingResp << 4, 0]);
@@ -68,17 +68,17 @@ internal sealed class PacketDispatcher(ClientConnection client, MqttOptions opti
 
     private void Publish(in PublishPacket packet)
     {
-        counts.ReceivedPublish();
+        works.Counts.ReceivedPublish();
         CheckLimits(packet);
         var topic = ResolveTopic(packet);
         var message = new Message(topic, packet.Payload.ToArray(), packet.Qos, packet.Retain)
         {
             Properties = packet.Properties is { } properties ? PropertyWriter.EncodeForwarded(properties) : default,
-            ExpiresAt = packet.Properties?.MessageExpiry is { } seconds ? time.GetUtcNow().AddSeconds(seconds) : null,
+            ExpiresAt = packet.Properties?.MessageExpiry is { } seconds ? works.Time.GetUtcNow().AddSeconds(seconds) : null,
         };
         if (packet.Qos == 0)
         {
-            publish.Submit(message, client, PublishUnit.NoSeat, 0);
+            works.Publish.Submit(message, client, PublishUnit.NoSeat, 0);
             return;
         }
 
@@ -90,23 +90,23 @@ internal sealed class PacketDispatcher(ClientConnection client, MqttOptions opti
             return;
         }
 
-        publish.Submit(message, client, seat, packet.PacketId);
+        works.Publish.Submit(message, client, seat, packet.PacketId);
     }
 
     private void CheckLimits(in PublishPacket packet)
     {
-        if (packet.Qos > (options.MaxQos ?? 2))
+        if (packet.Qos > (works.Options.MaxQos ?? 2))
         {
             throw new ProtocolException(ReasonCode.QosNotSupported, $"QoS {packet.Qos}");
         }
 
-        if (packet.Retain && options.RetainAvailable == false)
+        if (packet.Retain && works.Options.RetainAvailable == false)
         {
             throw new ProtocolException(ReasonCode.RetainNotSupported, "a retained message");
         }
 
         // without an announced maximum the read loop waits instead, see ControlLane.IsFull
-        if (packet.Qos > 0 && options.ReceiveMaximum is { } maximum && client.Version == ProtocolVersion.V500
+        if (packet.Qos > 0 && works.Options.ReceiveMaximum is { } maximum && client.Version == ProtocolVersion.V500
             && client.Link.Lane.OwedPubAcks + Session.Incoming >= maximum)
         {
             throw new ProtocolException(ReasonCode.ReceiveMaximumExceeded, $"more than {maximum} messages in flight");
@@ -120,7 +120,7 @@ internal sealed class PacketDispatcher(ClientConnection client, MqttOptions opti
             return Checked(_topics.Get(packet.Topic));
         }
 
-        var maximum = options.TopicAliasMaximum ?? 0;
+        var maximum = works.Options.TopicAliasMaximum ?? 0;
         if (alias == 0 || alias > maximum)
         {
             throw new ProtocolException(ReasonCode.TopicAliasInvalid, $"topic alias {alias} of at most {maximum}");
@@ -135,23 +135,41 @@ internal sealed class PacketDispatcher(ClientConnection client, MqttOptions opti
         return _aliases[alias] ?? throw ProtocolException.Violation($"topic alias {alias} stands for nothing");
     }
 
-    private TopicName Checked(TopicName topic) => topic.Utf8.Length <= options.MaxTopicLevels || TopicRules.Levels(topic.Text) <= options.MaxTopicLevels
+    private TopicName Checked(TopicName topic) => topic.Utf8.Length <= works.Options.MaxTopicLevels || TopicRules.Levels(topic.Text) <= works.Options.MaxTopicLevels
         ? topic
-        : throw new ProtocolException(ReasonCode.TopicNameInvalid, $"a topic with more than {options.MaxTopicLevels} levels");
+        : throw new ProtocolException(ReasonCode.TopicNameInvalid, $"a topic with more than {works.Options.MaxTopicLevels} levels");
 
     private void Acknowledge(in AckPacket ack)
     {
-        if (Session.Acknowledge(ack))
+        var done = Session.Acknowledge(ack);
+        if (done is { Release: true, StoredId: not 0 })
+        {
+            // once PUBREL is out the message must never be sent again (MQTT-4.3.3-6), not even after a restart
+            var release = new AckPacket(PacketType.PubRel, ack.PacketId);
+            works.SessionStore.Commit(client, writes => writes.MarkReceived(client.ClientId, done.StoredId), () => client.Link.Lane.Send(release));
+        }
+        else if (done.Release)
         {
             client.Link.Lane.Send(new AckPacket(PacketType.PubRel, ack.PacketId));
+        }
+        else if (done.StoredId != 0)
+        {
+            works.SessionStore.Settle(client.ClientId, done.StoredId);
         }
     }
 
     private void Release(in AckPacket ack)
     {
         var seat = client.Link.Lane.TakeSeat(PacketType.PubComp, ack.PacketId);
-        Session.Release(ack.PacketId);
-        client.Link.Lane.Complete(seat, ReasonCode.Success);
+        if (Session.Release(ack.PacketId) && Session.IsDurable)
+        {
+            var packetId = ack.PacketId;
+            works.SessionStore.Commit(client, writes => writes.RemoveIncoming(client.ClientId, packetId), () => client.Link.Lane.Complete(seat, ReasonCode.Success));
+        }
+        else
+        {
+            client.Link.Lane.Complete(seat, ReasonCode.Success);
+        }
     }
 
     private void Disconnect(DisconnectPacket packet)

@@ -22,40 +22,64 @@ internal sealed class BrokerStoreException : Exception
 }
 
 /// <summary>The way of every message: through the gate, then into the retained tree and to its receivers, then its acknowledgement.</summary>
-internal sealed class PublishPath(IPublishGate gate, RetainedTree retained, Router router, BrokerCounts counts, ILogger log) : IPublishOutcome
+internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, RetainedTree retained, Router router, BrokerCounts counts, ILogger log) : IPublishOutcome
 {
     // units of the product itself; wills and clients have lanes of their own
     private readonly PublisherLane _ownLane = new();
 
+    // changed by Interlocked only
+    private long _lastStoredId;
+
+    /// <summary>At start: ids go on behind those that are in use, with room for packet ids that were in flight.</summary>
+    public void ContinueAfter(long storedId) => _lastStoredId = storedId;
+
     public void Submit(Message message, ClientConnection client, long seat, ushort packetId) =>
-        gate.Submit(new(message, client, this, client.Lane, seat) { PacketId = packetId, Forbidden = !client.Rights.MayPublish(message.Topic) });
+        gate.Submit(new(message, client, this, client.Lane, seat)
+        {
+            PacketId = packetId,
+            Forbidden = !client.Rights.MayPublish(message.Topic),
+            IsOwedDurably = (packetId != 0 && message.Qos == 2 && client.Session!.IsDurable) || router.OwesDurably(message, client.Session),
+        });
 
     /// <summary>For a will (<paramref name="client"/> is who owed it) or the product; done when it is committed and routed.</summary>
-    public Task SubmitAsync(Message message, ClientConnection? client)
+    public Task SubmitAsync(Message message, ClientConnection? client, bool forbidden = false)
     {
         var awaited = new Awaited(this);
-        var forbidden = client is not null && !client.Rights.MayPublish(message.Topic);
-        gate.Submit(new(message, client, awaited, client?.Lane ?? _ownLane) { Forbidden = forbidden });
+        gate.Submit(new(message, client, awaited, client?.Lane ?? _ownLane)
+        {
+            Forbidden = forbidden || (client is not null && !client.Rights.MayPublish(message.Topic)),
+            IsOwedDurably = router.OwesDurably(message, client?.Session),
+        });
         return awaited.Task;
     }
 
-    public void Accepted(PublishUnit unit, bool routed, ReasonCode reason)
+    public void Write(PublishUnit unit, IBrokerWrites writes, bool routed, ReasonCode reason)
     {
-        var receivers = routed ? Apply(unit) : 0;
-        if (unit.Client is not { } client || unit.Seat == PublishUnit.NoSeat)
+        var message = unit.Message;
+        if (unit.PacketId != 0 && message.Qos == 2 && unit.Client!.Session is { IsDurable: true } own && KeepsPacketId(unit, reason))
+        {
+            writes.PutIncoming(own.ClientId, unit.PacketId);
+        }
+
+        if (!routed)
         {
             return;
         }
 
-        if (unit.Message.Qos == 2 && reason >= ReasonCode.UnspecifiedError && client.Version == ProtocolVersion.V500)
+        if (message is { Retain: true, Payload.IsEmpty: true })
         {
-            // a PUBREC with an error ends the exchange (4.3.3)
-            client.Session!.Release(unit.PacketId);
+            writes.RemoveRetained(message.Topic);
+        }
+        else if (message.Retain)
+        {
+            writes.PutRetained(message.Topic, message.ToRetained());
         }
 
-        var nobody = routed && receivers == 0 && reason == ReasonCode.Success && unit.Message.Qos == 1;
-        client.Link.Lane.Complete(unit.Seat, nobody ? ReasonCode.NoMatchingSubscribers : reason);
+        unit.Plan = router.Plan(message, unit.Client?.Session);
+        unit.StoredId = Enqueue(writes, message, unit.Plan.Deliveries, unit.StoredId);
     }
+
+    public void Accepted(PublishUnit unit, bool routed, ReasonCode reason) => Accepted(unit, routed, reason, acknowledged: null);
 
     public void Failed(PublishUnit unit, Exception failure)
     {
@@ -68,10 +92,76 @@ internal sealed class PublishPath(IPublishGate gate, RetainedTree retained, Rout
         unit.Client?.Close(ReasonCode.ImplementationSpecificError, "the message could not be stored");
     }
 
-    private int Apply(PublishUnit unit)
+    /// <summary>A member of a share died before it acknowledged: another one gets it.</summary>
+    public void Redeliver(Outgoing owed, Session except)
+    {
+        if (owed.Group!.Next(owed.Message.Topic, except) is not { } next)
+        {
+            return;
+        }
+
+        var delivery = Delivery.Of(next, owed.Group);
+        if (delivery.IsDurable(owed.Message))
+        {
+            HandLate(owed.Message, [delivery], static _ => { });
+        }
+        else
+        {
+            router.Hand([delivery], owed.Message, storedId: 0);
+        }
+    }
+
+    private static bool KeepsPacketId(PublishUnit unit, ReasonCode reason) =>
+        reason < ReasonCode.UnspecifiedError || unit.Client!.Version == Protocol.ProtocolVersion.V311;
+
+    private void Accepted(PublishUnit unit, bool routed, ReasonCode reason, Action<Exception?>? acknowledged)
+    {
+        List<Delivery>? late = null;
+        var receivers = routed ? Apply(unit, ref late) : 0;
+        if (late is null)
+        {
+            Acknowledge(unit, routed, receivers, reason);
+            acknowledged?.Invoke(null);
+            return;
+        }
+
+        // a subscription came while the message was being written: it has to be stored for it as well, before anything is promised
+        HandLate(unit.Message, late, failure =>
+        {
+            if (failure is null)
+            {
+                Acknowledge(unit, routed, receivers, reason);
+            }
+            else
+            {
+                Failed(unit, failure);
+            }
+
+            acknowledged?.Invoke(failure);
+        });
+    }
+
+    private static void Acknowledge(PublishUnit unit, bool routed, int receivers, ReasonCode reason)
+    {
+        if (unit.Client is not { } client || unit.Seat == PublishUnit.NoSeat)
+        {
+            return;
+        }
+
+        if (unit.Message.Qos == 2 && !KeepsPacketId(unit, reason))
+        {
+            // a PUBREC with an error ends the exchange (4.3.3)
+            client.Session!.Release(unit.PacketId);
+        }
+
+        var nobody = routed && receivers == 0 && reason == ReasonCode.Success && unit.Message.Qos == 1;
+        client.Link.Lane.Complete(unit.Seat, nobody ? ReasonCode.NoMatchingSubscribers : reason);
+    }
+
+    private int Apply(PublishUnit unit, ref List<Delivery>? late)
     {
         var message = unit.Message;
-        if (message.Retain && message.Payload.IsEmpty)
+        if (message is { Retain: true, Payload.IsEmpty: true })
         {
             retained.Remove(message.Topic);
         }
@@ -81,7 +171,45 @@ internal sealed class PublishPath(IPublishGate gate, RetainedTree retained, Rout
         }
 
         counts.Published(message.Payload.Length);
-        return router.Route(message, unit.Client?.Session);
+        return router.Route(message, unit.Client?.Session, unit.Plan, unit.StoredId, ref late);
+    }
+
+    private void HandLate(Message message, List<Delivery> late, Action<Exception?> done)
+    {
+        var storedId = Interlocked.Increment(ref _lastStoredId);
+        store.Submit(new StoreWork(
+            writes => Enqueue(writes, message, late, storedId),
+            failure =>
+            {
+                if (failure is null)
+                {
+                    router.Hand(late, message, storedId);
+                }
+
+                done(failure);
+            }));
+    }
+
+    /// <summary>Once for all who are owed it; the id stays the same when the batch is written again.</summary>
+    private long Enqueue(IBrokerWrites writes, Message message, List<Delivery> deliveries, long storedId)
+    {
+        List<OwedRow>? rows = null;
+        foreach (var delivery in deliveries)
+        {
+            if (delivery.IsDurable(message))
+            {
+                (rows ??= []).Add(delivery.ToRow(message));
+            }
+        }
+
+        if (rows is null)
+        {
+            return 0;
+        }
+
+        storedId = storedId != 0 ? storedId : Interlocked.Increment(ref _lastStoredId);
+        writes.Enqueue(new(storedId, message.Topic, message.Payload, message.Qos, message.Retain, message.ExpiresAt, message.Properties), rows);
+        return storedId;
     }
 
     private sealed class Awaited(PublishPath path) : IPublishOutcome
@@ -90,16 +218,26 @@ internal sealed class PublishPath(IPublishGate gate, RetainedTree retained, Rout
 
         public Task Task => _done.Task;
 
-        public void Accepted(PublishUnit unit, bool routed, ReasonCode reason)
-        {
-            path.Accepted(unit, routed, reason);
-            _done.SetResult();
-        }
+        public void Write(PublishUnit unit, IBrokerWrites writes, bool routed, ReasonCode reason) => path.Write(unit, writes, routed, reason);
+
+        public void Accepted(PublishUnit unit, bool routed, ReasonCode reason) => path.Accepted(unit, routed, reason, End);
 
         public void Failed(PublishUnit unit, Exception failure)
         {
             path.Failed(unit, failure);
-            _done.SetException(new BrokerStoreException("the message could not be stored", failure));
+            End(failure);
+        }
+
+        private void End(Exception? failure)
+        {
+            if (failure is null)
+            {
+                _done.SetResult();
+            }
+            else
+            {
+                _done.SetException(new BrokerStoreException("the message could not be stored", failure));
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Gateway.Broker.Sessions;
 /// What a client id is owed. Its connection pulls from it: it is paused as caught up, as in-flight full or as socket busy, and woken by a message, an
 /// acknowledgement or the flush. A slow client costs its bounded queue and nobody else's time.
 /// </summary>
-internal sealed class Session(string clientId, IClientRights rights, MqttOptions options)
+internal sealed class Session(string clientId, IClientRights rights, bool isDurable, MqttOptions options)
 {
     private readonly Lock _lock = new();
 
@@ -18,6 +18,7 @@ internal sealed class Session(string clientId, IClientRights rights, MqttOptions
     private readonly Queue<RetainedReplay> _replays = new();
     private Queue<ushort>? _resend;
     private HashSet<ushort>? _incoming;
+    private List<long>? _skipped;
     private MqttLink? _link;
     private long _queuedBytes;
     private long _order;
@@ -31,11 +32,18 @@ internal sealed class Session(string clientId, IClientRights rights, MqttOptions
 
     public string ClientId { get; } = clientId;
 
+    /// <summary>Those of its last connection.</summary>
     public IClientRights Rights => _rights;
+
+    /// <summary>It outlives its connection, and what it is owed outlives the process.</summary>
+    public bool IsDurable { get; } = isDurable;
 
     public bool IsConnected => _isConnected;
 
     public SubscriptionSet Subscriptions { get; } = new();
+
+    /// <summary>Hears of stored messages that are no longer owed though nobody acknowledged them; set once, called outside the lock.</summary>
+    public Action<List<long>>? Settled { get; set; }
 
     public void Attach(MqttLink link, IClientRights current, int window)
     {
@@ -111,6 +119,7 @@ internal sealed class Session(string clientId, IClientRights rights, MqttOptions
     /// <summary>Writes what may be sent now; called by the loop of the connection.</summary>
     public void Deliver(MqttLink link, DeliveryWriter writer)
     {
+        List<long>? skipped;
         lock (_lock)
         {
             if (_link != link)
@@ -121,20 +130,29 @@ internal sealed class Session(string clientId, IClientRights rights, MqttOptions
             while (writer.HasRoom && (SendAgain(writer) || SendRetained(writer) || SendQueued(writer)))
             {
             }
+
+            skipped = _skipped;
+            _skipped = null;
+        }
+
+        if (skipped is not null)
+        {
+            Settled?.Invoke(skipped);
         }
     }
 
-    /// <summary>Takes PUBACK, PUBREC or PUBCOMP. True when PUBREL is the answer.</summary>
-    public bool Acknowledge(in AckPacket ack)
+    /// <summary>Takes PUBACK, PUBREC or PUBCOMP.</summary>
+    public Acknowledged Acknowledge(in AckPacket ack)
     {
         MqttLink? link;
-        var release = false;
+        var release = ack.Type == PacketType.PubRec && ack.Reason < ReasonCode.UnspecifiedError;
+        long storedId;
         lock (_lock)
         {
             if (!_inflight.TryGetValue(ack.PacketId, out var entry))
             {
                 // a PUBREC that we do not know is answered: the client may repeat it after we forgot (4.3.3)
-                return ack.Type == PacketType.PubRec && ack.Reason < ReasonCode.UnspecifiedError;
+                return new(release);
             }
 
             if (ack.Type != Expected(entry) && !(ack.Type == PacketType.PubRec && entry.IsReceived))
@@ -142,21 +160,21 @@ internal sealed class Session(string clientId, IClientRights rights, MqttOptions
                 throw ProtocolException.Violation($"{ack.Type} for packet id {ack.PacketId}, which awaits {Expected(entry)}");
             }
 
-            if (ack.Type == PacketType.PubRec && ack.Reason < ReasonCode.UnspecifiedError)
+            if (release)
             {
                 _inflight[ack.PacketId] = entry with { IsReceived = true };
-                release = true;
             }
             else
             {
                 _inflight.Remove(ack.PacketId);
             }
 
+            storedId = entry.Outgoing.StoredId;
             link = _link;
         }
 
         link?.Wake();
-        return release;
+        return new(release, storedId);
     }
 
     /// <summary>A QoS 2 message arrives: false when its packet id is known, so that it is not published twice (MQTT-4.3.3-10).</summary>
@@ -180,11 +198,40 @@ internal sealed class Session(string clientId, IClientRights rights, MqttOptions
         }
     }
 
-    public void Release(ushort packetId)
+    /// <summary>False when there was nothing to release.</summary>
+    public bool Release(ushort packetId)
     {
         lock (_lock)
         {
-            _incoming?.Remove(packetId);
+            return _incoming?.Remove(packetId) ?? false;
+        }
+    }
+
+    /// <summary>What the store kept of it, before its first connection.</summary>
+    public void Restore(StoredSession stored)
+    {
+        lock (_lock)
+        {
+            _incoming = stored.Incoming.Count > 0 ? [.. stored.Incoming] : null;
+            foreach (var owed in stored.Owed)
+            {
+                var kept = owed.Message;
+                var message = new Message(TopicName.Of(kept.Topic), kept.Payload, kept.Qos, kept.Retain)
+                {
+                    Properties = kept.Properties,
+                    ExpiresAt = kept.ExpiresAt,
+                };
+                var outgoing = new Outgoing(message, owed.Qos, owed.Retain, owed.Identifiers?.ToArray(), StoredId: kept.Id, IsRestored: _queue.Count < options.MaxInflight);
+                if (owed.IsReceived)
+                {
+                    _inflight[outgoing.StoredPacketId] = new(outgoing, _order++, IsReceived: true);
+                }
+                else
+                {
+                    _queue.Enqueue(outgoing);
+                    _queuedBytes += message.Size;
+                }
+            }
         }
     }
 
@@ -228,6 +275,7 @@ internal sealed class Session(string clientId, IClientRights rights, MqttOptions
         else if (!writer.TryWrite(entry.Outgoing.Message, entry.Outgoing.Qos, entry.Outgoing.Retain, duplicate: true, packetId, entry.Outgoing.Identifiers))
         {
             _inflight.Remove(packetId);
+            Skip(entry.Outgoing);
         }
 
         return true;
@@ -256,20 +304,28 @@ internal sealed class Session(string clientId, IClientRights rights, MqttOptions
 
     private bool SendQueued(DeliveryWriter writer)
     {
-        if (_replays.Count > 0 || !_queue.TryPeek(out var next) || (next.Qos > 0 && _inflight.Count >= _window))
+        if (_replays.Count > 0 || !_queue.TryPeek(out var next) || (next.Qos > 0 && !HasWindowFor(next)))
         {
             return false;
         }
 
         _queue.Dequeue();
         _queuedBytes -= next.Message.Size;
-        if (!next.Message.IsExpired(writer.Now))
+        if (next.Message.IsExpired(writer.Now) || (next.IsRestored && !_rights.MayReceive(next.Message.Topic)))
+        {
+            Skip(next);
+        }
+        else
         {
             Send(next, writer);
         }
 
         return true;
     }
+
+    // A stored message has its packet id for good; should that id be in flight still, it waits for it.
+    private bool HasWindowFor(in Outgoing next) =>
+        _inflight.Count < _window && (next.StoredId == 0 || !_inflight.ContainsKey(next.StoredPacketId));
 
     private void Send(in Outgoing outgoing, DeliveryWriter writer)
     {
@@ -279,10 +335,22 @@ internal sealed class Session(string clientId, IClientRights rights, MqttOptions
             return;
         }
 
-        var packetId = NextPacketId();
-        if (writer.TryWrite(outgoing.Message, outgoing.Qos, outgoing.Retain, duplicate: false, packetId, outgoing.Identifiers))
+        var packetId = outgoing.StoredId != 0 ? outgoing.StoredPacketId : NextPacketId();
+        if (writer.TryWrite(outgoing.Message, outgoing.Qos, outgoing.Retain, outgoing.IsRestored, packetId, outgoing.Identifiers))
         {
             _inflight[packetId] = new(outgoing, _order++);
+        }
+        else
+        {
+            Skip(outgoing);
+        }
+    }
+
+    private void Skip(in Outgoing outgoing)
+    {
+        if (outgoing.StoredId != 0)
+        {
+            (_skipped ??= []).Add(outgoing.StoredId);
         }
     }
 

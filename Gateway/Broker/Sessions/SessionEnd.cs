@@ -1,15 +1,14 @@
-using Gateway.Broker.Protocol;
 using Gateway.Broker.Routing;
 
 namespace Gateway.Broker.Sessions;
 
 /// <summary>What happens when a connection or a session is over: the will, the subscriptions, and what a share is still owed.</summary>
-internal sealed class SessionEnd(SessionRegistry registry, SubscriptionTree tree, Router router, PublishPath publish, TimeProvider time, ILogger log)
+internal sealed class SessionEnd(SessionRegistry registry, SubscriptionTree tree, PublishPath publish, SessionStore sessions, TimeProvider time, ILogger log)
 {
     public async Task LeaveAsync(ClientConnection client)
     {
         client.Session?.Detach(client.Link);
-        var (ended, will) = registry.Leave(client, client.Will);
+        var (ended, will, row) = registry.Leave(client, client.Will);
         if (ended is not null)
         {
             Forget(ended);
@@ -19,11 +18,22 @@ internal sealed class SessionEnd(SessionRegistry registry, SubscriptionTree tree
         {
             await PublishWillAsync(will);
         }
+
+        // after the will: a crash in between sends it twice rather than never
+        if (row is not null)
+        {
+            sessions.Note(client.ClientId, writes => writes.PutSession(row));
+        }
     }
 
-    /// <summary>Takes the session out of routing.</summary>
+    /// <summary>Takes the session out of routing and out of the store.</summary>
     public void Forget(Session session)
     {
+        if (session.IsDurable)
+        {
+            sessions.Note(session.ClientId, writes => writes.RemoveSession(session.ClientId));
+        }
+
         foreach (var subscription in session.Subscriptions.Close())
         {
             tree.Remove(subscription);
@@ -31,7 +41,7 @@ internal sealed class SessionEnd(SessionRegistry registry, SubscriptionTree tree
 
         foreach (var owed in session.End())
         {
-            router.RouteShared(owed.Group!, owed.Message, except: session);
+            publish.Redeliver(owed, except: session);
         }
     }
 
@@ -46,19 +56,19 @@ internal sealed class SessionEnd(SessionRegistry registry, SubscriptionTree tree
 
     public async Task PublishWillAsync(OwedWill owed)
     {
-        var (client, will) = owed;
+        var will = owed.Will;
         var message = new Message(TopicName.Of(will.Topic), will.Payload, will.Qos, will.Retain)
         {
-            Properties = ReferenceEquals(will.Properties, Properties.None) ? default : PropertyWriter.EncodeForwarded(will.Properties),
-            ExpiresAt = Message.ExpiryOf(will.Properties, time.GetUtcNow()),
+            Properties = will.Properties,
+            ExpiresAt = will.ExpirySeconds is { } seconds ? time.GetUtcNow().AddSeconds(seconds) : null,
         };
         try
         {
-            await publish.SubmitAsync(message, client);
+            await publish.SubmitAsync(message, owed.Client, will.Forbidden);
         }
         catch (BrokerStoreException failed)
         {
-            BrokerLog.WillLost(log, client.ClientId, will.Topic, failed);
+            BrokerLog.WillLost(log, owed.ClientId, will.Topic, failed);
         }
     }
 }

@@ -1,9 +1,8 @@
-using Gateway.Broker.Protocol;
-
 namespace Gateway.Broker.Sessions;
 
 /// <summary>A will and the connection it belonged to.</summary>
-internal sealed record OwedWill(ClientConnection Client, WillPacket Will);
+/// <param name="Client">Null when that was before the restart.</param>
+internal sealed record OwedWill(string ClientId, ClientConnection? Client, StoredWill Will);
 
 /// <summary>What a CONNECT found: its session, and what ended by it.</summary>
 internal sealed record Opening(Session Session, bool IsPresent, Session? Ended, OwedWill? Will);
@@ -16,6 +15,9 @@ internal sealed class SessionRegistry(MqttOptions options, TimeProvider time)
     // all owned by _lock
     private readonly Dictionary<string, Entry> _entries = [];
     private readonly PriorityQueue<Entry, DateTimeOffset> _due = new();
+
+    /// <summary>Hears of each new session; set once, before the first.</summary>
+    public Action<Session>? Opened { get; set; }
 
     public int Sessions
     {
@@ -65,8 +67,13 @@ internal sealed class SessionRegistry(MqttOptions options, TimeProvider time)
 
             // a will that waits is sent when its session ends, and dropped when its session goes on (MQTT-3.1.3-9)
             var will = ended is null ? null : entry.Will;
-            var session = ended is null && entry.Session is not null ? entry.Session : new Session(client.ClientId, client.Rights, options);
+            var session = ended is null && entry.Session is not null ? entry.Session : new Session(client.ClientId, client.Rights, client.SessionExpiry > 0, options);
             var isPresent = session == entry.Session;
+            if (!isPresent)
+            {
+                Opened?.Invoke(session);
+            }
+
             entry.Session = session;
             entry.Will = null;
             entry.ExpiresAt = null;
@@ -75,15 +82,15 @@ internal sealed class SessionRegistry(MqttOptions options, TimeProvider time)
     }
 
     /// <summary>A connection is over. Gives back the session when it ends with it, and the will when it is due at once.</summary>
-    public (Session? Ended, OwedWill? Will) Leave(ClientConnection client, WillPacket? will)
+    public (Session? Ended, OwedWill? Will, SessionRow? Row) Leave(ClientConnection client, StoredWill? will)
     {
-        var owed = will is null ? null : new OwedWill(client, will);
+        var owed = will is null ? null : new OwedWill(client.ClientId, client, will);
         lock (_lock)
         {
             var entry = _entries.GetValueOrDefault(client.ClientId);
             if (entry is null)
             {
-                return (null, owed);
+                return (null, owed, null);
             }
 
             if (entry.Current == client)
@@ -96,22 +103,41 @@ internal sealed class SessionRegistry(MqttOptions options, TimeProvider time)
                 var ended = entry.Session == client.Session ? entry.Session : null;
                 entry.Session = ended is null ? entry.Session : null;
                 Forget(entry);
-                return (ended, owed);
+                return (ended, owed, null);
             }
 
             var now = time.GetUtcNow();
             entry.ExpiresAt = client.SessionExpiry == uint.MaxValue ? null : now.AddSeconds(client.SessionExpiry);
             Schedule(entry, entry.ExpiresAt);
-            var delay = Math.Min(will?.Properties.WillDelay ?? 0, client.SessionExpiry);
+            var delay = Math.Min(will?.DelaySeconds ?? 0, client.SessionExpiry);
             if (owed is null || delay == 0)
             {
-                return (null, owed);
+                return (null, owed, new(client.ClientId, entry.Owner, client.SessionExpiry, entry.ExpiresAt, null, null));
             }
 
             entry.Will = owed;
             entry.WillAt = now.AddSeconds(delay);
             Schedule(entry, entry.WillAt);
-            return (null, null);
+            return (null, null, new(client.ClientId, entry.Owner, client.SessionExpiry, entry.ExpiresAt, will, entry.WillAt));
+        }
+    }
+
+    /// <summary>At start. A session that was connected when the service ended has lost its connection now.</summary>
+    public void Restore(SessionRow row, Session session)
+    {
+        var now = time.GetUtcNow();
+        lock (_lock)
+        {
+            var entry = new Entry(row.ClientId, row.Owner) { Session = session };
+            _entries[row.ClientId] = entry;
+            entry.ExpiresAt = row.ExpirySeconds == uint.MaxValue ? null : row.ExpiresAt ?? now.AddSeconds(row.ExpirySeconds);
+            Schedule(entry, entry.ExpiresAt);
+            if (row.Will is { } will)
+            {
+                entry.Will = new(row.ClientId, null, will);
+                entry.WillAt = row.WillAt ?? now.AddSeconds(Math.Min(will.DelaySeconds, row.ExpirySeconds));
+                Schedule(entry, entry.WillAt);
+            }
         }
     }
 

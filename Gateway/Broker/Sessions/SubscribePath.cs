@@ -5,35 +5,33 @@ using Gateway.Broker.Routing;
 namespace Gateway.Broker.Sessions;
 
 /// <summary>SUBSCRIBE and UNSUBSCRIBE: rights, the tree, the answer, and the retained messages after it.</summary>
-internal sealed class SubscribePath(MqttOptions options, SubscriptionTree tree, RetainedTree retained, ListenerSet listeners, ILogger log)
+internal sealed class SubscribePath(MqttOptions options, SubscriptionTree tree, RetainedTree retained, ListenerSet listeners, SessionStore sessions, ILogger log)
 {
     public void Subscribe(ClientConnection client, SubscribePacket packet)
     {
         var reasons = new ReasonCode[packet.Requests.Count];
+        var granted = new List<Subscription>(reasons.Length);
         var replays = new List<RetainedReplay>();
         for (var i = 0; i < reasons.Length; i++)
         {
-            reasons[i] = Grant(client, packet.Requests[i], packet.Identifier, replays);
+            reasons[i] = Grant(client, packet.Requests[i], packet.Identifier, granted, replays);
         }
 
-        Answer(client, new(PacketType.SubAck, packet.PacketId, reasons));
-        foreach (var replay in replays)
+        var answer = new SubAckPacket(PacketType.SubAck, packet.PacketId, reasons);
+        if (client.Session!.IsDurable && granted.Count > 0)
         {
-            client.Session!.Replay(replay);
+            sessions.Commit(client, writes => granted.ForEach(s => writes.PutSubscription(client.ClientId, s.ToRow())), () => Confirm(client, answer, granted, replays));
         }
-
-        for (var i = 0; i < reasons.Length; i++)
+        else
         {
-            if (reasons[i] < ReasonCode.UnspecifiedError)
-            {
-                listeners.Subscribed(client, packet.Requests[i].Filter);
-            }
+            Confirm(client, answer, granted, replays);
         }
     }
 
     public void Unsubscribe(ClientConnection client, UnsubscribePacket packet)
     {
         var reasons = new ReasonCode[packet.Filters.Count];
+        var gone = new List<string>(reasons.Length);
         for (var i = 0; i < reasons.Length; i++)
         {
             var taken = client.Session!.Subscriptions.Take(packet.Filters[i]);
@@ -41,10 +39,33 @@ internal sealed class SubscribePath(MqttOptions options, SubscriptionTree tree, 
             if (taken is not null)
             {
                 tree.Remove(taken);
+                gone.Add(taken.Filter);
             }
         }
 
-        Answer(client, new(PacketType.UnsubAck, packet.PacketId, reasons));
+        var answer = new SubAckPacket(PacketType.UnsubAck, packet.PacketId, reasons);
+        if (client.Session!.IsDurable && gone.Count > 0)
+        {
+            sessions.Commit(client, writes => gone.ForEach(filter => writes.RemoveSubscription(client.ClientId, filter)), () => Answer(client, answer));
+        }
+        else
+        {
+            Answer(client, answer);
+        }
+    }
+
+    private void Confirm(ClientConnection client, SubAckPacket answer, List<Subscription> granted, List<RetainedReplay> replays)
+    {
+        Answer(client, answer);
+        foreach (var replay in replays)
+        {
+            client.Session!.Replay(replay);
+        }
+
+        foreach (var subscription in granted)
+        {
+            listeners.Subscribed(client, subscription.Filter);
+        }
     }
 
     private static void Answer(ClientConnection client, SubAckPacket packet)
@@ -54,7 +75,7 @@ internal sealed class SubscribePath(MqttOptions options, SubscriptionTree tree, 
         client.Link.Lane.Send(bytes.WrittenSpan);
     }
 
-    private ReasonCode Grant(ClientConnection client, in SubscriptionRequest request, int? identifier, List<RetainedReplay> replays)
+    private ReasonCode Grant(ClientConnection client, in SubscriptionRequest request, int? identifier, List<Subscription> granted, List<RetainedReplay> replays)
     {
         var session = client.Session!;
         var subscription = new Subscription(session, request, request.Qos, identifier);
@@ -88,6 +109,8 @@ internal sealed class SubscribePath(MqttOptions options, SubscriptionTree tree, 
         {
             replays.Add(new(subscription, slots));
         }
+
+        granted.Add(subscription);
 
         return (ReasonCode)request.Qos;
     }
