@@ -28,6 +28,10 @@ internal sealed class MqttBroker(MqttOptions options, IAuthenticator authenticat
 
     public int Sessions => _registry.Sessions;
 
+    internal TimeProvider Time => time;
+
+    internal TimeSpan CloseTimeout => options.CloseTimeout;
+
     private BrokerWorks Running => _works ?? throw new InvalidOperationException("the broker has not been started");
 
     private ConnectionLife Life => _life ?? throw new InvalidOperationException("the broker has not been started");

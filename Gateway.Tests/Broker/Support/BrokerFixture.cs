@@ -29,6 +29,8 @@ internal sealed class BrokerFixture : IAsyncDisposable
 
     public int Port { get; private set; }
 
+    public int HttpPort { get; private set; }
+
     public static async Task<BrokerFixture> StartAsync(
         MqttOptions? options = null, MemoryStore? store = null, IAuthenticator? authenticator = null, Func<IBrokerStore, IPublishGate>? gate = null)
     {
@@ -41,12 +43,19 @@ internal sealed class BrokerFixture : IAsyncDisposable
             .AddSingleton<IBrokerStore>(store)
             .AddSingleton(TimeProvider.System)
             .AddSingleton<MqttBroker>();
-        builder.WebHost.ConfigureKestrel(static k => k.Listen(IPAddress.Loopback, 0, static l => l.UseConnectionHandler<MqttConnectionHandler>()));
+        builder.WebHost.ConfigureKestrel(static k =>
+        {
+            k.Listen(IPAddress.Loopback, 0, static l => l.UseConnectionHandler<MqttConnectionHandler>());
+            k.Listen(IPAddress.Loopback, 0);
+        });
         var fixture = new BrokerFixture(builder.Build(), store);
         fixture.Broker.Start(gate?.Invoke(store) ?? new DirectGate(store));
+        fixture._host.UseWebSockets();
+        fixture._host.MapMqtt();
         await fixture._host.StartAsync();
-        var address = fixture._host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        fixture.Port = new Uri(address).Port;
+        var addresses = fixture._host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+        fixture.Port = new Uri(addresses[0]).Port;
+        fixture.HttpPort = new Uri(addresses[1]).Port;
         return fixture;
     }
 
