@@ -1,0 +1,121 @@
+using System.Text.RegularExpressions;
+
+namespace Gateway.Tests.Architecture;
+
+/// <summary>The arrows between folders point one way, as the table in ARCHITECTURE.md says.</summary>
+public sealed partial class FolderArrowsTests
+{
+    private static readonly FolderTable Table = FolderTable.Read();
+
+    [Test]
+    public void Code_NamesOnlyFoldersThatItsRowAllows()
+    {
+        var forbidden = GatewayTypes()
+            .SelectMany(type => TypeUses.Of(type).Where(used => used.Assembly == type.Assembly).Select(used => (User: type, Used: used)))
+            .Where(use => FolderOf(use.User) is { Length: > 0 } from && FolderOf(use.Used) is { } to && !Table.Allows(from, to))
+            .Select(use => $"{Outermost(use.User).FullName} uses {use.Used.FullName}")
+            .Distinct()
+            .Order(StringComparer.Ordinal);
+
+        Assert.That(forbidden, Is.Empty, "Turn the arrow round, or widen the row in ARCHITECTURE.md where the arrow is right");
+    }
+
+    [Test]
+    public void EveryFolder_HasARow_AndEveryRowAFolder()
+    {
+        var folders = Repository.Sources("Gateway").Select(FolderOfSource).Where(folder => folder != "Gateway")
+            .Select(folder => folder["Gateway/".Length..]).ToHashSet();
+        var rowsWithoutFolder = Table.Rows.Select(row => row.Folder)
+            .Where(row => !folders.Any(folder => $"{folder}/".StartsWith($"{row}/", StringComparison.Ordinal)));
+        var arrowsToNothing = Table.Rows.SelectMany(row => row.MayUse).Distinct().Where(use => use != "*" && !folders.Contains(use));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(folders.Where(folder => Table.RowOf(folder) is null), Is.Empty, "folders that the table of ARCHITECTURE.md forgets");
+            Assert.That(rowsWithoutFolder, Is.Empty, "rows without a folder");
+            Assert.That(arrowsToNothing, Is.Empty, "arrows to a folder that holds no code");
+            Assert.That(Table.Rows.Select(row => row.Folder), Is.Unique);
+        });
+    }
+
+    [Test]
+    public void Namespace_OfEverySource_IsItsFolder()
+    {
+        var strays = Repository.Sources("Gateway").Concat(Repository.Sources("Gateway.Tests"))
+            .Where(path => Path.GetFileName(path) != "Program.cs")
+            .Where(path => NamespaceOf(path) != FolderOfSource(path).Replace('/', '.'));
+
+        Assert.That(strays, Is.Empty);
+    }
+
+    [TestCase("Broker", "Broker/Protocol", true, TestName = "Arrow_InsideOneRow_IsAllowed")]
+    [TestCase("Broker", "Journal", false, TestName = "Arrow_NotInTheRow_IsRefused")]
+    [TestCase("Storage/Sqlite", "Broker", true, TestName = "Arrow_FromASubfolder_FollowsItsRow")]
+    [TestCase("Storage", "Broker/Protocol", false, TestName = "Arrow_ToASubfolderNotNamed_IsRefused")]
+    [TestCase("Modules/Rooms", "Modules", true, TestName = "Arrow_FromAModuleToWhatAllShare_IsAllowed")]
+    [TestCase("Modules/Jobs", "Modules/Rooms", false, TestName = "Arrow_BetweenModulesWithRowsOfTheirOwn_IsRefused")]
+    [TestCase("Operations", "Broker/Protocol", true, TestName = "Arrow_OfAStar_IsAllowed")]
+    [TestCase("Forgotten", "Broker", false, TestName = "Arrow_FromAFolderWithoutARow_IsRefused")]
+    public void Arrow(string from, string to, bool allowed)
+    {
+        var table = FolderTable.Parse(
+            """
+            | folder | owns | may use |
+            | --- | --- | --- |
+            | `Broker/` | MQTT | – |
+            | `Storage/` | the file | `Broker`, `Journal` |
+            | `Modules/` | what modules share | – |
+            | `Modules/Jobs/` | jobs | `Modules` |
+            | `Modules/Rooms/` | rooms | `Modules` |
+            | `Operations/` | health | `*` |
+            """);
+
+        Assert.That(table.Allows(from, to), Is.EqualTo(allowed));
+    }
+
+    [Test]
+    public void Uses_OfAType_AreSeenInSignaturesBodiesAndGenericArguments()
+    {
+        var uses = TypeUses.Of(typeof(Sample));
+
+        Assert.That(uses, Is.SupersetOf(new[] { typeof(IDisposable), typeof(Queue<>), typeof(Version), typeof(Uri), typeof(Math), typeof(FormatException) }));
+    }
+
+    private static IEnumerable<Type> GatewayTypes() => typeof(Program).Assembly.GetTypes().Where(type => FolderOf(type) is not null);
+
+    /// <summary>The folder of a type by its namespace, "" for the composition at the root; null for what a compiler or generator put elsewhere.</summary>
+    private static string? FolderOf(Type type) => Outermost(type).Namespace switch
+    {
+        "Gateway" => "",
+        { } name when name.StartsWith("Gateway.", StringComparison.Ordinal) => name["Gateway.".Length..].Replace('.', '/'),
+        _ => null,
+    };
+
+    private static string FolderOfSource(string path) => path[..path.LastIndexOf('/')];
+
+    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+
+    private static string NamespaceOf(string path) => NamespaceLine().Match(Repository.Read(path)).Groups["name"].Value;
+
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NamespaceLine();
+
+    private sealed class Sample : IDisposable
+    {
+        private readonly Queue<Version> queue = new();
+
+        public void Dispose()
+        {
+            try
+            {
+                queue.Clear();
+                GC.KeepAlive(Math.Abs(queue.Count));
+                GC.KeepAlive(new List<Uri>());
+            }
+            catch (FormatException)
+            {
+                throw new InvalidOperationException();
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Gateway.Tests.Architecture;
+
+/// <summary>Habits that no compiler checks.</summary>
+public sealed partial class HabitTests
+{
+    [Test]
+    public void Tests_NeverSleep() =>
+        AssertNowhere(Repository.Sources("Gateway.Tests"), Sleep(), "wait for a signal (TaskCompletionSource, Eventually), not for time");
+
+    [Test]
+    public void Product_WaitsOnlyByTimeProvider() =>
+        AssertNowhere(Repository.Sources("Gateway"), RealTime(), "take the time, and every wait, from TimeProvider");
+
+    [Test]
+    public void NoMethod_IsAsyncVoid() =>
+        AssertNowhere(AllSources(), AsyncVoid(), "return a Task that somebody stores and awaits");
+
+    [Test]
+    public void NoTask_IsThrownAway() =>
+        AssertNowhere(AllSources(), DiscardedTask(), "store the task under a name, cancel it, await it");
+
+    [Test]
+    public void NoCatch_IsEmpty() =>
+        AssertNowhere(AllSources(), EmptyCatch(), "return it or log it; a comment does not handle it");
+
+    [Test]
+    public void NoLine_IsWiderThan160Columns()
+    {
+        var wide = AllSources().SelectMany(path => Repository.Read(path).Split('\n').Index()
+            .Where(line => line.Item.Length > 160).Select(line => $"{path}:{line.Index + 1}"));
+
+        Assert.That(wide, Is.Empty);
+    }
+
+    [Test]
+    public void NoSourceOfTheProduct_IsLongerThan300Lines()
+    {
+        var lengths = Repository.Sources("Gateway").Select(path => (Path: path, Lines: Repository.Read(path).TrimEnd('\n').Split('\n').Length));
+
+        Assert.That(lengths.Where(file => file.Lines > 300), Is.Empty);
+    }
+
+    [Test]
+    public void Settings_StandInAppsettings_Once()
+    {
+        var files = Directory.EnumerateFiles(Repository.Root, "appsettings*.json", SearchOption.AllDirectories).Where(file => !IsBuilt(file));
+
+        Assert.That(files.Select(Path.GetFileName), Is.EqualTo(new[] { "appsettings.json" }));
+        Assert.That(KeysOf(File.ReadAllBytes(files.Single())), Is.Unique.IgnoreCase);
+    }
+
+    [Test]
+    public void KeysOfSettings_ThatStandTwice_AreSeenTwice() => Assert.That(
+        KeysOf("""{"Mqtt": {"Port": 1, "Tls": {"Port": 3}, "Port": 2}, "Http": {"Port": 1}, "Http:Port": 3}"""u8),
+        Is.EqualTo(new[] { "Mqtt", "Mqtt:Port", "Mqtt:Tls", "Mqtt:Tls:Port", "Mqtt:Port", "Http", "Http:Port", "Http:Port" }));
+
+    [TestCase("Thread.Sleep(5);", true)]
+    [TestCase("await Task.Delay(5);", true)]
+    [TestCase("await Task\n    .Delay(5);", true)]
+    [TestCase("// Task.Delay(5) would be a race", false)]
+    [TestCase("var text = \"Task.Delay(5)\";", false)]
+    [TestCase("var text = @\"a\"\"Task.Delay(5)\";", false)]
+    [TestCase("var quote = '\"'; await Task.Delay(5);", true)]
+    public void SleepSearch_FindsCode_NotTextOrComments(string source, bool found) =>
+        Assert.That(Sleep().IsMatch(SourceText.CodeOnly(source)), Is.EqualTo(found));
+
+    [TestCase("try { F(); } catch { }", true)]
+    [TestCase("try { F(); } catch (IOException e) when (e.HResult == (1)) { /* nothing */ }", true)]
+    [TestCase("try { F(); } catch (IOException) { G(); }", false)]
+    public void EmptyCatchSearch_SeesThroughComments(string source, bool found) =>
+        Assert.That(EmptyCatch().IsMatch(SourceText.CodeOnly(source)), Is.EqualTo(found));
+
+    private static void AssertNowhere(IEnumerable<string> sources, Regex habit, string instead)
+    {
+        var places = sources.SelectMany(path =>
+        {
+            var code = SourceText.CodeOnly(Repository.Read(path));
+            return habit.Matches(code).Select(match => $"{path}:{SourceText.LineOf(code, match.Index)} {match.Value}");
+        });
+
+        Assert.That(places, Is.Empty, instead);
+    }
+
+    private static IEnumerable<string> AllSources() => Repository.Sources("Gateway").Concat(Repository.Sources("Gateway.Tests"));
+
+    private static List<string> KeysOf(ReadOnlySpan<byte> json)
+    {
+        var keys = new List<string>();
+        var path = new List<string>();
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                path.RemoveRange(reader.CurrentDepth - 1, path.Count - (reader.CurrentDepth - 1));
+                path.Add(reader.GetString()!);
+                keys.Add(string.Join(':', path));
+            }
+        }
+        return keys;
+    }
+
+    private static bool IsBuilt(string file) =>
+        Path.GetRelativePath(Repository.Root, file).Split('/', '\\').Any(part => part is "bin" or "obj" or "artifacts" or "node_modules");
+
+    [GeneratedRegex(@"\b(Thread\s*\.\s*Sleep|Task\s*\.\s*Delay)\s*\(", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Sleep();
+
+    [GeneratedRegex(
+        @"\bThread\s*\.\s*Sleep\s*\(" +
+        @"|\bTask\s*\.\s*Delay\s*\((?![^;]*([tT]imeProvider|[cC]lock|[tT]ime)\b)" +
+        @"|\bDateTime(Offset)?\s*\.\s*(Utc)?Now\b" +
+        @"|\bnew\s+(System\.Threading\.)?(Periodic)?Timer\s*\((?![^;]*([tT]imeProvider|[cC]lock|[tT]ime)\b)",
+        RegexOptions.ExplicitCapture,
+        1000)]
+    private static partial Regex RealTime();
+
+    [GeneratedRegex(@"\basync\s+void\b", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AsyncVoid();
+
+    [GeneratedRegex(@"(?<![\w.])_\s*=\s*(Task\s*\.|[\w.]+Async\s*\()", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex DiscardedTask();
+
+    [GeneratedRegex(
+        @"\bcatch\s*(\(([^()]|\([^()]*\))*\)\s*)?(when\s*\(([^()]|\(([^()]|\([^()]*\))*\))*\)\s*)?\{\s*\}",
+        RegexOptions.ExplicitCapture,
+        1000)]
+    private static partial Regex EmptyCatch();
+}
