@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Gateway.Bench;
+
+/// <summary>A server under measurement, in a process and a folder of its own.</summary>
+internal abstract partial class Peer : IAsyncDisposable
+{
+    private const int SigTerm = 15;
+    private static readonly double TicksPerSecond = 100; // USER_HZ of every Linux that .NET runs on
+    private Process? process;
+
+    protected Peer(string name, string folder)
+    {
+        Name = name;
+        Folder = Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
+    }
+
+    public string Name { get; }
+
+    public string Folder { get; }
+
+    public int MqttPort { get; protected set; }
+
+    public int PagePort { get; protected set; }
+
+    public TimeSpan ReadyAfter { get; private set; }
+
+    public double IdleMegabytes { get; private set; }
+
+    /// <summary>CPU time of the process so far, in seconds: fields 14 and 15 of proc(5) stat.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            var text = File.ReadAllText($"/proc/{process!.Id}/stat");
+            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            return (long.Parse(fields[11]) + long.Parse(fields[12])) / TicksPerSecond;
+        }
+    }
+
+    public double Megabytes => File.ReadLines($"/proc/{process!.Id}/status").Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+        .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024).Single();
+
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        process = Process.Start(StartInfo())!;
+        process.EnableRaisingEvents = true;
+        _ = DrainAsync(process.StandardError, Path.Combine(Folder, "stderr.log"));
+        await UntilReadyAsync(process, cancellation);
+        ReadyAfter = Stopwatch.GetElapsedTime(started);
+        await Task.Delay(TimeSpan.FromSeconds(2), cancellation);
+        IdleMegabytes = Megabytes;
+    }
+
+    /// <summary>Connects one page that follows the channel or topic; hears every frame with an event.</summary>
+    public abstract Task<IDisposable> OpenPageAsync(StreamTarget target, FrameHandler frame);
+
+    /// <summary>Makes one stream: what a scanner publishes to and what a page follows.</summary>
+    public abstract Task<StreamTarget> PrepareAsync(int index, string stream, FrameHandler frame);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is null)
+        {
+            return;
+        }
+        if (!process.HasExited)
+        {
+            _ = Kill(process.Id, SigTerm);
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                await Console.Error.WriteLineAsync($"{Name} did not stop within 10 s of SIGTERM and was killed");
+                process.Kill();
+            }
+        }
+        process.Dispose();
+    }
+
+    protected abstract ProcessStartInfo StartInfo();
+
+    protected abstract Task UntilReadyAsync(Process started, CancellationToken cancellation);
+
+    protected Exception Died() => new IOException($"{Name} ended before it was ready; see {Folder}/stderr.log");
+
+    protected static async Task DrainAsync(StreamReader output, string file)
+    {
+        await using var log = File.CreateText(file);
+        while (await output.ReadLineAsync() is { } line)
+        {
+            await log.WriteLineAsync(line);
+            await log.FlushAsync();
+        }
+    }
+
+    protected static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Kill(int process, int signal);
+}
+
+internal delegate void FrameHandler(int stream, ReadOnlySpan<byte> frame);
+
+/// <summary>One stream: its publisher, where it publishes, and how one of its messages looks.</summary>
+internal sealed record StreamTarget(int Index, MqttClient Publisher, string Topic, string Channel, bool Retained, Func<int, string> Payload) : IDisposable
+{
+    public IDisposable? Page { get; set; }
+
+    public void Dispose()
+    {
+        Page?.Dispose();
+        Publisher.Dispose();
+    }
+}
