@@ -4,7 +4,7 @@ using System.Text;
 namespace Gateway.Bench;
 
 /// <summary>One page of ours: a WebSocket that follows channels.</summary>
-internal sealed class GatewayPage : IDisposable
+internal sealed class GatewayPage : IAsyncDisposable
 {
     private static readonly byte[] Event = "\"op\":\"event\""u8.ToArray();
     private static readonly byte[] Subscribed = "\"op\":\"subscribed\""u8.ToArray();
@@ -36,10 +36,10 @@ internal sealed class GatewayPage : IDisposable
         await subscribed.Task.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        wire.Dispose();
-        _ = receiving.IsCompleted;
+        wire.Dispose(); // the receiving loop ends by it
+        await receiving;
     }
 
     private async Task ReceiveAsync()

@@ -16,7 +16,7 @@ internal sealed partial class GatewayPeer(string name, string folder, string pro
     public override async Task<StreamTarget> PrepareAsync(int index, string stream, FrameHandler frame) =>
         stream == "jobs" ? await PrepareJobAsync(index, frame) : await PrepareEnrollmentAsync(index, frame);
 
-    public override async Task<IDisposable> OpenPageAsync(StreamTarget target, FrameHandler frame)
+    public override async Task<IAsyncDisposable> OpenPageAsync(StreamTarget target, FrameHandler frame)
     {
         var page = await GatewayPage.OpenAsync(PagePort, bytes => frame(target.Index, bytes));
         await page.SubscribeAsync(target.Channel);
@@ -29,8 +29,8 @@ internal sealed partial class GatewayPeer(string name, string folder, string pro
         const int warmUp = 20;
         var times = new Times();
         const string device = "bench-post";
-        using var scanner = await ConnectScannerAsync(device);
-        using var page = await GatewayPage.OpenAsync(PagePort, _ => { });
+        await using var scanner = await ConnectScannerAsync(device);
+        await using var page = await GatewayPage.OpenAsync(PagePort, _ => { });
         var commands = new CommandInbox(scanner);
         for (var round = -warmUp; round < posts; round++)
         {
@@ -73,7 +73,7 @@ internal sealed partial class GatewayPeer(string name, string folder, string pro
             if (Listening().Match(line) is { Success: true } ports)
             {
                 (MqttPort, PagePort) = (int.Parse(ports.Groups["mqtt"].Value), int.Parse(ports.Groups["http"].Value));
-                _ = DrainAsync(started.StandardOutput, Path.Combine(Folder, "stdout.log"));
+                Drain(started.StandardOutput, "stdout.log");
                 await UntilReadyAnswersAsync(cancellation);
                 return;
             }

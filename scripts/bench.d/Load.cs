@@ -5,7 +5,7 @@ using System.Text;
 namespace Gateway.Bench;
 
 /// <summary>Publishes over all streams of one peer and clocks each message at its acknowledgement and at its frame.</summary>
-internal sealed partial class Load(Peer peer, Options options) : IDisposable
+internal sealed partial class Load(Peer peer, Options options) : IAsyncDisposable
 {
     private const int Kept = 1 << 16; // messages under way per stream whose moments are remembered
 
@@ -55,11 +55,11 @@ internal sealed partial class Load(Peer peer, Options options) : IDisposable
         await UntilDeliveredAsync(lanes.Sum(lane => (long)lane.Sent), cancellation);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        foreach (var target in targets)
+        foreach (var target in targets.Where(target => target is not null))
         {
-            target?.Dispose();
+            await target.DisposeAsync();
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class MosquittoPeer : Peer
         return target;
     }
 
-    public override async Task<IDisposable> OpenPageAsync(StreamTarget target, FrameHandler frame)
+    public override async Task<IAsyncDisposable> OpenPageAsync(StreamTarget target, FrameHandler frame)
     {
         var wire = await WebSocketWire.OpenAsync(PagePort, "/mqtt", "mqtt", WebSocketMessageType.Binary);
         var page = await MqttClient.ConnectAsync(wire, $"page-{target.Index}");

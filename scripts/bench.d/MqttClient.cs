@@ -4,7 +4,7 @@ using System.Text;
 namespace Gateway.Bench;
 
 /// <summary>As much of an MQTT 3.1.1 client as a load generator needs. Its callbacks run on the receiving loop.</summary>
-internal sealed class MqttClient : IDisposable
+internal sealed class MqttClient : IAsyncDisposable
 {
     private readonly Wire wire;
     private readonly TaskCompletionSource connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -64,10 +64,10 @@ internal sealed class MqttClient : IDisposable
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        wire.Dispose();
-        _ = receiving.IsCompleted;
+        wire.Dispose(); // the receiving loop ends by it
+        await receiving;
     }
 
     private static byte[] Packet(byte type, byte[] body)

@@ -11,6 +11,7 @@ internal abstract partial class Peer : IAsyncDisposable
 {
     private const int SigTerm = 15;
     private static readonly double TicksPerSecond = 100; // USER_HZ of every Linux that .NET runs on
+    private readonly List<Task> drains = [];
     private Process? process;
 
     protected Peer(string name, string folder)
@@ -50,7 +51,7 @@ internal abstract partial class Peer : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         process = Process.Start(StartInfo())!;
         process.EnableRaisingEvents = true;
-        _ = DrainAsync(process.StandardError, Path.Combine(Folder, "stderr.log"));
+        Drain(process.StandardError, "stderr.log");
         await UntilReadyAsync(process, cancellation);
         ReadyAfter = Stopwatch.GetElapsedTime(started);
         await Task.Delay(TimeSpan.FromSeconds(2), cancellation);
@@ -58,7 +59,7 @@ internal abstract partial class Peer : IAsyncDisposable
     }
 
     /// <summary>Connects one page that follows the channel or topic; hears every frame with an event.</summary>
-    public abstract Task<IDisposable> OpenPageAsync(StreamTarget target, FrameHandler frame);
+    public abstract Task<IAsyncDisposable> OpenPageAsync(StreamTarget target, FrameHandler frame);
 
     /// <summary>Makes one stream: what a scanner publishes to and what a page follows.</summary>
     public abstract Task<StreamTarget> PrepareAsync(int index, string stream, FrameHandler frame);
@@ -69,9 +70,8 @@ internal abstract partial class Peer : IAsyncDisposable
         {
             return;
         }
-        if (!process.HasExited)
+        if (!process.HasExited && Kill(process.Id, SigTerm) == 0)
         {
-            _ = Kill(process.Id, SigTerm);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
             try
             {
@@ -83,6 +83,7 @@ internal abstract partial class Peer : IAsyncDisposable
                 process.Kill();
             }
         }
+        await Task.WhenAll(drains);
         process.Dispose();
     }
 
@@ -92,7 +93,10 @@ internal abstract partial class Peer : IAsyncDisposable
 
     protected Exception Died() => new IOException($"{Name} ended before it was ready; see {Folder}/stderr.log");
 
-    protected static async Task DrainAsync(StreamReader output, string file)
+    /// <summary>Keeps what the process says: a full pipe would stop it.</summary>
+    protected void Drain(StreamReader output, string file) => drains.Add(DrainAsync(output, Path.Combine(Folder, file)));
+
+    private static async Task DrainAsync(StreamReader output, string file)
     {
         await using var log = File.CreateText(file);
         while (await output.ReadLineAsync() is { } line)
@@ -117,13 +121,16 @@ internal abstract partial class Peer : IAsyncDisposable
 internal delegate void FrameHandler(int stream, ReadOnlySpan<byte> frame);
 
 /// <summary>One stream: its publisher, where it publishes, and how one of its messages looks.</summary>
-internal sealed record StreamTarget(int Index, MqttClient Publisher, string Topic, string Channel, bool Retained, Func<int, string> Payload) : IDisposable
+internal sealed record StreamTarget(int Index, MqttClient Publisher, string Topic, string Channel, bool Retained, Func<int, string> Payload) : IAsyncDisposable
 {
-    public IDisposable? Page { get; set; }
+    public IAsyncDisposable? Page { get; set; }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        Page?.Dispose();
-        Publisher.Dispose();
+        if (Page is not null)
+        {
+            await Page.DisposeAsync();
+        }
+        await Publisher.DisposeAsync();
     }
 }

@@ -50,7 +50,7 @@ internal sealed class Run : IAsyncDisposable
     {
         foreach (var load in loads.Values)
         {
-            load.Dispose();
+            await load.DisposeAsync();
         }
         foreach (var peer in peers)
         {
