@@ -1,0 +1,43 @@
+/** Composition: the kiosk with the browser's own clock, network and document. */
+import { ChannelClient, fullJitter, systemClock } from "../channel-client/index.js";
+import { Api } from "./api.js";
+import { clientId, randomId } from "./identity.js";
+import { Kiosk } from "./kiosk.js";
+import { chooseLanguage, words } from "./language.js";
+import { Place } from "./place.js";
+import { Screen } from "./screen.js";
+
+const language = chooseLanguage(navigator.languages);
+const texts = await (await fetch(`kiosk/texts/${language}.json`)).json();
+document.documentElement.lang = language;
+
+const clock = systemClock;
+const place = new Place(window);
+const client = new ChannelClient({
+  address: location.href,
+  // A person is waiting in front of the page: never more than 2 s behind a service that is back.
+  backoff: fullJitter({ base: 250, cap: 2000 }),
+  page: window,
+  stateChanged: state => kiosk.socketChanged(state),
+});
+const kiosk = new Kiosk({
+  client,
+  api: new Api({ fetch: window.fetch.bind(window), clock }),
+  clock,
+  place,
+  screen: new Screen(window, {
+    root: /** @type {Element} */ (document.getElementById("app")),
+    live: /** @type {Element} */ (document.getElementById("live")),
+  }),
+  say: words(texts),
+  memory: localStorage,
+  clientId: clientId(sessionStorage),
+  newKey: randomId,
+});
+
+// A sign-in link opened in a tab that shows the page already changes only the fragment.
+window.addEventListener("hashchange", () => {
+  const token = place.takeToken();
+  if (token !== null) void kiosk.signIn(token);
+});
+await kiosk.run();

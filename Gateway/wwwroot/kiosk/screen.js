@@ -1,0 +1,55 @@
+/** Puts views on the document, once per frame, and says when one has been painted. */
+import { patch } from "./dom.js";
+
+/** @typedef {import("./view.js").View} View */
+
+export class Screen {
+  #window;
+  #root;
+  #live;
+  /** @type {{ view: View, painted: () => void } | null} the newest view that is not on the document yet */
+  #waiting = null;
+  /** @type {string | null} */
+  #shown = null;
+
+  /**
+   * @param {Window} window
+   * @param {{ root: Element, live: Element }} places
+   */
+  constructor(window, { root, live }) {
+    this.#window = window;
+    this.#root = root;
+    this.#live = live;
+  }
+
+  /**
+   * @param {View} view
+   * @param {() => void} painted called after a frame that contains this view (or a newer one)
+   */
+  show(view, painted) {
+    const scheduled = this.#waiting !== null;
+    this.#waiting = { view, painted };
+    if (!scheduled) this.#window.requestAnimationFrame(() => this.#render());
+  }
+
+  #render() {
+    if (this.#waiting === null) return;
+    const { view, painted } = this.#waiting;
+    this.#waiting = null;
+    patch(this.#root, view.tree);
+    this.#window.document.title = view.title;
+    if (this.#live.textContent !== view.spoken) this.#live.textContent = view.spoken;
+    this.#moveFocus(view.screen);
+    // The frame that this callback belongs to is on the glass when the next one begins.
+    this.#window.requestAnimationFrame(painted);
+  }
+
+  /** @param {string} screen */
+  #moveFocus(screen) {
+    const isFirst = this.#shown === null || this.#shown === "loading";
+    if (screen !== this.#shown && !isFirst) {
+      /** @type {HTMLElement | null} */ (this.#root.querySelector("h1"))?.focus({ preventScroll: true });
+    }
+    this.#shown = screen;
+  }
+}
