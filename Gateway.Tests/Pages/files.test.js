@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { test } from "node:test";
+
+const root = new URL("../../Gateway/wwwroot/", import.meta.url);
+const files = readdirSync(root, { recursive: true }).map(name => name.replaceAll("\\", "/")).filter(name => statSync(new URL(name, root)).isFile());
+const read = name => readFileSync(new URL(name, root), "utf8");
+
+test("Files_OfOneVisit_WeighLessThanAHundredKilobytesUncompressed", () => {
+  const size = name => statSync(new URL(name, root)).size;
+  const languages = files.filter(name => name.startsWith("kiosk/texts/"));
+  const others = files.filter(name => !languages.includes(name) && name !== "package.json");
+  const weight = others.reduce((sum, name) => sum + size(name), Math.max(...languages.map(size)));
+  assert.ok(weight < 100_000, `${weight} bytes`);
+});
+
+test("Files_Markup_HasNoInlineScriptStyleOrForeignHost", () => {
+  const html = read("index.html");
+  assert.doesNotMatch(html, /\sstyle=|<style|\son\w+=|https?:\/\/|<script(?![^>]*\ssrc=)/i);
+});
+
+test("Files_Scripts_NeverWriteMarkup", () => {
+  for (const name of files.filter(name => name.endsWith(".js"))) {
+    assert.doesNotMatch(read(name), /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(/, name);
+  }
+});
+
+test("Files_EveryModuleOfTheKiosk_IsPreloaded", () => {
+  const modules = files.filter(name => name.endsWith(".js") && name !== "kiosk/main.js").sort();
+  const preloaded = [...read("index.html").matchAll(/modulepreload" href="([^"]+)"/g)].map(([, name]) => name).sort();
+  assert.deepEqual(preloaded, modules);
+});
+
+test("Lockfile_Packages_NameNoRegistry", () => {
+  assert.doesNotMatch(readFileSync(new URL("package-lock.json", import.meta.url), "utf8"), /"resolved"|https?:\/\//);
+});

@@ -1,0 +1,243 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { ChannelClient } from "../../Gateway/wwwroot/channel-client/index.js";
+import { Api } from "../../Gateway/wwwroot/kiosk/api.js";
+import { Kiosk, Patience } from "../../Gateway/wwwroot/kiosk/kiosk.js";
+import { words } from "../../Gateway/wwwroot/kiosk/language.js";
+import { Stay } from "../../Gateway/wwwroot/kiosk/view-enroll.js";
+import { ManualService, ManualTransport, settled, VirtualClock } from "./virtual.js";
+
+const say = words(JSON.parse(readFileSync(new URL("../../Gateway/wwwroot/kiosk/texts/en.json", import.meta.url), "utf8")));
+const enrollment = { id: "0198", device: "lab-1", person: "Ada", slot: 0, scans: 3, state: "requested", step: 0, captured: 0, percent: 0, expiresAt: "", at: "" };
+
+/** A kiosk on a manual service; what it shows is kept, and painted when the test says so. */
+function made({ enrollment = null, token = null } = {}) {
+  const clock = new VirtualClock();
+  const transport = new ManualTransport();
+  const service = new ManualService();
+  const memory = new Map();
+  const place = { scanner: null, enrollment, token, takeToken() { const taken = this.token; this.token = null; return taken; } };
+  const client = new ChannelClient({ address: "http://gateway.test/", clock, transport, fetch: service.fetch, backoff: () => 100, stateChanged: state => kiosk.socketChanged(state) });
+  let keys = 0;
+  const world = { clock, transport, service, memory, place };
+  const kiosk = new Kiosk({
+    client, clock, place, say,
+    api: new Api({ fetch: service.fetch, clock }),
+    screen: { show: (view, painted) => Object.assign(world, { view, painted }) },
+    memory: { getItem: key => memory.get(key) ?? null, setItem: (key, value) => memory.set(key, value), removeItem: key => memory.delete(key) },
+    clientId: "tab-1",
+    newKey: () => `key-${++keys}`,
+  });
+  world.kiosk = kiosk;
+  return world;
+}
+
+function answer({ transport }, channel, fields) {
+  const { id } = transport.sent("subscribe").findLast(frame => frame.channel === channel);
+  transport.say({ op: "subscribed", id, channel, epoch: "e1", reset: false, ...fields });
+}
+
+async function running(options) {
+  const world = made(options);
+  await world.kiosk.run();
+  await settled();
+  world.transport.last.opened();
+  answer(world, "devices", { position: 9, state: { items: [{ id: "lab-1", online: true, sensor: "ok" }], next: null } });
+  return world;
+}
+
+async function started(world) {
+  world.service.answers["POST /api/enrollments"] = () => ({ status: 201, body: { ...enrollment, seq: 1 } });
+  world.kiosk.handlers.type("  Ada ");
+  world.kiosk.handlers.start();
+  await settled();
+  answer(world, "enrollments/0198", { seq: 1, state: enrollment });
+}
+
+function event({ transport }, seq, type, data = {}) {
+  transport.say({ op: "event", channel: "enrollments/0198", seq, position: seq, type, at: "", data });
+}
+
+test("Kiosk_Start_AsksOnceAndPutsTheEnrollmentInTheAddress", async () => {
+  const world = await running();
+  await started(world);
+  const { body, headers } = world.service.requests.at(-1);
+  assert.deepEqual(body, { device: "lab-1", person: "Ada" });
+  assert.equal(headers["idempotency-key"], "key-1");
+  assert.equal(world.place.enrollment, "0198");
+  assert.equal(world.view.screen, "enroll");
+});
+
+test("Kiosk_StartNotAnswered_RepeatsUnderTheSameKey", async () => {
+  const world = await running();
+  world.service.answers["POST /api/enrollments"] = () => { throw new TypeError("no network"); };
+  world.kiosk.handlers.type("Ada");
+  world.kiosk.handlers.start();
+  await settled();
+  await started(world);
+  assert.deepEqual(world.service.requests.filter(({ path }) => path === "/api/enrollments").map(({ headers }) => headers["idempotency-key"]), ["key-1", "key-1"]);
+});
+
+test("Kiosk_AnotherPerson_IsAnotherWish", async () => {
+  const world = await running();
+  world.service.answers["POST /api/enrollments"] = () => ({ status: 409, body: { code: "device_offline" } });
+  for (const person of ["Ada", "Grace"]) {
+    world.kiosk.handlers.type(person);
+    world.kiosk.handlers.start();
+    await settled();
+  }
+  assert.deepEqual(world.service.requests.slice(-2).map(({ headers }) => headers["idempotency-key"]), ["key-1", "key-2"]);
+});
+
+test("Kiosk_NoPerson_AsksTheServiceNothing", async () => {
+  const world = await running();
+  world.kiosk.handlers.type("   ");
+  world.kiosk.handlers.start();
+  await settled();
+  assert.equal(world.service.count("/api/enrollments"), 0);
+  assert.equal(world.view.spoken, "Enter who is to be registered.");
+});
+
+test("Kiosk_Refreshed_ShowsTheTruePercentageFirst", async () => {
+  const world = made({ enrollment: "0198" });
+  await world.kiosk.run();
+  await settled();
+  world.transport.last.opened();
+  assert.equal(world.view.screen, "loading");
+  answer(world, "enrollments/0198", { seq: 3, state: { ...enrollment, state: "scanning", captured: 1, step: 2, percent: 33 } });
+  assert.match(world.view.title, /^33 %/);
+});
+
+test("Kiosk_EventShown_IsAcknowledgedAfterThePaintOnly", async () => {
+  const world = await running();
+  await started(world);
+  event(world, 2, "armed");
+  event(world, 3, "progress", { step: 1, of: 3 });
+  assert.deepEqual(world.transport.sent("ack"), []);
+  world.painted();
+  assert.deepEqual(world.transport.sent("ack").find(({ channel }) => channel === "enrollments/0198"), { op: "ack", channel: "enrollments/0198", seq: 3 });
+});
+
+test("Kiosk_Registered_IsReadyForTheNextAfterAWhile", async () => {
+  const world = await running();
+  await started(world);
+  event(world, 2, "succeeded", { slot: 0 });
+  await world.clock.pass(Stay.DONE_MS - 1);
+  assert.equal(world.view.screen, "succeeded");
+  await world.clock.pass(1);
+  assert.equal(world.view.screen, "choose");
+  assert.equal(world.kiosk.model.person, "");
+  assert.equal(world.place.enrollment, null);
+});
+
+test("Kiosk_TryAgainAfterAFailure_KeepsThePerson", async () => {
+  const world = await running();
+  await started(world);
+  event(world, 2, "failed", { reason: "timeout" });
+  world.kiosk.handlers.close(true);
+  assert.equal(world.view.screen, "choose");
+  assert.equal(world.kiosk.model.person, "Ada");
+});
+
+test("Kiosk_ScannerDoesNotAnswer_SaysSoUntilItDoes", async () => {
+  const world = await running();
+  await started(world);
+  await world.clock.pass(Patience.ANSWER - 1);
+  assert.equal(world.kiosk.model.enrollment.unanswered, false);
+  world.transport.say({ op: "heartbeat" });
+  await world.clock.pass(1);
+  assert.equal(world.kiosk.model.enrollment.unanswered, true);
+  event(world, 2, "armed");
+  assert.equal(world.kiosk.model.enrollment.unanswered, false);
+});
+
+test("Kiosk_Cancel_WaitsForTheChannelToSayIt", async () => {
+  const world = await running();
+  await started(world);
+  world.service.answers["DELETE /api/enrollments/0198"] = () => ({ status: 204 });
+  world.kiosk.handlers.cancel();
+  await settled();
+  assert.equal(world.view.screen, "enroll");
+  event(world, 2, "cancelled", { by: "admin" });
+  assert.equal(world.view.screen, "cancelled");
+});
+
+test("Kiosk_ShortLossOfTheLink_IsNotWorthAWord", async () => {
+  const world = await running();
+  world.transport.last.closed({ code: 1006, reason: "" });
+  await world.clock.pass(100);
+  world.transport.last.opened();
+  await world.clock.pass(Patience.LINK);
+  assert.equal(world.kiosk.model.link.up, true);
+});
+
+test("Kiosk_LinkLost_SaysAsOfWhenAndTakesItBack", async () => {
+  const world = await running();
+  const heardAt = world.clock.now();
+  world.service.answers["POST /api/tickets"] = () => { throw new TypeError("no network"); };
+  world.transport.last.closed({ code: 1006, reason: "" });
+  await world.clock.pass(Patience.LINK);
+  assert.deepEqual(world.kiosk.model.link, { up: false, heardAt });
+  world.service.answers["POST /api/tickets"] = () => ({ status: 200, body: { ticket: "t" } });
+  await world.clock.pass(200);
+  world.transport.last.opened();
+  assert.equal(world.kiosk.model.link.up, true);
+});
+
+test("Kiosk_SignInLink_IsExchangedBeforeItConnects", async () => {
+  const world = made({ token: "printed" });
+  world.service.answers["POST /api/sign-in"] = () => ({ status: 204 });
+  await world.kiosk.run();
+  await settled();
+  assert.deepEqual(world.service.requests.map(({ path }) => path), ["/api/sign-in", "/api/tickets"]);
+  assert.deepEqual(world.service.requests[0].body, { token: "printed" });
+  assert.equal(world.place.token, null);
+});
+
+test("Kiosk_UsedLinkButSignedInBefore_GoesOn", async () => {
+  const world = made({ token: "used" });
+  world.service.answers["POST /api/sign-in"] = () => ({ status: 401, body: { code: "unauthenticated" } });
+  await world.kiosk.run();
+  await settled();
+  world.transport.last.opened();
+  assert.notEqual(world.view.screen, "sign-in");
+});
+
+test("Kiosk_NotSignedIn_TakesATokenOrAWholeLink", async () => {
+  for (const pasted of [" secret ", "http://gateway.test/#token=secret"]) {
+    const world = made();
+    world.service.answers["POST /api/tickets"] = () => ({ status: 401 });
+    await world.kiosk.run();
+    await settled();
+    assert.equal(world.view.screen, "sign-in");
+    world.service.answers["POST /api/sign-in"] = () => ({ status: 204 });
+    world.service.answers["POST /api/tickets"] = () => ({ status: 200, body: { ticket: "t" } });
+    world.kiosk.handlers.signIn(pasted);
+    await settled();
+    assert.deepEqual(world.service.requests.find(({ path }) => path === "/api/sign-in").body, { token: "secret" });
+    assert.equal(world.transport.links.length, 1);
+  }
+});
+
+test("Kiosk_SignedOut_ForgetsWhatItShowed", async () => {
+  const world = await running();
+  await started(world);
+  world.service.answers["DELETE /api/sign-in"] = () => ({ status: 204 });
+  world.kiosk.handlers.signOut();
+  await settled();
+  assert.equal(world.view.screen, "sign-in");
+  assert.deepEqual(world.kiosk.model.devices.items, []);
+  assert.equal(world.place.enrollment, null);
+});
+
+test("Kiosk_MoreScannersThanOnePage_FetchesTheRest", async () => {
+  const world = made();
+  world.service.answers["GET /api/devices"] = () => ({ status: 200, body: { items: [{ id: "lab-2" }], next: null } });
+  await world.kiosk.run();
+  await settled();
+  world.transport.last.opened();
+  answer(world, "devices", { position: 9, state: { items: [{ id: "lab-1" }], next: "cursor" } });
+  await settled();
+  assert.deepEqual(world.kiosk.model.devices.items.map(({ id }) => id), ["lab-1", "lab-2"]);
+});

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { chooseLanguage, clockTime, words } from "../../Gateway/wwwroot/kiosk/language.js";
+import { next, start } from "../../Gateway/wwwroot/kiosk/model.js";
+import { view } from "../../Gateway/wwwroot/kiosk/view.js";
+
+const texts = language => JSON.parse(readFileSync(new URL(`../../Gateway/wwwroot/kiosk/texts/${language}.json`, import.meta.url), "utf8"));
+const say = words(texts("en"));
+
+const devices = [{ id: "lab-1", site: "main", location: "Hall", online: true, sensor: "ok" }, { id: "lab-2", site: "main", online: false }];
+const enrollment = { id: "0198", device: "lab-1", person: "Ada", slot: 0, scans: 3, state: "armed", step: 1, captured: 0, percent: 0, expiresAt: "", at: "" };
+
+const shown = (...actions) => view([{ type: "linkUp" }, { type: "devices", items: devices, cursor: 1 }, ...actions].reduce(next, start()), say, {});
+const enrolling = change => shown({ type: "opened", id: "0198" }, { type: "state", state: { ...enrollment, ...change }, cursor: 3 });
+
+function every(nodes, test) {
+  return nodes.flatMap(node => (typeof node === "string" ? [] : [...(test(node) ? [node] : []), ...every(node.children, test)]));
+}
+const text = node => (typeof node === "string" ? node : node.children.map(text).join(""));
+const all = seen => seen.tree.map(text).join(" ");
+const one = (seen, test) => every(seen.tree, test)[0];
+
+test("View_NothingKnownYet_IsQuietAndShowsNoNumber", () => {
+  assert.equal(view(start(), say, {}).screen, "loading");
+  const resumed = shown({ type: "opened", id: "0198" });
+  assert.equal(resumed.screen, "loading");
+  assert.doesNotMatch(all(resumed), /%|of 3/);
+});
+
+test("View_NotSignedIn_AsksForTheTokenAndSaysWhereItComesFrom", () => {
+  const seen = shown({ type: "signInNeeded" });
+  assert.equal(seen.screen, "sign-in");
+  assert.match(all(seen), /dotnet run --project Gateway -- sign-in/);
+});
+
+test("View_TokenUsedUp_SaysSo", () => {
+  assert.match(all(shown({ type: "signInNeeded" }, { type: "signInFailed", problem: { code: "unauthenticated" } })), /used already or is too old/);
+});
+
+test("View_Choose_NamesEachScannerAndItsReadiness", () => {
+  const seen = shown();
+  const group = one(seen, ({ props }) => props.role === "radiogroup");
+  assert.deepEqual(group.children.map(text), ["lab-1 Hall Ready", "lab-2  Offline"]);
+  assert.equal(text(one(seen, ({ props }) => props.id === group.props["aria-labelledby"])), "Scanner");
+});
+
+test("View_OnlyScanner_IsChosenAlready", () => {
+  const seen = view([{ type: "devices", items: devices.slice(0, 1), cursor: 1 }].reduce(next, start()), say, {});
+  assert.equal(one(seen, ({ props }) => props.type === "radio").props.checked, true);
+});
+
+test("View_PinnedToAScanner_OffersNoOther", () => {
+  const seen = view(next(start({ pinned: "lab-1" }), { type: "devices", items: devices, cursor: 1 }), say, {});
+  assert.doesNotMatch(all(seen), /lab-2/);
+});
+
+test("View_Progress_IsTheSameInNumberAndWords", () => {
+  for (const [captured, percent] of [[0, 0], [1, 33], [2, 66], [3, 100]]) {
+    const seen = enrolling({ captured, percent, step: Math.min(captured + 1, 3), state: "scanning" });
+    const bar = one(seen, ({ props }) => props.role === "progressbar");
+    assert.equal(bar.props["aria-valuenow"], percent);
+    assert.equal(bar.props["aria-valuetext"], `${percent} %, ${captured} of 3 scans`);
+    assert.match(text(bar), new RegExp(`^${percent} %$`));
+  }
+});
+
+test("View_EachStep_IsSpoken", () => {
+  assert.equal(enrolling({}).spoken, "Step 1 of 3 · Place the finger · On the scanner lab-1.");
+  assert.equal(enrolling({ state: "scanning", captured: 1, step: 2, percent: 33 }).spoken, "Step 2 of 3 · Lift it, then place it again · The same finger, turned a little.");
+});
+
+test("View_Retry_SaysWhatToDo", () => {
+  assert.match(all(enrolling({ state: "scanning", reason: "few_features" })), /press a little longer/);
+  assert.match(all(enrolling({ state: "scanning", reason: "never heard of" })), /Place the finger again/);
+});
+
+test("View_ScannerGoesOfflineMeanwhile_SaysThatItGoesOnByItself", () => {
+  assert.match(all(enrolling({ device: "lab-2" })), /lab-2 is offline at the moment/);
+});
+
+test("View_ScannerSilent_SaysThatItIsWaitedFor", () => {
+  const waiting = { type: "state", state: { ...enrollment, state: "requested", step: 0 }, cursor: 1 };
+  assert.match(all(shown({ type: "opened", id: "0198" }, waiting, { type: "unanswered" })), /has not answered yet/);
+});
+
+test("View_Done_SaysRegisteredAndTheName", () => {
+  assert.match(all(enrolling({ state: "succeeded", captured: 3, percent: 100 })), /Ada is registered/);
+});
+
+test("View_OtherEnds_SayWhyAndWhatNext", () => {
+  for (const [change, words] of [
+    [{ state: "failed", reason: "already_enrolled" }, /registered on this scanner already/],
+    [{ state: "failed", reason: "cosmic rays" }, /cosmic rays/],
+    [{ state: "cancelled", reason: "user" }, /Nothing was stored/],
+    [{ state: "cancelled", reason: "abandoned" }, /closed for a while/],
+    [{ state: "expired" }, /not finished in time/],
+  ]) {
+    const seen = enrolling(change);
+    assert.match(all(seen), words);
+    assert.match(all(seen), /Try again/);
+  }
+});
+
+test("View_Refusals_AreInClearWords", () => {
+  const refused = problem => all(shown({ type: "chose", device: "lab-1" }, { type: "startFailed", problem }));
+  assert.match(refused({ code: "device_offline" }), /lab-1 is offline/);
+  assert.match(refused({ code: "sensor_fault" }), /problem with its sensor/);
+  assert.match(refused({ code: "device_busy", holder: "Charles", expiresAt: "2026-01-03T10:00:05Z" }), /in use by Charles, until \d\d:\d\d:05/);
+  assert.match(refused({ code: "slots_full" }), /no room/);
+  assert.match(refused({ code: "invalid", field: "person" }), /1 to 128 characters/);
+  assert.match(refused({ code: "unreachable" }), /nothing is started twice/);
+  assert.match(refused({ code: "brand_new", detail: "The moon is full." }), /The moon is full/);
+});
+
+test("View_PersonRefused_MarksTheField", () => {
+  const seen = shown({ type: "startFailed", problem: { code: "invalid", field: "person" } });
+  const field = one(seen, ({ props }) => props.id === "person");
+  assert.equal(field.props["aria-invalid"], "true");
+  assert.match(text(one(seen, ({ props }) => props.id === field.props["aria-describedby"])), /1 to 128/);
+});
+
+test("View_LinkLost_SaysAsOfWhen", () => {
+  const heardAt = Date.parse("2026-01-03T10:00:05Z");
+  assert.ok(all(shown({ type: "linkDown", heardAt })).includes(`as of ${clockTime(heardAt)}`));
+  assert.match(clockTime(heardAt), /^\d\d:\d\d:05$/);
+});
+
+test("Texts_EveryLanguage_HasTheSameKeysAndPlaceholders", () => {
+  const shape = language => Object.entries(texts(language)).map(([key, value]) => `${key} ${(value.match(/\{\w+\}/g) ?? []).sort()}`).sort();
+  assert.deepEqual(shape("de"), shape("en"));
+});
+
+test("Language_FirstOneKnown_IsTaken", () => {
+  assert.equal(chooseLanguage(["fr-FR", "de-AT", "en"]), "de");
+  assert.equal(chooseLanguage(["fr"]), "en");
+});
