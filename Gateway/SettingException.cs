@@ -1,4 +1,10 @@
 namespace Gateway;
 
-/// <summary>The service cannot start as it is set: one sentence that names the setting. Printed without a stack trace.</summary>
-internal sealed class SettingException(string setting, string sentence) : Exception($"{setting}: {sentence}");
+/// <summary>The service cannot start as it is set: a sentence a fault, each naming its setting. Printed without a stack trace.</summary>
+internal sealed class SettingException(IReadOnlyList<string> sentences) : Exception(string.Join('\n', sentences))
+{
+    public SettingException(string setting, string sentence)
+        : this([$"{setting}: {sentence}"])
+    {
+    }
+}

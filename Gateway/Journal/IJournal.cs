@@ -8,9 +8,16 @@ internal interface IJournal : IJournalReader
     /// <summary>Runs the decision on the one writer and completes when its effects are durable; throws <see cref="JournalUnavailableException"/> when they are not.</summary>
     Task<T> WriteAsync<T>(Func<JournalTransaction, T> decide);
 
+    /// <summary>The same for callers that cannot wait: the completion runs on the writer, after the commit, or with the failure instead of it.</summary>
+    void Write(Action<JournalTransaction> decide, Action<Exception?> completed);
+
     /// <summary>All documents of a collection, by key; for what a module keeps in memory from its start on.</summary>
     IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection);
 }
 
 /// <summary>The store did not take the write; nothing of it happened.</summary>
-internal sealed class JournalUnavailableException(Exception cause) : Exception("The journal cannot write at the moment.", cause);
+internal sealed class JournalUnavailableException(Exception cause) : Exception("The journal cannot write at the moment.", cause)
+{
+    /// <summary>The journal is closed: trying again is of no use.</summary>
+    public bool IsLasting => InnerException is ObjectDisposedException;
+}

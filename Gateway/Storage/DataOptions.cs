@@ -1,0 +1,8 @@
+namespace Gateway.Storage;
+
+/// <summary>Section <c>Data</c>.</summary>
+internal sealed record DataOptions
+{
+    /// <summary>Folder of the database, relative to where the service is started.</summary>
+    public string Path { get; init; } = "data";
+}

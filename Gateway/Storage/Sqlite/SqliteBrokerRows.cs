@@ -1,0 +1,114 @@
+using Gateway.Broker;
+using Microsoft.Data.Sqlite;
+
+namespace Gateway.Storage.Sqlite;
+
+/// <summary>The broker's rows inside the writer's transaction. Used only by the writer loop.</summary>
+internal sealed class SqliteBrokerRows : IBrokerWrites, IDisposable
+{
+    private readonly List<Statement> _all = [];
+    private readonly Statement _putRetained;
+    private readonly Statement _removeRetained;
+    private readonly Statement _putSession;
+    private readonly Statement[] _removeSession;
+    private readonly Statement _putSubscription;
+    private readonly Statement _removeSubscription;
+    private readonly Statement _putMessage;
+    private readonly Statement _putOwed;
+    private readonly Statement _markReceived;
+    private readonly Statement _settle;
+    private readonly Statement _forgetMessage;
+    private readonly Statement _putIncoming;
+    private readonly Statement _removeIncoming;
+
+    public SqliteBrokerRows(SqliteConnection connection)
+    {
+        Statement Prepare(string sql)
+        {
+            var statement = new Statement(connection, sql);
+            _all.Add(statement);
+            return statement;
+        }
+
+        _putRetained = Prepare("INSERT OR REPLACE INTO retained (topic, payload, qos, expires_at, properties) VALUES ($0, $1, $2, $3, $4)");
+        _removeRetained = Prepare("DELETE FROM retained WHERE topic = $0");
+        _putSession = Prepare("INSERT OR REPLACE INTO sessions (client, owner, expiry, expires_at, will, will_at) VALUES ($0, $1, $2, $3, $4, $5)");
+        _removeSession =
+        [
+            Prepare("""
+                DELETE FROM messages WHERE id IN (SELECT message FROM owed WHERE client = $0)
+                AND NOT EXISTS (SELECT 1 FROM owed WHERE message = messages.id AND client <> $0)
+                """),
+            Prepare("DELETE FROM owed WHERE client = $0"),
+            Prepare("DELETE FROM incoming WHERE client = $0"),
+            Prepare("DELETE FROM subscriptions WHERE client = $0"),
+            Prepare("DELETE FROM sessions WHERE client = $0"),
+        ];
+        _putSubscription = Prepare("INSERT OR REPLACE INTO subscriptions (client, filter, options, identifier) VALUES ($0, $1, $2, $3)");
+        _removeSubscription = Prepare("DELETE FROM subscriptions WHERE client = $0 AND filter = $1");
+        _putMessage = Prepare("INSERT OR REPLACE INTO messages (id, topic, payload, qos, retain, expires_at, properties) VALUES ($0, $1, $2, $3, $4, $5, $6)");
+        _putOwed = Prepare("INSERT OR REPLACE INTO owed (client, message, qos, retain, identifiers) VALUES ($0, $1, $2, $3, $4)");
+        _markReceived = Prepare("UPDATE owed SET received = 1 WHERE client = $0 AND message = $1");
+        _settle = Prepare("DELETE FROM owed WHERE client = $0 AND message = $1");
+        _forgetMessage = Prepare("DELETE FROM messages WHERE id = $0 AND NOT EXISTS (SELECT 1 FROM owed WHERE message = $0)");
+        _putIncoming = Prepare("INSERT OR IGNORE INTO incoming (client, packet) VALUES ($0, $1)");
+        _removeIncoming = Prepare("DELETE FROM incoming WHERE client = $0 AND packet = $1");
+    }
+
+    public void PutRetained(string topic, RetainedMessage message) => _putRetained.Bind(
+        topic, Statement.Bytes(message.Payload), (long)message.Qos, message.ExpiresAt?.ToUnixTimeMilliseconds(), Statement.Bytes(message.Properties)).Run();
+
+    public void RemoveRetained(string topic) => _removeRetained.Bind(topic).Run();
+
+    public void PutSession(SessionRow session) => _putSession.Bind(
+        session.ClientId,
+        session.Owner,
+        (long)session.ExpirySeconds,
+        session.ExpiresAt?.ToUnixTimeMilliseconds(),
+        session.Will is { } will ? ContractJson.Write(will) : null,
+        session.WillAt?.ToUnixTimeMilliseconds()).Run();
+
+    public void RemoveSession(string clientId)
+    {
+        foreach (var statement in _removeSession)
+        {
+            statement.Bind(clientId).Run();
+        }
+    }
+
+    public void PutSubscription(string clientId, SubscriptionRow subscription) =>
+        _putSubscription.Bind(clientId, subscription.Filter, (long)subscription.Options, (long?)subscription.Identifier).Run();
+
+    public void RemoveSubscription(string clientId, string filter) => _removeSubscription.Bind(clientId, filter).Run();
+
+    public void Enqueue(StoredMessage message, IReadOnlyList<OwedRow> receivers)
+    {
+        _putMessage.Bind(
+            message.Id,
+            message.Topic,
+            Statement.Bytes(message.Payload),
+            (long)message.Qos,
+            message.Retain,
+            message.ExpiresAt?.ToUnixTimeMilliseconds(),
+            Statement.Bytes(message.Properties)).Run();
+        foreach (var owed in receivers)
+        {
+            var identifiers = owed.Identifiers is { Count: > 0 } list ? string.Join(',', list) : null;
+            _putOwed.Bind(owed.ClientId, message.Id, (long)owed.Qos, owed.Retain, identifiers).Run();
+        }
+    }
+
+    public void MarkReceived(string clientId, long messageId) => _markReceived.Bind(clientId, messageId).Run();
+
+    public void Settle(string clientId, long messageId)
+    {
+        _settle.Bind(clientId, messageId).Run();
+        _forgetMessage.Bind(messageId).Run();
+    }
+
+    public void PutIncoming(string clientId, ushort packetId) => _putIncoming.Bind(clientId, (long)packetId).Run();
+
+    public void RemoveIncoming(string clientId, ushort packetId) => _removeIncoming.Bind(clientId, (long)packetId).Run();
+
+    public void Dispose() => _all.ForEach(statement => statement.Dispose());
+}

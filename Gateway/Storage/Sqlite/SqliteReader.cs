@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using Gateway.Journal;
+using Microsoft.Data.Sqlite;
+
+namespace Gateway.Storage.Sqlite;
+
+/// <summary>Reads what is committed, on connections of its own: in WAL mode no reader waits for the writer, nor it for them.</summary>
+internal sealed class SqliteReader(SqliteFile file) : IStoreReader, IDisposable
+{
+    // Idle connections; one is made when all are in use, so reads never queue behind each other.
+    private readonly ConcurrentBag<Session> _idle = [];
+
+    public string Epoch => file.Epoch;
+
+    public ValueTask<ChannelSnapshot?> SnapshotAsync(ChannelName channel, CancellationToken cancellation) =>
+        ValueTask.FromResult(Read(session => session.Snapshot.Bind(channel.ToString()).Row(Snapshot)));
+
+    public ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation) =>
+        ValueTask.FromResult<IReadOnlyList<StoredEvent>>(Read(session => session.Channel.Bind(channel.ToString(), after, limit).Rows(row =>
+            new StoredEvent(channel, row.GetInt64(1), row.GetInt64(0), row.GetString(2), At(row, 3), row.GetFieldValue<byte[]>(4)))));
+
+    public ValueTask<IReadOnlyList<StoredEvent>> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation) =>
+        ValueTask.FromResult<IReadOnlyList<StoredEvent>>(Read(session => session.Feed.Bind(kind, after, limit).Rows(row =>
+            new StoredEvent(Name(row, 5), row.GetInt64(1), row.GetInt64(0), row.GetString(2), At(row, 3), row.GetFieldValue<byte[]>(4)))));
+
+    public ValueTask<FeedSnapshot> ListAsync(string kind, long? before, int limit, CancellationToken cancellation) => ValueTask.FromResult(Read(session =>
+    {
+        // One read transaction: the items and the position are of the same moment.
+        using var transaction = session.Connection.BeginTransaction(deferred: true);
+        session.Use(transaction);
+        var position = session.Position.Bind().RunScalar();
+        long? next = null;
+        var rows = session.List.Bind(kind, before ?? long.MaxValue, limit + 1).Rows(row => (Id: row.GetInt64(4), Item: Snapshot(row)));
+        if (rows.Count > limit)
+        {
+            rows.RemoveAt(limit);
+            next = rows[^1].Id;
+        }
+
+        session.Use(null);
+        return new FeedSnapshot(position, 1, rows.ConvertAll(row => row.Item), next);
+    }));
+
+    public IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection) => Read(session =>
+        session.Documents.Bind(collection).Rows(row => KeyValuePair.Create(row.GetString(0), row.GetFieldValue<byte[]>(1))));
+
+    public void Dispose()
+    {
+        while (_idle.TryTake(out var session))
+        {
+            session.Dispose();
+        }
+    }
+
+    private static ChannelSnapshot Snapshot(SqliteDataReader row) => new(Name(row, 0), row.GetInt64(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3));
+
+    private static ChannelName Name(SqliteDataReader row, int column) =>
+        ChannelName.TryParse(row.GetString(column), out var name) ? name : throw new InvalidDataException($"channel name '{row.GetString(column)}' in the database");
+
+    private static DateTimeOffset At(SqliteDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+
+    private T Read<T>(Func<Session, T> read)
+    {
+        var session = _idle.TryTake(out var idle) ? idle : new Session(file.Connect());
+        try
+        {
+            var result = read(session);
+            _idle.Add(session);
+            return result;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private sealed class Session(SqliteConnection connection) : IDisposable
+    {
+        public SqliteConnection Connection { get; } = connection;
+
+        public Statement Snapshot { get; } = new(connection, "SELECT name, seq, oldest, state FROM channels WHERE name = $0 AND seq > 0");
+
+        public Statement Channel { get; } = new(
+            connection,
+            "SELECT position, seq, type, at, data FROM events WHERE channel = (SELECT id FROM channels WHERE name = $0) AND seq > $1 ORDER BY seq LIMIT $2");
+
+        public Statement Feed { get; } = new(
+            connection,
+            """
+            SELECT e.position, e.seq, e.type, e.at, e.data, c.name FROM events e JOIN channels c ON c.id = e.channel
+            WHERE e.kind = $0 AND e.position > $1 ORDER BY e.position LIMIT $2
+            """);
+
+        public Statement List { get; } = new(
+            connection, "SELECT name, seq, oldest, state, id FROM channels WHERE kind = $0 AND id < $1 AND seq > 0 ORDER BY id DESC LIMIT $2");
+
+        public Statement Position { get; } = new(connection, "SELECT COALESCE(MAX(position), 0) FROM events");
+
+        public Statement Documents { get; } = new(connection, "SELECT key, body FROM documents WHERE collection = $0 ORDER BY key");
+
+        public void Use(SqliteTransaction? transaction)
+        {
+            Position.Use(transaction);
+            List.Use(transaction);
+        }
+
+        public void Dispose()
+        {
+            ReadOnlySpan<Statement> all = [Snapshot, Channel, Feed, List, Position, Documents];
+            foreach (var statement in all)
+            {
+                statement.Dispose();
+            }
+
+            Connection.Dispose();
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace Gateway.Storage;
+
+internal static partial class StorageLog
+{
+    [LoggerMessage(2000, LogLevel.Information, "journal {Path}: epoch {Epoch}, {Position} events, schema {Schema}, SQLite {Version}")]
+    public static partial void Opened(ILogger logger, string path, string epoch, long position, int schema, string version);
+
+    [LoggerMessage(2001, LogLevel.Information, "journal migrated from schema {From} to {To}")]
+    public static partial void Migrated(ILogger logger, int from, int to);
+
+    [LoggerMessage(2002, LogLevel.Critical, "nothing is acknowledged: a batch of {Count} was not written: {Reason}")]
+    public static partial void BatchFailed(ILogger logger, Exception failure, int count, string reason);
+
+    [LoggerMessage(2003, LogLevel.Information, "the journal writes again")]
+    public static partial void WritesAgain(ILogger logger);
+
+    [LoggerMessage(2004, LogLevel.Error, "{Work} threw and was taken out of its batch; the rest is written")]
+    public static partial void WorkRefused(ILogger logger, Exception refused, string work);
+
+    [LoggerMessage(2005, LogLevel.Critical, "{Work} threw after its commit")]
+    public static partial void CompletionThrew(ILogger logger, Exception defect, string work);
+}
