@@ -10,6 +10,9 @@ internal sealed class BrokerCounts
     private long _published;
     private long _publishedBytes;
     private long _overflowed;
+    private long _sent;
+    private long _bytesSent;
+    private long _bytesReceived;
 
     /// <summary>Open connections, also those that have not sent CONNECT yet.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -30,6 +33,13 @@ internal sealed class BrokerCounts
     /// <summary>Sessions ended because more was queued than they may have.</summary>
     public long OverflowedSessions => Volatile.Read(ref _overflowed);
 
+    /// <summary>PUBLISH packets sent.</summary>
+    public long Sent => Volatile.Read(ref _sent);
+
+    public long BytesSent => Volatile.Read(ref _bytesSent);
+
+    public long BytesReceived => Volatile.Read(ref _bytesReceived);
+
     public int Opened()
     {
         Interlocked.Increment(ref _accepted);
@@ -47,6 +57,14 @@ internal sealed class BrokerCounts
         Interlocked.Increment(ref _published);
         Interlocked.Add(ref _publishedBytes, bytes);
     }
+
+    public void SentRound(int messages, long bytes)
+    {
+        Interlocked.Add(ref _sent, messages);
+        Interlocked.Add(ref _bytesSent, bytes);
+    }
+
+    public void ReceivedBytes(long bytes) => Interlocked.Add(ref _bytesReceived, bytes);
 
     public void Overflowed() => Interlocked.Increment(ref _overflowed);
 }

@@ -57,14 +57,14 @@ internal sealed class MqttBroker(MqttOptions options, IAuthenticator authenticat
         _works = works;
         _life = new(works, new(works, authenticator, _registry, end, log), end, _listeners, log);
         _registry.Opened = session => session.Settled = ids => ids.ForEach(id => sessions.Settle(session.ClientId, id));
-        _watch.Start(_registry, end);
+        _watch.Start(_registry, end, new(options, Counts, _subscriptions, _registry, new(_retained, router), time));
         BrokerLog.Started(log, _retained.Count, _registry.Sessions);
     }
 
     /// <summary>Serves one connection over any transport; done when it is closed.</summary>
     public async Task ServeAsync(IDuplexPipe pipe, Peer peer, Action abort)
     {
-        var link = new MqttLink(pipe, peer, abort, options, time);
+        var link = new MqttLink(pipe, peer, abort, options, Counts, time);
         var isServerFull = Counts.Opened() > options.MaxConnections;
         _watch.Add(link);
         try

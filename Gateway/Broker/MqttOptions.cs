@@ -57,6 +57,9 @@ internal sealed record MqttOptions
     /// <summary>How long a closing connection may take to receive its last packet and to stop sending.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How often <c>$SYS/broker/…</c> is brought up to date; zero is never.</summary>
+    public TimeSpan SysInterval { get; init; } = TimeSpan.FromSeconds(10);
+
     internal const int ProtectivePacketSize = 1 << 20;
 
     internal int PacketBound => MaxPacketSize ?? ProtectivePacketSize;

@@ -62,13 +62,14 @@ internal sealed class ConnectionLife(BrokerWorks works, Handshake handshake, Ses
 
     private static async Task ReadAsync(MqttLink link, PacketDispatcher dispatcher)
     {
+        var unread = 0L;
         while (!link.IsClosing)
         {
             var read = await link.Input.ReadAsync();
             var buffer = read.Buffer;
-            if (buffer.Length > 0)
+            if (buffer.Length > unread)
             {
-                link.Received();
+                link.Received(buffer.Length - unread);
             }
 
             var state = ReadState.Waits;
@@ -79,6 +80,7 @@ internal sealed class ConnectionLife(BrokerWorks works, Handshake handshake, Ses
             finally
             {
                 // where the lane is full, whole packets are left and must be seen again without new bytes
+                unread = buffer.Length;
                 link.Input.AdvanceTo(buffer.Start, state == ReadState.IsFull ? buffer.Start : buffer.End);
             }
 

@@ -25,7 +25,7 @@ internal sealed class ConnectionWatch(TimeProvider time, ILogger log) : IDisposa
         }
     }
 
-    public void Start(SessionRegistry registry, SessionEnd end) => _loop = RunAsync(registry, end);
+    public void Start(SessionRegistry registry, SessionEnd end, SysTopics sys) => _loop = RunAsync(registry, end, sys);
 
     /// <summary>Waits until every connection is gone, then ends the loop; aborts what is still there when the caller's patience ends.</summary>
     public async Task StopAsync(CancellationToken abort)
@@ -57,7 +57,7 @@ internal sealed class ConnectionWatch(TimeProvider time, ILogger log) : IDisposa
         _emptied.Set();
     }
 
-    private async Task RunAsync(SessionRegistry registry, SessionEnd end)
+    private async Task RunAsync(SessionRegistry registry, SessionEnd end, SysTopics sys)
     {
         using var timer = new PeriodicTimer(s_interval, time);
         try
@@ -66,6 +66,7 @@ internal sealed class ConnectionWatch(TimeProvider time, ILogger log) : IDisposa
             {
                 CloseSilent();
                 await EndDueAsync(registry, end);
+                sys.TellWhenDue();
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

@@ -37,7 +37,7 @@ internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, Retaine
         gate.Submit(new(message, client, this, client.Lane, seat)
         {
             PacketId = packetId,
-            Forbidden = !client.Rights.MayPublish(message.Topic),
+            Forbidden = !MayPublish(client, message),
             IsOwedDurably = (packetId != 0 && message.Qos == 2 && client.Session!.IsDurable) || router.OwesDurably(message, client.Session),
         });
 
@@ -47,7 +47,7 @@ internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, Retaine
         var awaited = new Awaited(this);
         gate.Submit(new(message, client, awaited, client?.Lane ?? _ownLane)
         {
-            Forbidden = forbidden || (client is not null && !client.Rights.MayPublish(message.Topic)),
+            Forbidden = forbidden || (client is not null && !MayPublish(client, message)),
             IsOwedDurably = router.OwesDurably(message, client?.Session),
         });
         return awaited.Task;
@@ -110,6 +110,10 @@ internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, Retaine
             router.Hand([delivery], owed.Message, storedId: 0);
         }
     }
+
+    // what the broker says of itself, nobody else may say
+    private static bool MayPublish(ClientConnection client, Message message) =>
+        !message.Topic.StartsWith("$SYS/", StringComparison.Ordinal) && client.Rights.MayPublish(message.Topic);
 
     private static bool KeepsPacketId(PublishUnit unit, ReasonCode reason) =>
         reason < ReasonCode.UnspecifiedError || unit.Client!.Version == Protocol.ProtocolVersion.V311;

@@ -14,16 +14,12 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
 
     // all owned by _lock
     private readonly Queue<Outgoing> _queue = new();
-    private readonly Dictionary<ushort, Inflight> _inflight = [];
+    private readonly InflightWindow _inflight = new();
     private readonly Queue<RetainedReplay> _replays = new();
-    private Queue<ushort>? _resend;
     private HashSet<ushort>? _incoming;
     private List<long>? _skipped;
     private MqttLink? _link;
     private long _queuedBytes;
-    private long _order;
-    private int _window;
-    private ushort _lastPacketId;
     private bool _isEnded;
 
     // written by the owning connection, read by routing
@@ -50,8 +46,7 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         lock (_lock)
         {
             _link = link;
-            _window = Math.Min(window, options.MaxInflight);
-            _resend = _inflight.Count == 0 ? null : new(_inflight.OrderBy(static e => e.Value.Order).Select(static e => e.Key));
+            _inflight.Reopen(Math.Min(window, options.MaxInflight));
         }
 
         _rights = current;
@@ -149,27 +144,12 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         long storedId;
         lock (_lock)
         {
-            if (!_inflight.TryGetValue(ack.PacketId, out var entry))
+            if (!_inflight.TryAcknowledge(ack, out storedId))
             {
                 // a PUBREC that we do not know is answered: the client may repeat it after we forgot (4.3.3)
                 return new(release);
             }
 
-            if (ack.Type != Expected(entry) && !(ack.Type == PacketType.PubRec && entry.IsReceived))
-            {
-                throw ProtocolException.Violation($"{ack.Type} for packet id {ack.PacketId}, which awaits {Expected(entry)}");
-            }
-
-            if (release)
-            {
-                _inflight[ack.PacketId] = entry with { IsReceived = true };
-            }
-            else
-            {
-                _inflight.Remove(ack.PacketId);
-            }
-
-            storedId = entry.Outgoing.StoredId;
             link = _link;
         }
 
@@ -224,7 +204,7 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
                 var outgoing = new Outgoing(message, owed.Qos, owed.Retain, owed.Identifiers?.ToArray(), StoredId: kept.Id, IsRestored: _queue.Count < options.MaxInflight);
                 if (owed.IsReceived)
                 {
-                    _inflight[outgoing.StoredPacketId] = new(outgoing, _order++, IsReceived: true);
+                    _inflight.Add(outgoing.StoredPacketId, outgoing, isReceived: true);
                 }
                 else
                 {
@@ -241,8 +221,7 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         lock (_lock)
         {
             _isEnded = true;
-            var shared = _inflight.Values.Where(static e => !e.IsReceived).OrderBy(static e => e.Order).Select(static e => e.Outgoing).Concat(_queue)
-                .Where(static o => o.Group is not null).ToList();
+            var shared = _inflight.Undelivered().Concat(_queue).Where(static o => o.Group is not null).ToList();
             _queue.Clear();
             _inflight.Clear();
             _replays.Clear();
@@ -252,30 +231,22 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         }
     }
 
-    private static PacketType Expected(in Inflight entry) =>
-        entry.Outgoing.Qos == 1 ? PacketType.PubAck : entry.IsReceived ? PacketType.PubComp : PacketType.PubRec;
-
     private bool SendAgain(DeliveryWriter writer)
     {
-        if (_resend is null || !_resend.TryDequeue(out var packetId))
+        if (!_inflight.TryNextAgain(out var packetId, out var entry))
         {
-            _resend = null;
             return false;
         }
 
-        if (!_inflight.TryGetValue(packetId, out var entry))
-        {
-            return true;
-        }
-
+        var outgoing = entry.Outgoing;
         if (entry.IsReceived)
         {
             writer.WriteRelease(packetId);
         }
-        else if (!writer.TryWrite(entry.Outgoing.Message, entry.Outgoing.Qos, entry.Outgoing.Retain, duplicate: true, packetId, entry.Outgoing.Identifiers))
+        else if (!writer.TryWrite(outgoing.Message, outgoing.Qos, outgoing.Retain, duplicate: true, packetId, outgoing.Identifiers))
         {
             _inflight.Remove(packetId);
-            Skip(entry.Outgoing);
+            Skip(outgoing);
         }
 
         return true;
@@ -285,7 +256,7 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
     {
         while (_replays.TryPeek(out var replay))
         {
-            if (replay.Qos > 0 && _inflight.Count >= _window)
+            if (replay.Qos > 0 && _inflight.IsFull)
             {
                 return false;
             }
@@ -304,7 +275,7 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
 
     private bool SendQueued(DeliveryWriter writer)
     {
-        if (_replays.Count > 0 || !_queue.TryPeek(out var next) || (next.Qos > 0 && !HasWindowFor(next)))
+        if (_replays.Count > 0 || !_queue.TryPeek(out var next) || (next.Qos > 0 && !_inflight.HasRoomFor(next)))
         {
             return false;
         }
@@ -323,10 +294,6 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         return true;
     }
 
-    // A stored message has its packet id for good; should that id be in flight still, it waits for it.
-    private bool HasWindowFor(in Outgoing next) =>
-        _inflight.Count < _window && (next.StoredId == 0 || !_inflight.ContainsKey(next.StoredPacketId));
-
     private void Send(in Outgoing outgoing, DeliveryWriter writer)
     {
         if (outgoing.Qos == 0)
@@ -335,10 +302,10 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
             return;
         }
 
-        var packetId = outgoing.StoredId != 0 ? outgoing.StoredPacketId : NextPacketId();
+        var packetId = _inflight.PacketIdFor(outgoing);
         if (writer.TryWrite(outgoing.Message, outgoing.Qos, outgoing.Retain, outgoing.IsRestored, packetId, outgoing.Identifiers))
         {
-            _inflight[packetId] = new(outgoing, _order++);
+            _inflight.Add(packetId, outgoing);
         }
         else
         {
@@ -352,15 +319,5 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         {
             (_skipped ??= []).Add(outgoing.StoredId);
         }
-    }
-
-    private ushort NextPacketId()
-    {
-        do
-        {
-            _lastPacketId = _lastPacketId == ushort.MaxValue ? (ushort)1 : (ushort)(_lastPacketId + 1);
-        }
-        while (_inflight.ContainsKey(_lastPacketId));
-        return _lastPacketId;
     }
 }

@@ -22,9 +22,15 @@ internal sealed class DeliveryWriter(PipeWriter output, ProtocolVersion version,
 
     public bool HasWritten => _written > 0;
 
+    public int Written => _written;
+
+    /// <summary>Messages of this round.</summary>
+    public int Messages { get; private set; }
+
     public void BeginRound()
     {
         _written = 0;
+        Messages = 0;
         Now = time.GetUtcNow();
     }
 
@@ -56,6 +62,7 @@ internal sealed class DeliveryWriter(PipeWriter output, ProtocolVersion version,
 
         WriteHead(message, topic, length, properties, size, (qos, retain, duplicate, packetId), (alias, seconds, identifiers));
         _written += size;
+        Messages++;
         return true;
     }
 

@@ -11,6 +11,7 @@ internal sealed class MqttLink
     private readonly IDuplexPipe _pipe;
     private readonly Action _abort;
     private readonly TimeProvider _time;
+    private readonly BrokerCounts _counts;
     private readonly Signal _wake = new();
 
     // set once, by Interlocked
@@ -26,8 +27,9 @@ internal sealed class MqttLink
     private long _patience;
 
 
-    public MqttLink(IDuplexPipe pipe, Peer peer, Action abort, MqttOptions options, TimeProvider time)
+    public MqttLink(IDuplexPipe pipe, Peer peer, Action abort, MqttOptions options, BrokerCounts counts, TimeProvider time)
     {
+        _counts = counts;
         _pipe = pipe;
         _abort = abort;
         _time = time;
@@ -50,7 +52,11 @@ internal sealed class MqttLink
 
     public void Wake() => _wake.Set();
 
-    public void Received() => Volatile.Write(ref _lastReceived, _time.GetTimestamp());
+    public void Received(long bytes)
+    {
+        Volatile.Write(ref _lastReceived, _time.GetTimestamp());
+        _counts.ReceivedBytes(bytes);
+    }
 
     /// <summary>How long silence is borne from now on; zero is for ever (MQTT-3.1.2-22).</summary>
     public void ExpectWithin(TimeSpan patience) => Volatile.Write(ref _patience, patience.Ticks);
@@ -152,7 +158,11 @@ internal sealed class MqttLink
             var deliveries = _deliveries!;
             deliveries.BeginRound();
             source.Deliver(this, deliveries);
-            wrote |= deliveries.HasWritten;
+            if (deliveries.HasWritten)
+            {
+                wrote = true;
+                _counts.SentRound(deliveries.Messages, deliveries.Written);
+            }
         }
 
         return wrote;

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using Gateway.Broker.Routing;
+using Gateway.Broker.Sessions;
+
+namespace Gateway.Broker;
+
+/// <summary>
+/// The usual <c>$SYS/broker/…</c> topics: retained in memory only, beside the gate, since they are no messages of anybody. Told when they change.
+/// Owned by the watch's loop.
+/// </summary>
+internal sealed class SysTopics(MqttOptions options, BrokerCounts counts, SubscriptionTree subscriptions, SessionRegistry registry, Announcer announcer, TimeProvider time)
+{
+    private const string Root = "$SYS/broker/";
+
+    private readonly Dictionary<string, string> _told = [];
+    private readonly long _startedAt = time.GetTimestamp();
+    private long _lastTold;
+
+    public void TellWhenDue()
+    {
+        if (options.SysInterval <= TimeSpan.Zero || (_told.Count > 0 && time.GetElapsedTime(_lastTold) < options.SysInterval))
+        {
+            return;
+        }
+
+        _lastTold = time.GetTimestamp();
+        Tell("version", $"Gateway {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}");
+        Tell("uptime", $"{(long)time.GetElapsedTime(_startedAt).TotalSeconds} seconds");
+        Tell("clients/connected", counts.Connections);
+        Tell("clients/total", registry.Sessions);
+        Tell("subscriptions/count", subscriptions.Count);
+        Tell("retained messages/count", announcer.Retained);
+        Tell("messages/received", counts.Received);
+        Tell("messages/sent", counts.Sent);
+        Tell("publish/bytes/received", counts.PublishedBytes);
+        Tell("bytes/received", counts.BytesReceived);
+        Tell("bytes/sent", counts.BytesSent);
+    }
+
+    private void Tell(string topic, long value) => Tell(topic, value.ToString(CultureInfo.InvariantCulture));
+
+    private void Tell(string topic, string value)
+    {
+        if (_told.GetValueOrDefault(topic) != value)
+        {
+            _told[topic] = value;
+            announcer.Announce(new(TopicName.Of(Root + topic), Encoding.UTF8.GetBytes(value), qos: 0, retain: true));
+        }
+    }
+}
+
+/// <summary>Retains and routes what is neither stored nor gated.</summary>
+internal sealed class Announcer(RetainedTree retained, Router router)
+{
+    public int Retained => retained.Count;
+
+    public void Announce(Message message)
+    {
+        retained.Put(message);
+        List<Delivery>? late = null;
+        router.Route(message, origin: null, plan: null, storedId: 0, ref late);
+    }
+}
