@@ -3,7 +3,10 @@ import { test } from "node:test";
 import { fold, isOver } from "../../Gateway/wwwroot/kiosk/enrollment.js";
 import { foldDevices, readiness } from "../../Gateway/wwwroot/kiosk/devices.js";
 
-const requested = { id: "0198", device: "lab-1", person: "Ada", slot: 0, scans: 3, state: "requested", step: 0, captured: 0, percent: 0, expiresAt: "later", at: "t0" };
+const requested = {
+  id: "0198", device: "lab-1", person: "Ada", slot: 0, scans: 3,
+  state: "requested", step: 0, captured: 0, percent: 0, expiresAt: "later", at: "t0",
+};
 
 function after(...events) {
   return events.reduce((state, [type, data], index) => fold(state, { type, data, at: `t${index + 1}` }), requested);
@@ -40,7 +43,9 @@ test("Fold_Retry_ShowsItsReasonUntilTheNextEvent", () => {
 
 test("Fold_Ends_AreOverAndKeepWhy", () => {
   assert.deepEqual(
-    [["succeeded", { slot: 4 }], ["failed", { reason: "timeout" }], ["cancelled", { by: "abandoned" }], ["expired", {}]].map(end => after(end)).map(({ state, reason, slot }) => [state, reason, slot]),
+    [["succeeded", { slot: 4 }], ["failed", { reason: "timeout" }], ["cancelled", { by: "abandoned" }], ["expired", {}]]
+      .map(end => after(end))
+      .map(({ state, reason, slot }) => [state, reason, slot]),
     [["succeeded", undefined, 4], ["failed", "timeout", 0], ["cancelled", "abandoned", 0], ["expired", undefined, 0]],
   );
   assert.equal(isOver(after(["expired", {}])), true);

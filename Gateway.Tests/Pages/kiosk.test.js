@@ -9,7 +9,10 @@ import { Stay } from "../../Gateway/wwwroot/kiosk/view-enroll.js";
 import { ManualService, ManualTransport, settled, VirtualClock } from "./virtual.js";
 
 const say = words(JSON.parse(readFileSync(new URL("../../Gateway/wwwroot/kiosk/texts/en.json", import.meta.url), "utf8")));
-const enrollment = { id: "0198", device: "lab-1", person: "Ada", slot: 0, scans: 3, state: "requested", step: 0, captured: 0, percent: 0, expiresAt: "", at: "" };
+const enrollment = {
+  id: "0198", device: "lab-1", person: "Ada", slot: 0, scans: 3,
+  state: "requested", step: 0, captured: 0, percent: 0, expiresAt: "", at: "",
+};
 
 /** A kiosk on a manual service; what it shows is kept, and painted when the test says so. */
 function made({ enrollment = null, token = null } = {}) {
@@ -18,7 +21,13 @@ function made({ enrollment = null, token = null } = {}) {
   const service = new ManualService();
   const memory = new Map();
   const place = { scanner: null, enrollment, token, takeToken() { const taken = this.token; this.token = null; return taken; } };
-  const client = new ChannelClient({ address: "http://gateway.test/", clock, transport, fetch: service.fetch, backoff: () => 100, stateChanged: state => kiosk.socketChanged(state) });
+  const client = new ChannelClient({
+    address: "http://gateway.test/",
+    clock, transport,
+    fetch: service.fetch,
+    backoff: () => 100,
+    stateChanged: state => kiosk.socketChanged(state),
+  });
   let keys = 0;
   const world = { clock, transport, service, memory, place };
   const kiosk = new Kiosk({
@@ -76,7 +85,8 @@ test("Kiosk_StartNotAnswered_RepeatsUnderTheSameKey", async () => {
   world.kiosk.handlers.start();
   await settled();
   await started(world);
-  assert.deepEqual(world.service.requests.filter(({ path }) => path === "/api/enrollments").map(({ headers }) => headers["idempotency-key"]), ["key-1", "key-1"]);
+  const asked = world.service.requests.filter(({ path }) => path === "/api/enrollments");
+  assert.deepEqual(asked.map(({ headers }) => headers["idempotency-key"]), ["key-1", "key-1"]);
 });
 
 test("Kiosk_AnotherPerson_IsAnotherWish", async () => {

@@ -67,7 +67,8 @@ test("View_Progress_IsTheSameInNumberAndWords", () => {
 
 test("View_EachStep_IsSpoken", () => {
   assert.equal(enrolling({}).spoken, "Step 1 of 3 · Place the finger · On the scanner lab-1.");
-  assert.equal(enrolling({ state: "scanning", captured: 1, step: 2, percent: 33 }).spoken, "Step 2 of 3 · Lift it, then place it again · The same finger, turned a little.");
+  const second = enrolling({ state: "scanning", captured: 1, step: 2, percent: 33 });
+  assert.equal(second.spoken, "Step 2 of 3 · Lift it, then place it again · The same finger, turned a little.");
 });
 
 test("View_Retry_SaysWhatToDo", () => {

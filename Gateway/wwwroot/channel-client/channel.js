@@ -3,7 +3,7 @@
  *
  * @typedef {import("./timer.js").Clock} Clock
  * @typedef {import("./timer.js").Backoff} Backoff
- * @typedef {import("./socket.js").Frame} Frame
+ * @typedef {import("./frames.js").Frame} Frame
  *
  * @typedef {object} ChannelEvent
  * @property {string} channel

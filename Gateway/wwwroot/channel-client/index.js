@@ -9,7 +9,7 @@
  *     client.connect();
  *
  * @typedef {import("./channel.js").ChannelOptions} ChannelOptions
- * @typedef {import("./socket.js").Frame} Frame
+ * @typedef {import("./frames.js").Frame} Frame
  *
  * @typedef {object} ClientOptions
  * @property {string | URL} address of any page of the service

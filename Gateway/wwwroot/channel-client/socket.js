@@ -6,7 +6,7 @@
  * @typedef {import("./websocket.js").Transport} Transport
  * @typedef {import("./websocket.js").Link} Link
  *
- * @typedef {{ op: string, [field: string]: any }} Frame
+ * @typedef {import("./frames.js").Frame} Frame
  *
  * @typedef {object} SocketOptions
  * @property {Transport} transport
@@ -20,6 +20,7 @@
  *
  * @typedef {{ ticket: string } | { refused: true } | { retryMs: number }} TicketAnswer
  */
+import { parseFrame, retryHint } from "./frames.js";
 import { fullJitter, RetryTimer, systemClock } from "./timer.js";
 
 export const SocketState = Object.freeze({
@@ -164,7 +165,7 @@ export class Socket {
     this.#retry.reset();
     this.#lastHeard = this.#clock.now();
     this.#framesHeard++;
-    const frame = parse(text);
+    const frame = parseFrame(text);
     if (frame === null) {
       this.#lose(0);
     } else if (frame.op === "renewed") {
@@ -283,28 +284,5 @@ export class Socket {
   #stirred() {
     if (this.#state === SocketState.OPEN) this.#doubt();
     else if (this.#state === SocketState.WAITING || this.#state === SocketState.REFUSED) this.connect();
-  }
-}
-
-/**
- * @param {string} text
- * @returns {Frame | null}
- */
-function parse(text) {
-  try {
-    const frame = JSON.parse(text);
-    return typeof frame?.op === "string" ? frame : null;
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} reason of a close: `{"retryMs":1500}` or any other text */
-function retryHint(reason) {
-  try {
-    const ms = Number(JSON.parse(reason).retryMs);
-    return ms > 0 ? ms : 0;
-  } catch {
-    return 0;
   }
 }

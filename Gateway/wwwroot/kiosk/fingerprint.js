@@ -53,11 +53,20 @@ function ridges(role) {
 export function fingerprint({ percent, mood }) {
   return h(
     "svg",
-    { class: `fingerprint ${mood}`, viewBox: `-12 0 ${WIDTH + 24} ${HEIGHT + 6}`, "aria-hidden": "true", focusable: "false", vars: { "--part": percent / 100 } },
+    {
+      class: `fingerprint ${mood}`,
+      viewBox: `-12 0 ${WIDTH + 24} ${HEIGHT + 6}`,
+      "aria-hidden": "true",
+      focusable: "false",
+      vars: { "--part": percent / 100 },
+    },
     h(
       "defs",
       null,
-      h("linearGradient", { id: "edge", x1: 0, y1: 0, x2: 0, y2: 1 }, h("stop", { offset: 0, "stop-color": "#000" }), h("stop", { offset: 0.1, "stop-color": "#fff" })),
+      h("linearGradient", { id: "edge", x1: 0, y1: 0, x2: 0, y2: 1 }, [
+        h("stop", { offset: 0, "stop-color": "#000" }),
+        h("stop", { offset: 0.1, "stop-color": "#fff" }),
+      ]),
       h("mask", { id: "level", maskUnits: "userSpaceOnUse", x: -12, y: -30, width: WIDTH + 24, height: HEIGHT + 60 }, [
         h("rect", { class: "level", x: -12, y: -28, width: WIDTH + 24, height: HEIGHT + 40, fill: "url(#edge)" }),
       ]),
