@@ -1,1 +1,20 @@
-await WebApplication.CreateBuilder(args).Build().RunAsync();
+using Gateway;
+using Gateway.Contract;
+using Gateway.Operations;
+
+// Errors of the person at the keyboard get a sentence; what is left over is ours and gets its stack trace.
+try
+{
+    return args switch
+    {
+        ["sign-in", .. var rest] => SignInCommand.Run(rest, Console.Out),
+        [{ } word, ..] when !word.StartsWith('-') =>
+            throw new SettingException([$"There is no command '{word}'. Without a command the service starts; 'sign-in' makes a new sign-in link."]),
+        _ => await GatewayHost.RunAsync(args),
+    };
+}
+catch (SettingException error)
+{
+    await Console.Error.WriteLineAsync(error.Message);
+    return 1;
+}

@@ -1,3 +1,5 @@
+using Gateway.Contract;
+
 namespace Gateway.Journal;
 
 /// <summary>How the events of one kind of channel fold into its state. The same fold serves snapshot, replay, trace and tests.</summary>

@@ -5,7 +5,10 @@ namespace Gateway.Journal;
 /// </summary>
 internal interface IJournal : IJournalReader
 {
-    /// <summary>Runs the decision on the one writer and completes when its effects are durable; throws <see cref="JournalUnavailableException"/> when they are not.</summary>
+    /// <summary>
+    /// Runs the decision on the one writer and completes when its effects are durable; throws <see cref="JournalUnavailableException"/> when
+    /// they are not.
+    /// </summary>
     Task<T> WriteAsync<T>(Func<JournalTransaction, T> decide);
 
     /// <summary>The same for callers that cannot wait: the completion runs on the writer, after the commit, or with the failure instead of it.</summary>

@@ -30,7 +30,8 @@ internal sealed class StoreJournal(IStore store, IStoreReader reader) : IJournal
         reader.ListAsync(kind, before, limit, cancellation);
 
     // A defect of the decision keeps its own name; the store's failure gets the one that callers know.
-    private static Exception? Named(Exception? failure) => failure is StoreException or ObjectDisposedException ? new JournalUnavailableException(failure) : failure;
+    private static Exception? Named(Exception? failure) =>
+        failure is StoreException or ObjectDisposedException ? new JournalUnavailableException(failure) : failure;
 
     private sealed class Step(Action<JournalTransaction> decide, Action<Exception?> completed) : IStoreWork
     {

@@ -1,4 +1,5 @@
 using Gateway.Broker;
+using Gateway.Contract;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Storage.Sqlite;
@@ -24,14 +25,17 @@ internal sealed class SqliteBrokerReader(SqliteFile file) : IBrokerReader
             row.IsDBNull(4) ? null : ContractJson.Read<StoredWill>(Bytes(row, 4)),
             Time(row, 5)));
         var subscriptions = Rows(connection, "SELECT client, filter, options, identifier FROM subscriptions", row => (
-            Client: row.GetString(0), Row: new SubscriptionRow(row.GetString(1), row.GetByte(2), row.IsDBNull(3) ? null : row.GetInt32(3)))).ToLookup(row => row.Client, row => row.Row);
+            Client: row.GetString(0), Row: new SubscriptionRow(row.GetString(1), row.GetByte(2), row.IsDBNull(3) ? null : row.GetInt32(3))))
+            .ToLookup(row => row.Client, row => row.Row);
         var incoming = Rows(connection, "SELECT client, packet FROM incoming", row => (Client: row.GetString(0), Packet: (ushort)row.GetInt32(1)))
             .ToLookup(row => row.Client, row => row.Packet);
         var messages = Rows(connection, "SELECT id, topic, payload, qos, retain, expires_at, properties FROM messages", row => new StoredMessage(
-            row.GetInt64(0), row.GetString(1), Bytes(row, 2), row.GetByte(3), row.GetBoolean(4), Time(row, 5), Bytes(row, 6))).ToDictionary(message => message.Id);
+            row.GetInt64(0), row.GetString(1), Bytes(row, 2), row.GetByte(3), row.GetBoolean(4), Time(row, 5), Bytes(row, 6)))
+            .ToDictionary(message => message.Id);
         var owed = Rows(connection, "SELECT client, message, qos, retain, identifiers, received FROM owed ORDER BY client, message", row => (
             Client: row.GetString(0),
-            Message: new OwedMessage(messages[row.GetInt64(1)], row.GetByte(2), row.GetBoolean(3), Identifiers(row, 4), row.GetBoolean(5)))).ToLookup(row => row.Client, row => row.Message);
+            Message: new OwedMessage(messages[row.GetInt64(1)], row.GetByte(2), row.GetBoolean(3), Identifiers(row, 4), row.GetBoolean(5))))
+            .ToLookup(row => row.Client, row => row.Message);
         return sessions.ConvertAll(session => new StoredSession(
             session, [.. subscriptions[session.ClientId]], [.. incoming[session.ClientId]], [.. owed[session.ClientId]]));
     }
@@ -44,7 +48,8 @@ internal sealed class SqliteBrokerReader(SqliteFile file) : IBrokerReader
 
     private static byte[] Bytes(SqliteDataReader row, int column) => row.GetFieldValue<byte[]>(column);
 
-    private static DateTimeOffset? Time(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+    private static DateTimeOffset? Time(SqliteDataReader row, int column) =>
+        row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 
     private static List<int>? Identifiers(SqliteDataReader row, int column) =>
         row.IsDBNull(column) ? null : [.. row.GetString(column).Split(',').Select(int.Parse)];

@@ -1,4 +1,5 @@
 using Gateway.Broker;
+using Gateway.Contract;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Storage.Sqlite;

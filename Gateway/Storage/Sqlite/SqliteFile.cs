@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Gateway.Contract;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Storage.Sqlite;
@@ -58,7 +59,9 @@ internal sealed class SqliteFile : IDisposable
         var connection = new SqliteConnection(_connectionString);
         connection.Open();
         // FULL: a commit returns only after the fsync. Checkpoints at 4 MiB keep the log short and seldom in the way.
-        Execute(connection, "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY");
+        Execute(connection, """
+            PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY
+            """);
         return connection;
     }
 
@@ -102,7 +105,8 @@ internal sealed class SqliteFile : IDisposable
         var migrations = Migrations();
         if (found > migrations.Count)
         {
-            throw new SettingException("Data:Path", $"the database {Path} has schema {found}, made by a newer version; this one knows up to {migrations.Count}.");
+            throw new SettingException(
+                "Data:Path", $"the database {Path} has schema {found}, made by a newer version; this one knows up to {migrations.Count}.");
         }
 
         for (var next = found; next < migrations.Count; next++)

@@ -55,7 +55,9 @@ internal sealed class SqliteReader(SqliteFile file) : IStoreReader, IDisposable
     private static ChannelSnapshot Snapshot(SqliteDataReader row) => new(Name(row, 0), row.GetInt64(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3));
 
     private static ChannelName Name(SqliteDataReader row, int column) =>
-        ChannelName.TryParse(row.GetString(column), out var name) ? name : throw new InvalidDataException($"channel name '{row.GetString(column)}' in the database");
+        ChannelName.TryParse(row.GetString(column), out var name)
+            ? name
+            : throw new InvalidDataException($"channel name '{row.GetString(column)}' in the database");
 
     private static DateTimeOffset At(SqliteDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Gateway;
+namespace Gateway.Contract;
 
 /// <summary>How the contract writes JSON: camelCase, absent instead of null, times in RFC 3339 UTC with milliseconds.</summary>
 internal static class ContractJson

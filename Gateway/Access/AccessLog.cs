@@ -1,0 +1,13 @@
+namespace Gateway.Access;
+
+internal static partial class AccessLog
+{
+    [LoggerMessage(5000, LogLevel.Warning, "{Method} {Path} from {Remote} refused: {Code}")]
+    public static partial void Refused(ILogger logger, string method, string path, string? remote, string code);
+
+    [LoggerMessage(5001, LogLevel.Information, "{Identity} signed in from {Remote}")]
+    public static partial void SignedIn(ILogger logger, string identity, string? remote);
+
+    [LoggerMessage(5002, LogLevel.Warning, "sign-in from {Remote} refused: wrong token, or a link that was used or is too old")]
+    public static partial void SignInRefused(ILogger logger, string? remote);
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using Gateway.Contract;
+using Microsoft.Extensions.Primitives;
+
+namespace Gateway.Access;
+
+/// <summary>The one place where an HTTP request gets its identity or is turned away.</summary>
+internal sealed class HttpAccess(AccessOptions options, AdminToken admin, Sessions sessions, ILogger<HttpAccess> log)
+{
+    private static readonly object Slot = new();
+
+    public static Identity IdentityOf(HttpContext context) =>
+        (Identity?)context.Items[Slot] ?? throw new InvalidOperationException($"{context.Request.Path} is served without an identity");
+
+    public async Task GuardAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!IsGuarded(context.Request.Path))
+        {
+            await next(context);
+            return;
+        }
+
+        var refusal = Judge(context);
+        if (refusal is null)
+        {
+            await next(context);
+            return;
+        }
+
+        AccessLog.Refused(log, context.Request.Method, context.Request.Path, context.Connection.RemoteIpAddress?.ToString(), refusal.Code);
+        if (refusal.Status == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        await refusal.ToResult().ExecuteAsync(context);
+    }
+
+    private static bool IsGuarded(PathString path) =>
+        (IsUnder(path, "/api") && !IsUnder(path, "/api/sign-in")) || IsUnder(path, "/metrics") || path == "/openapi.json";
+
+    private static bool IsUnder(PathString path, string folder) => path.StartsWithSegments(folder, StringComparison.OrdinalIgnoreCase);
+
+    private RequestRefusedException? Judge(HttpContext context)
+    {
+        if (Identify(context) is { } identity)
+        {
+            context.Items[Slot] = identity;
+            return null;
+        }
+
+        if (options.Anonymous && IsForwarded(context.Request))
+        {
+            return new(StatusCodes.Status403Forbidden, "forbidden", "Anonymous access is for this machine alone, and this request was forwarded by a proxy.");
+        }
+
+        return new(StatusCodes.Status401Unauthorized, "unauthenticated", "Sign in, or send a bearer token that is known here.");
+    }
+
+    private Identity? Identify(HttpContext context)
+    {
+        if (Bearer(context.Request.Headers.Authorization) is { } token)
+        {
+            return admin.IsAdmin(Encoding.UTF8.GetBytes(token)) && MayUseAdmin(context) ? Identity.Admin : null;
+        }
+
+        if (context.Request.Cookies[Sessions.Cookie] is { Length: > 0 } cookie && sessions.Find(cookie) is { } signedIn)
+        {
+            return signedIn;
+        }
+
+        return IsOpenTo(context) ? Identity.Anonymous : null;
+    }
+
+    /// <summary>Whether this request needs no credentials.</summary>
+    public bool IsOpenTo(HttpContext context) => options.Anonymous && !IsForwarded(context.Request);
+
+    public bool MayUseAdmin(HttpContext context) => context.Request.IsHttps
+        || (options.AdminOverPlain && (context.Connection.RemoteIpAddress is not { } remote || Network.IsLocal(remote)));
+
+    private static string? Bearer(StringValues header) =>
+        header is [{ } value] && value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? value["Bearer ".Length..].Trim() : null;
+
+    private static bool IsForwarded(HttpRequest request) =>
+        request.Headers.ContainsKey("Forwarded") || request.Headers.Keys.Any(name => name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase))
+        || request.Headers.ContainsKey("X-Real-IP");
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Gateway.Channels;
+
+/// <summary>Says who a page is and what it may follow.</summary>
+internal interface ITicketDesk
+{
+    /// <summary>Takes the ticket of an upgrade or of a renewal; a ticket works once.</summary>
+    TicketVerdict Redeem(string? ticket, HttpContext context);
+
+    /// <summary>The rights of an ordinary request that was let in.</summary>
+    ISubscriberRights RightsOf(HttpContext context);
+}
+
+/// <summary>What a subscriber may do until when.</summary>
+internal interface ISubscriberRights
+{
+    string User { get; }
+
+    DateTimeOffset ExpiresAt { get; }
+
+    bool MaySubscribe(StreamName name);
+}
+
+/// <summary>Rights, or the close code of the refusal: 4401 for the ticket, 4403 for the one who bears it.</summary>
+internal sealed class TicketVerdict
+{
+    private TicketVerdict(ISubscriberRights? rights, int refusal)
+    {
+        Rights = rights;
+        Refusal = refusal;
+    }
+
+    public ISubscriberRights? Rights { get; }
+
+    public int Refusal { get; }
+
+    [MemberNotNullWhen(true, nameof(Rights))]
+    public bool IsGranted => Rights is not null;
+
+    public static TicketVerdict Granted(ISubscriberRights rights) => new(rights, refusal: 0);
+
+    public static TicketVerdict Refused(int closeCode) => new(rights: null, closeCode);
+}

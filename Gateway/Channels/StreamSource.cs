@@ -1,0 +1,41 @@
+using Gateway.Journal;
+
+namespace Gateway.Channels;
+
+/// <summary>Reads channels and feeds alike from the journal, for the kinds that are served.</summary>
+internal sealed class StreamSource(IJournalReader journal, IEnumerable<IChannelKind> kinds)
+{
+    private const int ItemsOfFeed = 50;
+
+    private readonly HashSet<string> _kinds = [.. kinds.Select(kind => kind.Name)];
+
+    public string Epoch => journal.Epoch;
+
+    public IEnumerable<string> Kinds => _kinds;
+
+    /// <summary>Null when there is no such channel or feed.</summary>
+    public async ValueTask<StreamSnapshot?> SnapshotAsync(StreamName name, CancellationToken cancellation)
+    {
+        if (!_kinds.Contains(name.Kind))
+        {
+            return null;
+        }
+
+        if (name.IsFeed)
+        {
+            var feed = await journal.ListAsync(name.Kind, before: null, ItemsOfFeed, cancellation);
+            return new(name, journal.Epoch, feed.Position, feed.OldestPosition, StateJson.OfFeed(feed));
+        }
+
+        var channel = await journal.SnapshotAsync(name.Channel, cancellation);
+        return channel is null ? null : new(name, journal.Epoch, channel.Seq, channel.OldestSeq, channel.State);
+    }
+
+    public ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(StreamName name, long after, int limit, CancellationToken cancellation) =>
+        name.IsFeed ? journal.ReadFeedAsync(name.Kind, after, limit, cancellation) : journal.ReadAsync(name.Channel, after, limit, cancellation);
+}
+
+/// <param name="Head">Newest seq of a channel; newest position of the whole journal for a feed.</param>
+/// <param name="Oldest">The first cursor that is still kept.</param>
+/// <param name="State">The fold of a channel; the newest items of a feed. JSON.</param>
+internal sealed record StreamSnapshot(StreamName Name, string Epoch, long Head, long Oldest, ReadOnlyMemory<byte> State);

@@ -1,0 +1,124 @@
+using Gateway.Access;
+using Gateway.Broker;
+using Gateway.Broker.Transport;
+using Gateway.Channels;
+using Gateway.Contract;
+using Gateway.Intake;
+using Gateway.Journal;
+using Gateway.Modules.Devices;
+using Gateway.Modules.Enrollments;
+using Gateway.Operations;
+using Gateway.Storage;
+using Gateway.Storage.Sqlite;
+using Serilog;
+
+namespace Gateway;
+
+/// <summary>Composition only, in the order of the flow: listeners, stores, access, modules, endpoints; then start and stop.</summary>
+internal static class GatewayHost
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            // Settings and pages lie beside the program, wherever it is started from.
+            ContentRootPath = AppContext.BaseDirectory,
+            WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
+        });
+        var settings = Settings.Read(builder.Configuration, args);
+        var listeners = new Listeners(settings.Mqtt, settings.Http);
+        builder.WebHost.UseSockets(sockets => sockets.Backlog = Listeners.Backlog).ConfigureKestrel(listeners.Configure);
+        builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        builder.Logging.ClearProviders().AddSerilog(new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration).CreateLogger(), dispose: true);
+        AddSettings(builder.Services, settings, listeners);
+        AddKernel(builder.Services);
+        AddAccess(builder.Services);
+        AddModules(builder.Services);
+
+        await using var app = builder.Build();
+        Map(app);
+        var signInToken = await LoadAsync(app.Services);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException error)
+        {
+            throw listeners.Explain(error);
+        }
+
+        app.Services.GetRequiredService<Welcome>().Print(Console.Out, signInToken);
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    /// <summary>What is kept is back in memory before the first connection is taken.</summary>
+    private static async Task<string?> LoadAsync(IServiceProvider services)
+    {
+        services.GetRequiredService<DeviceSecrets>().Load();
+        services.GetRequiredService<Sessions>().Load();
+        var signInToken = await services.GetRequiredService<AdminToken>().PrepareAsync();
+        var broker = services.GetRequiredService<MqttBroker>();
+        var devices = services.GetRequiredService<Devices>();
+        broker.AddListener(devices);
+        broker.Start(services.GetRequiredService<IPublishGate>());
+        await devices.StartAsync(CancellationToken.None);
+        services.GetRequiredService<Enrollments>().Start();
+        return signInToken;
+    }
+
+    private static void AddSettings(IServiceCollection services, Settings settings, Listeners listeners) => services
+        .AddSingleton(settings.Mqtt).AddSingleton(settings.Http).AddSingleton(settings.Data).AddSingleton(settings.Access)
+        .AddSingleton(settings.Enrollment).AddSingleton(settings.Simulate)
+        .AddSingleton(listeners).AddSingleton(TimeProvider.System)
+        .ConfigureHttpJsonOptions(json => ContractJson.Configure(json.SerializerOptions));
+
+    private static void AddKernel(IServiceCollection services) => services
+        .AddSingleton(provider => SqliteFile.Open(provider.GetRequiredService<DataOptions>().Folder, provider.GetRequiredService<ILogger<SqliteFile>>()))
+        .AddSingleton<SqliteReader>()
+        .AddSingleton<IStoreReader>(provider => provider.GetRequiredService<SqliteReader>())
+        .AddSingleton<IBrokerReader, SqliteBrokerReader>()
+        .AddSingleton<IChannelKind, EnrollmentKind>().AddSingleton<IChannelKind, DeviceKind>()
+        .AddSingleton<IWriteSession, SqliteWriteSession>()
+        .AddSingleton<StoreWriter>().AddSingleton<IStore>(provider => provider.GetRequiredService<StoreWriter>())
+        .AddSingleton<StoreJournal>()
+        .AddSingleton<IJournal>(provider => provider.GetRequiredService<StoreJournal>())
+        .AddSingleton<IJournalReader>(provider => provider.GetRequiredService<StoreJournal>())
+        .AddSingleton<IBrokerStore, StoreForBroker>()
+        .AddSingleton<MqttBroker>().AddSingleton<MqttConnectionHandler>()
+        .AddSingleton<ChannelHub>().AddSingleton<ICommitListener>(provider => provider.GetRequiredService<ChannelHub>());
+
+    private static void AddAccess(IServiceCollection services) => services
+        .AddSingleton(provider => new NewTokenFile(provider.GetRequiredService<DataOptions>().Folder))
+        .AddSingleton<AdminToken>().AddSingleton<DeviceSecrets>().AddSingleton<Sessions>().AddSingleton<DenyList>()
+        .AddSingleton<HttpAccess>().AddSingleton<WebGuard>()
+        .AddSingleton<IAuthenticator, MqttAuthenticator>();
+
+    private static void AddModules(IServiceCollection services) => services
+        .AddSingleton<CommandPost>().AddSingleton<Devices>()
+        .AddSingleton<EnrollmentDesk>().AddSingleton<EnrollmentClock>().AddSingleton<Enrollments>()
+        .AddSingleton<ISubscriberListener>(provider => provider.GetRequiredService<Enrollments>())
+        .AddSingleton<IPublishGate, IntakeGate>()
+        .AddSingleton<Health>().AddSingleton<Welcome>()
+        .AddHostedService<Drain>();
+
+    private static void Map(WebApplication app)
+    {
+        app.Use((context, next) => app.Services.GetRequiredService<WebGuard>().GuardAsync(context, next));
+        app.Use(Failures.AnswerAsync);
+        app.UseDefaultFiles();
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            // The pages change with the program: a browser asks each time, and is told "not modified" in a millisecond.
+            OnPrepareResponse = response => response.Context.Response.Headers.CacheControl = "no-cache",
+        });
+        app.UseWebSockets();
+        app.Use((context, next) => app.Services.GetRequiredService<HttpAccess>().GuardAsync(context, next));
+        app.Services.GetRequiredService<Health>().Map(app);
+        app.MapSignIn();
+        app.MapDevices();
+        app.MapEnrollments();
+        app.MapQuarantine();
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Gateway.Broker;
+using Gateway.Broker.Sessions;
+using Gateway.Journal;
+
+namespace Gateway.Modules.Devices;
+
+/// <summary>Publishes commands to scanners, and clears retained topics that have done their work: one loop, in the order handed in.</summary>
+internal sealed class CommandPost : IAsyncDisposable
+{
+    private readonly MqttBroker _broker;
+    private readonly IJournal _journal;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Task _loop;
+
+    // Bounded by what is open: a handful of commands a scanner, and each enrollment's topics once.
+    private readonly Channel<Letter> _letters = System.Threading.Channels.Channel.CreateUnbounded<Letter>(new() { SingleReader = true });
+
+    // Unanswered commands by id; follows the documents.
+    private readonly ConcurrentDictionary<string, DeviceCommand> _unanswered = new();
+
+    public CommandPost(MqttBroker broker, IJournal journal, TimeProvider time, ILogger<CommandPost> log)
+    {
+        _broker = broker;
+        _journal = journal;
+        _time = time;
+        _log = log;
+        _loop = RunAsync();
+    }
+
+    /// <summary>After the commit that kept the command.</summary>
+    public void Send(DeviceCommand command)
+    {
+        _unanswered[command.Id] = command;
+        _letters.Writer.TryWrite(new SendCommand(command));
+    }
+
+    /// <summary>After the commit that dropped it.</summary>
+    public void Dropped(string id) => _unanswered.TryRemove(id, out _);
+
+    /// <summary>Clears retained topics that no longer say anything true; tells when all are.</summary>
+    public void Clear(IEnumerable<string> topics, Action cleared) => _letters.Writer.TryWrite(new ClearTopics([.. topics], cleared));
+
+    /// <summary>What the scanner has not answered yet is said again, under the same id.</summary>
+    public void SendAgain(string device)
+    {
+        foreach (var command in _unanswered.Values.Where(command => command.Device == device).OrderBy(command => command.Id, StringComparer.Ordinal))
+        {
+            _letters.Writer.TryWrite(new SendCommand(command));
+        }
+    }
+
+    public void Load()
+    {
+        foreach (var command in DeviceCommand.Load(_journal))
+        {
+            _unanswered[command.Id] = command;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _letters.Writer.TryComplete();
+        await _loop;
+    }
+
+    private async Task RunAsync()
+    {
+        await foreach (var letter in _letters.Reader.ReadAllAsync())
+        {
+            try
+            {
+                await (letter switch
+                {
+                    SendCommand send => SendOneAsync(send.Command),
+                    ClearTopics clear => ClearAllAsync(clear),
+                    _ => throw new InvalidOperationException($"a letter that is {letter.GetType().Name}"),
+                });
+            }
+            catch (Exception failure) when (failure is BrokerStoreException or JournalUnavailableException)
+            {
+                // Both are kept as records: a command goes out again when its scanner subscribes, topics are cleared at the next start.
+                ModuleLog.NotPublished(_log, failure, letter.ToString());
+            }
+        }
+    }
+
+    private async ValueTask ClearAllAsync(ClearTopics clear)
+    {
+        foreach (var topic in clear.Topics)
+        {
+            await _broker.Publish(topic, ReadOnlyMemory<byte>.Empty, qos: 1, retain: true);
+        }
+
+        clear.Cleared();
+    }
+
+    private async ValueTask SendOneAsync(DeviceCommand command)
+    {
+        var now = _time.GetUtcNow();
+        if (command.ExpiresAt <= now)
+        {
+            await _journal.WriteAsync(transaction =>
+            {
+                command.Drop(transaction);
+                return command;
+            });
+            Dropped(command.Id);
+            return;
+        }
+
+        // Answered since it was handed in: nobody needs to hear it again.
+        if (_unanswered.ContainsKey(command.Id))
+        {
+            await _broker.Publish($"scanners/{command.Device}/commands", command.Payload(now), qos: 1, retain: false, command.ExpiresAt - now);
+            ModuleLog.CommandSent(_log, command.Do, command.Device, command.Enrollment, command.Id);
+        }
+    }
+
+    private abstract record Letter;
+
+    private sealed record SendCommand(DeviceCommand Command) : Letter;
+
+    private sealed record ClearTopics(IReadOnlyList<string> Topics, Action Cleared) : Letter;
+}

@@ -1,0 +1,46 @@
+using Gateway.Contract;
+using Gateway.Journal;
+
+namespace Gateway.Modules.Devices;
+
+/// <summary>
+/// A command that its scanner has not answered yet. Kept until it is answered or too old, and published again whenever the scanner subscribes.
+/// </summary>
+internal sealed record DeviceCommand
+{
+    private const string Collection = "commands";
+
+    public required string Id { get; init; }
+
+    public required string Device { get; init; }
+
+    public required string Do { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public string? Enrollment { get; init; }
+
+    public int? Slot { get; init; }
+
+    public int? Scans { get; init; }
+
+    public int? From { get; init; }
+
+    public static string NewId(DateTimeOffset now) => Guid.CreateVersion7(now).ToString();
+
+    public static DeviceCommand? Find(JournalTransaction transaction, string id) =>
+        transaction.Documents.Find(Collection, id) is { } body ? ContractJson.Read<DeviceCommand>(body) : null;
+
+    public static IEnumerable<DeviceCommand> Load(IJournal journal) =>
+        journal.Documents(Collection).Select(kept => ContractJson.Read<DeviceCommand>(kept.Value));
+
+    public void Keep(JournalTransaction transaction) => transaction.Documents.Put(Collection, Id, ContractJson.Write(this));
+
+    public void Drop(JournalTransaction transaction) => transaction.Documents.Remove(Collection, Id);
+
+    /// <summary>The payload of the contract; the remaining seconds are those of this delivery.</summary>
+    public byte[] Payload(DateTimeOffset now) => ContractJson.Write(new Wire(
+        Id, Do, Enrollment, Slot, Scans, From, Do == "enroll" ? (int)Math.Ceiling((ExpiresAt - now).TotalSeconds) : null));
+
+    private sealed record Wire(string Id, string Do, string? Enrollment, int? Slot, int? Scans, int? From, int? ExpiresIn);
+}

@@ -1,0 +1,94 @@
+using Gateway.Access;
+using Gateway.Contract;
+using Gateway.Journal;
+
+namespace Gateway.Modules.Devices;
+
+internal static class DeviceEndpoints
+{
+    private const int MaxName = 64;
+
+    public static void MapDevices(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/devices", RegisterAsync);
+        routes.MapPost("/api/devices/{id}/secret", RenewSecretAsync);
+        routes.MapGet("/api/devices", (IJournal journal, CancellationToken cancellation, int limit = 50, long? before = null) =>
+            FeedList.AnswerAsync<DeviceState>(journal, Devices.Kind, before, limit, device => device.Exists, cancellation));
+    }
+
+    private static async Task<IResult> RegisterAsync(HttpContext context, IJournal journal, DeviceSecrets secrets)
+    {
+        var body = await RequestBody.ReadAsync(context.Request);
+        var id = body.Text("id", max: 32);
+        if (!DeviceId.IsValid(id))
+        {
+            throw RequestRefusedException.Invalid("id", "id must be lower-case letters, digits and -, at most 32, not beginning with -.");
+        }
+
+        var site = body.OptionalText("site", MaxName) ?? Devices.DefaultSite;
+        var location = body.OptionalText("location", MaxName);
+        var key = Idempotency.Of(context, body);
+        var secret = Secret.Make();
+        var (state, seq, issued, refusal) = await journal.WriteAsync<(DeviceState?, long, DeviceSecrets.IssuedSecret?, RequestRefusedException?)>(transaction =>
+        {
+            if (Repeated(key, transaction) is { } repeated)
+            {
+                return (null, 0, null, repeated);
+            }
+
+            if (Devices.Find(transaction, id) is not null)
+            {
+                return (null, 0, null, new RequestRefusedException(StatusCodes.Status409Conflict, "exists", $"There is a device '{id}' already.", "id"));
+            }
+
+            var registered = Devices.Register(transaction, id, site, location);
+            key?.Keep(transaction, id);
+            return (Devices.Find(transaction, id), registered.Seq, DeviceSecrets.Issue(transaction, id, secret), null);
+        });
+        if (refusal is not null)
+        {
+            throw refusal;
+        }
+
+        secrets.Changed(issued!);
+        return Created.At(Devices.ChannelOf(id), journal.Epoch, seq, state, ("secret", secret));
+    }
+
+    private static async Task<IResult> RenewSecretAsync(string id, HttpContext context, IJournal journal, DeviceSecrets secrets)
+    {
+        var body = await RequestBody.ReadAsync(context.Request);
+        var key = Idempotency.Of(context, body);
+        var secret = Secret.Make();
+        var (issued, refusal) = await journal.WriteAsync<(DeviceSecrets.IssuedSecret?, RequestRefusedException?)>(transaction =>
+        {
+            if (Repeated(key, transaction) is { } repeated)
+            {
+                return (null, repeated);
+            }
+
+            if (Devices.Find(transaction, id) is null)
+            {
+                return (null, RequestRefusedException.Unknown("device", id));
+            }
+
+            key?.Keep(transaction, id);
+            return (DeviceSecrets.Issue(transaction, id, secret), null);
+        });
+        if (refusal is not null)
+        {
+            throw refusal;
+        }
+
+        secrets.Changed(issued!);
+        return Results.Json(new { id, secret }, statusCode: StatusCodes.Status201Created);
+    }
+
+    /// <summary>A secret is shown once: the repeat is told so, and gets none.</summary>
+    private static RequestRefusedException? Repeated(Idempotency? key, JournalTransaction transaction)
+    {
+        var (earlier, reused) = key?.Find(transaction) ?? default;
+        return reused ?? (earlier is null
+            ? null
+            : new(StatusCodes.Status409Conflict, "already_done", $"This was done already for '{earlier}'; its secret is not shown again."));
+    }
+}

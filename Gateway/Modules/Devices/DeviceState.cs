@@ -1,0 +1,109 @@
+using System.Text.Json.Serialization;
+using Gateway.Journal;
+
+namespace Gateway.Modules.Devices;
+
+internal enum SensorHealth
+{
+    Ok,
+    Missing,
+    Error,
+}
+
+/// <summary>A scanner as its events tell it.</summary>
+internal sealed record DeviceState
+{
+    /// <summary>What a sensor holds that does not say: the smallest of the common clones.</summary>
+    public const int AssumedCapacity = 127;
+
+    public required string Id { get; init; }
+
+    public required string Site { get; init; }
+
+    public string? Location { get; init; }
+
+    public bool Online { get; init; }
+
+    public SensorHealth? Sensor { get; init; }
+
+    public string? Firmware { get; init; }
+
+    public int? Capacity { get; init; }
+
+    public int? Stored { get; init; }
+
+    public bool? Deleted { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    [JsonIgnore]
+    public bool Exists => Deleted != true;
+
+    [JsonIgnore]
+    public bool HasFault => Sensor is SensorHealth.Missing or SensorHealth.Error;
+}
+
+/// <summary>The fields a scanner reports of itself; what is absent keeps its last value.</summary>
+internal sealed record DeviceReport(string? Firmware, SensorHealth? Sensor, int? Capacity, int? Stored)
+{
+    public static readonly DeviceReport Nothing = new(null, null, null, null);
+
+    /// <summary>What of it is news to this state; null when nothing is.</summary>
+    public DeviceReport? NewsTo(DeviceState state)
+    {
+        var news = new DeviceReport(
+            Firmware == state.Firmware ? null : Firmware,
+            Sensor == state.Sensor ? null : Sensor,
+            Capacity == state.Capacity ? null : Capacity,
+            Stored == state.Stored ? null : Stored);
+        return news == Nothing ? null : news;
+    }
+}
+
+internal static class DeviceEvents
+{
+    public const string Registered = "registered";
+    public const string Online = "online";
+    public const string Offline = "offline";
+    public const string Changed = "changed";
+    public const string Answered = "answered";
+    public const string Deleted = "deleted";
+
+    internal sealed record RegisteredData(string Site, string? Location);
+
+    internal sealed record AnsweredData(string Command, bool Ok, string? Reason, EventSource Source);
+
+    internal sealed record NoData;
+}
+
+/// <summary>Folds a scanner's events into its state.</summary>
+internal sealed class DeviceKind() : ChannelKind<DeviceState>("devices")
+{
+    public override DeviceState Fold(DeviceState? state, StoredEvent next) => next.Type == DeviceEvents.Registered
+        ? Begin(next)
+        : Continue(state ?? throw new InvalidOperationException($"{next.Channel} begins with '{next.Type}'"), next) with { At = next.At };
+
+    private static DeviceState Begin(StoredEvent next)
+    {
+        var data = next.Read<DeviceEvents.RegisteredData>();
+        return new() { Id = next.Channel.Id, Site = data.Site, Location = data.Location, At = next.At };
+    }
+
+    private static DeviceState Continue(DeviceState state, StoredEvent next) => next.Type switch
+    {
+        DeviceEvents.Online => Reported(state, next.Read<DeviceReport>()) with { Online = true },
+        DeviceEvents.Changed => Reported(state, next.Read<DeviceReport>()),
+        DeviceEvents.Offline => state with { Online = false },
+        DeviceEvents.Answered => state,
+        DeviceEvents.Deleted => state with { Online = false, Deleted = true },
+        _ => throw new InvalidOperationException($"'{next.Type}' is no event of a device"),
+    };
+
+    private static DeviceState Reported(DeviceState state, DeviceReport report) => state with
+    {
+        Firmware = report.Firmware ?? state.Firmware,
+        Sensor = report.Sensor ?? state.Sensor,
+        Capacity = report.Capacity ?? state.Capacity,
+        Stored = report.Stored ?? state.Stored,
+    };
+}

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using Gateway.Access;
+using Gateway.Broker;
+using Gateway.Journal;
+
+namespace Gateway.Modules.Devices;
+
+/// <summary>The scanners: who they are, whether they are there, and how they answer.</summary>
+internal sealed class Devices(IJournal journal, CommandPost post, AccessOptions access, ILogger<Devices> log) : IConnectionListener
+{
+    public const string Kind = "devices";
+    public const string DefaultSite = "main";
+
+    // Open connections by device, only those that were authenticated as it.
+    private readonly ConcurrentDictionary<string, int> _connections = new();
+
+    public static ChannelName ChannelOf(string device) => ChannelName.Of(Kind, device);
+
+    /// <summary>The scanner as far as this transaction knows it; null when it was never there or is deleted.</summary>
+    public static DeviceState? Find(JournalTransaction transaction, string device) =>
+        DeviceId.IsValid(device) && transaction.State<DeviceState>(ChannelOf(device)) is { Exists: true } state ? state : null;
+
+    public static StoredEvent Register(JournalTransaction transaction, string device, string site, string? location) =>
+        transaction.Append(ChannelOf(device), EventDraft.Of(DeviceEvents.Registered, new DeviceEvents.RegisteredData(site, location)));
+
+    /// <summary>At start nobody is connected: what was online when the service ended is not any more.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        post.Load();
+        long? before = null;
+        do
+        {
+            var page = await journal.ListAsync(Kind, before, limit: 500, cancellation);
+            foreach (var item in page.Items)
+            {
+                Reconcile(item.Channel.Id);
+            }
+
+            before = page.Next;
+        }
+        while (before is not null);
+    }
+
+    public void Connected(ClientConnection connection)
+    {
+        if (connection.Rights is DeviceRights rights)
+        {
+            _connections.AddOrUpdate(rights.Device, 1, static (_, count) => count + 1);
+            Reconcile(rights.Device);
+        }
+    }
+
+    public void Disconnected(ClientConnection connection)
+    {
+        if (connection.Rights is DeviceRights rights)
+        {
+            _connections.AddOrUpdate(rights.Device, 0, static (_, count) => count - 1);
+            Reconcile(rights.Device);
+        }
+    }
+
+    public void Subscribed(ClientConnection connection, string filter)
+    {
+        if (filter.Split('/') is ["scanners", var device, "commands"] && DeviceId.IsValid(device))
+        {
+            post.SendAgain(device);
+        }
+    }
+
+    /// <summary>What a status message makes of a scanner. Where nobody has to say who they are, being named in the topic makes one.</summary>
+    public static Refusal? OnStatus(JournalTransaction transaction, string device, bool isOnline, DeviceReport report, bool isAnonymous)
+    {
+        var state = Find(transaction, device);
+        if (state is null)
+        {
+            if (!isAnonymous)
+            {
+                return new(RefusalCode.UnknownDevice, $"scanner {device} is not registered");
+            }
+
+            Register(transaction, device, DefaultSite, location: null);
+            state = Find(transaction, device)!;
+        }
+
+        // Who is authenticated is online by being connected; a named one by what it says, its will included.
+        if (isAnonymous && isOnline != state.Online)
+        {
+            Append(transaction, device, isOnline ? DeviceEvents.Online : DeviceEvents.Offline, report);
+        }
+        else if (report.NewsTo(state) is { } news)
+        {
+            Append(transaction, device, DeviceEvents.Changed, news);
+        }
+
+        return null;
+    }
+
+    /// <summary>Records the answer; the command, when it was still open, is done with.</summary>
+    public static DeviceCommand? OnAnswer(JournalTransaction transaction, string device, string command, bool ok, string? reason, EventSource source)
+    {
+        transaction.Append(ChannelOf(device), EventDraft.Of(DeviceEvents.Answered, new DeviceEvents.AnsweredData(command, ok, reason, source)));
+        if (DeviceCommand.Find(transaction, command) is { } open && open.Device == device)
+        {
+            open.Drop(transaction);
+            return open;
+        }
+
+        return null;
+    }
+
+    private static void Append(JournalTransaction transaction, string device, string type, DeviceReport report) =>
+        transaction.Append(ChannelOf(device), EventDraft.Of(type, report));
+
+    // Whatever order events arrive in, the last reconciliation sees the connections as they are.
+    private void Reconcile(string device)
+    {
+        string? became = null;
+        journal.Write(
+            transaction =>
+            {
+                became = null;
+                var isConnected = _connections.GetValueOrDefault(device) > 0;
+                if (Find(transaction, device) is { } state && state.Online != isConnected && (isConnected || !access.Anonymous))
+                {
+                    became = isConnected ? DeviceEvents.Online : DeviceEvents.Offline;
+                    Append(transaction, device, became, DeviceReport.Nothing);
+                }
+            },
+            failure =>
+            {
+                if (failure is not null)
+                {
+                    ModuleLog.NotWritten(log, failure, device);
+                    if (failure is JournalUnavailableException { IsLasting: false })
+                    {
+                        Reconcile(device);
+                    }
+                }
+                else if (became is not null)
+                {
+                    ModuleLog.DevicePresence(log, device, became);
+                }
+            });
+    }
+}
+
+/// <summary>[a-z0-9][a-z0-9-]{0,31}</summary>
+internal static class DeviceId
+{
+    public static bool IsValid(string? id)
+    {
+        if (id is null || id.Length is 0 or > 32 || id[0] == '-')
+        {
+            return false;
+        }
+
+        foreach (var c in id)
+        {
+            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,189 @@
+using Gateway.Contract;
+using Gateway.Journal;
+using Gateway.Modules.Devices;
+
+namespace Gateway.Modules.Enrollments;
+
+/// <summary>What is to be done once a transaction is durable. Nothing here must be lost: each part is also kept as a record.</summary>
+internal sealed record EnrollmentEffects
+{
+    public static readonly EnrollmentEffects None = new();
+
+    public IReadOnlyList<DeviceCommand> Send { get; init; } = [];
+
+    public string? DropCommand { get; init; }
+
+    public Clearing? Clear { get; init; }
+
+    /// <summary>The enrollment whose next deadline may have moved.</summary>
+    public string? Enrollment { get; init; }
+
+    public DateTimeOffset? Deadline { get; init; }
+
+    public IReadOnlyList<StoredEvent> Events { get; init; } = [];
+
+    public EnrollmentState? State { get; init; }
+}
+
+/// <summary>Carries out decisions inside a transaction: events, lease, slot, commands, all or nothing. Used only by the writer loop.</summary>
+internal sealed class EnrollmentDesk(EnrollmentOptions options)
+{
+    public const string Kind = "enrollments";
+
+    // A scanner that is away for longer hears of the end by its own command's expiry.
+    private static readonly TimeSpan CancelLifetime = TimeSpan.FromMinutes(5);
+
+    private readonly EnrollmentTimes _times = options.Times;
+
+    public static ChannelName ChannelOf(string enrollment) => ChannelName.Of(Kind, enrollment);
+
+    public static EnrollmentState? Find(JournalTransaction transaction, string enrollment) =>
+        ChannelName.TryParse($"{Kind}/{enrollment}", out var channel) ? transaction.State<EnrollmentState>(channel) : null;
+
+    /// <summary>Either the effects of a new enrollment, or why it cannot be.</summary>
+    public (EnrollmentEffects Effects, RequestRefusedException? Refusal) Request(
+        JournalTransaction transaction, string device, string person, int scans, bool startNow)
+    {
+        if (Devices.Devices.Find(transaction, device) is not { } scanner)
+        {
+            return (EnrollmentEffects.None, RequestRefusedException.Unknown("device", device));
+        }
+
+        if (Obstacle(transaction, scanner) is { } obstacle)
+        {
+            return (EnrollmentEffects.None, obstacle);
+        }
+
+        var id = Guid.CreateVersion7(transaction.Now).ToString();
+        if (EnrollmentRecords.TakeSlot(transaction, device, scanner.Capacity ?? DeviceState.AssumedCapacity, person, id) is not { } slot)
+        {
+            return (EnrollmentEffects.None, Conflict("slots_full", $"Scanner {device} has no free slot; delete a finger first."));
+        }
+
+        EnrollmentRecords.Hold(transaction, device, id);
+        var expiresAt = transaction.Now + options.Lease;
+        var requested = transaction.Append(
+            ChannelOf(id), EventDraft.Of(EnrollmentEvents.Requested, new EnrollmentEvents.RequestedData(device, person, slot, scans, expiresAt)));
+        var state = Find(transaction, id)!;
+        var effects = Carry(transaction, state, new([], new OpenEnrollment { StartedByCaller = startNow }, Start: startNow));
+        return (effects with { Events = [requested, .. effects.Events] }, null);
+    }
+
+    /// <summary>Decides and carries out; a refusal changes nothing.</summary>
+    public (EnrollmentEffects Effects, Refusal? Refusal) Apply(JournalTransaction transaction, string enrollment, EnrollmentInput input)
+    {
+        if (Find(transaction, enrollment) is not { } state)
+        {
+            return (EnrollmentEffects.None, new(RefusalCode.UnknownEnrollment, $"there is no enrollment {enrollment}"));
+        }
+
+        var open = EnrollmentRecords.Find<OpenEnrollment>(transaction, EnrollmentRecords.Open, enrollment) ?? new OpenEnrollment();
+        var decision = EnrollmentRules.Decide(state, open, input, _times, transaction.Now);
+        return decision.Refusal is { } refusal ? (EnrollmentEffects.None, refusal) : (Carry(transaction, state, decision), null);
+    }
+
+    public DateTimeOffset? NextDeadline(EnrollmentState state, OpenEnrollment open) => EnrollmentRules.NextDeadline(state, open, _times);
+
+    private static RequestRefusedException Conflict(string code, string detail, IReadOnlyDictionary<string, object?>? extra = null) =>
+        new(StatusCodes.Status409Conflict, code, detail, extra: extra);
+
+    private static RequestRefusedException? Obstacle(JournalTransaction transaction, DeviceState scanner)
+    {
+        if (!scanner.Online)
+        {
+            return Conflict("device_offline", $"Scanner {scanner.Id} is offline; check its power and Wi-Fi.");
+        }
+
+        if (scanner.HasFault)
+        {
+            return Conflict("sensor_fault", $"Scanner {scanner.Id} reports its sensor as {scanner.Sensor.ToString()!.ToLowerInvariant()}.");
+        }
+
+        if (EnrollmentRecords.Holder(transaction, scanner.Id) is { } holder && Find(transaction, holder) is { IsTerminal: false } busy)
+        {
+            return Conflict("device_busy", $"Scanner {scanner.Id} is enrolling {busy.Person}.", new Dictionary<string, object?>
+            {
+                ["holder"] = holder,
+                ["expiresAt"] = busy.ExpiresAt,
+                ["person"] = busy.Person,
+            });
+        }
+
+        return null;
+    }
+
+    private EnrollmentEffects Carry(JournalTransaction transaction, EnrollmentState before, EnrollmentDecision decision)
+    {
+        var channel = ChannelOf(before.Id);
+        var events = decision.Events.Select(draft => transaction.Append(channel, draft)).ToList();
+        var state = Find(transaction, before.Id)!;
+        if (state.IsTerminal)
+        {
+            return before.IsTerminal ? EnrollmentEffects.None : Close(transaction, before, state) with { Events = events };
+        }
+
+        var open = decision.Open!;
+        List<DeviceCommand> send = [];
+        if (decision.Start)
+        {
+            send.Add(Command(transaction, state, "enroll") with { Slot = state.Slot, Scans = state.Scans });
+            open = open with { Command = send[0].Id };
+        }
+
+        if (decision.ResendFrom is { } from)
+        {
+            send.Add(Command(transaction, state, "resend") with { From = from });
+        }
+
+        foreach (var command in send)
+        {
+            command.Keep(transaction);
+        }
+
+        EnrollmentRecords.Put(transaction, EnrollmentRecords.Open, state.Id, open);
+        return new() { Send = send, Enrollment = state.Id, Deadline = NextDeadline(state, open), Events = events, State = state };
+    }
+
+    /// <summary>An end releases everything at once: lease, slot, commands, and, after the commit, the retained topics.</summary>
+    private static EnrollmentEffects Close(JournalTransaction transaction, EnrollmentState before, EnrollmentState state)
+    {
+        var open = EnrollmentRecords.Find<OpenEnrollment>(transaction, EnrollmentRecords.Open, state.Id);
+        transaction.Documents.Remove(EnrollmentRecords.Open, state.Id);
+        if (EnrollmentRecords.Holder(transaction, state.Device) == state.Id)
+        {
+            EnrollmentRecords.Release(transaction, state.Device);
+        }
+
+        if (state.State != EnrollmentPhase.Succeeded)
+        {
+            EnrollmentRecords.FreeSlot(transaction, state.Device, state.Slot);
+        }
+
+        var clearing = new Clearing(state.Device, state.Id, state.Scans);
+        EnrollmentRecords.Put(transaction, EnrollmentRecords.Clearings, state.Id, clearing);
+        List<DeviceCommand> send = [];
+        if (open?.Command is { } started)
+        {
+            DeviceCommand.Find(transaction, started)?.Drop(transaction);
+
+            // Either the scanner ended it itself, or it has to be told.
+            if (state.State is EnrollmentPhase.Cancelled or EnrollmentPhase.Expired)
+            {
+                var cancel = Command(transaction, before, "cancel") with { ExpiresAt = transaction.Now + CancelLifetime };
+                cancel.Keep(transaction);
+                send.Add(cancel);
+            }
+        }
+
+        return new() { Send = send, DropCommand = open?.Command, Clear = clearing, Enrollment = state.Id, State = state };
+    }
+
+    private static DeviceCommand Command(JournalTransaction transaction, EnrollmentState state, string @do) => new()
+    {
+        Id = DeviceCommand.NewId(transaction.Now),
+        Device = state.Device,
+        Do = @do,
+        Enrollment = state.Id,
+        ExpiresAt = state.ExpiresAt,
+    };
+}

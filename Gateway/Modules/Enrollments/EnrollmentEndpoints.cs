@@ -1,0 +1,121 @@
+using Gateway.Access;
+using Gateway.Contract;
+using Gateway.Journal;
+using Gateway.Modules.Devices;
+
+namespace Gateway.Modules.Enrollments;
+
+/// <summary>Enrollments over HTTP; snapshot, events and receipts of their channels are served for all kinds alike.</summary>
+internal static class EnrollmentEndpoints
+{
+    private const int MaxPerson = 128;
+    private const int MaxScans = 10;
+    private const int DefaultScans = 3;
+
+    public static void MapEnrollments(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/enrollments", RequestAsync);
+        routes.MapPost("/api/enrollments/{id}/start", StartAsync);
+        routes.MapDelete("/api/enrollments/{id}", CancelAsync);
+        routes.MapGet("/api/enrollments", ListAsync);
+    }
+
+    private static async Task<IResult> RequestAsync(HttpContext context, IJournal journal, EnrollmentDesk desk, Enrollments enrollments)
+    {
+        var body = await RequestBody.ReadAsync(context.Request);
+        var device = body.Text("device", max: 32);
+        var person = body.Text("person", MaxPerson);
+        var scans = body.OptionalNumber("scans", 1, MaxScans) ?? DefaultScans;
+        var startNow = body.OptionalChoice("start", "subscribed", "now") == "now";
+        if (!DeviceId.IsValid(device))
+        {
+            throw RequestRefusedException.Invalid("device", "device must be a device id: lower-case letters, digits and -, at most 32.");
+        }
+
+        var key = Idempotency.Of(context, body);
+        var effects = EnrollmentEffects.None;
+        var (state, seq, refusal) = await journal.WriteAsync<(EnrollmentState?, long, RequestRefusedException?)>(transaction =>
+        {
+            effects = EnrollmentEffects.None;
+            var (earlier, reused) = key?.Find(transaction) ?? default;
+            if (reused is not null)
+            {
+                return (null, 0, reused);
+            }
+
+            if (earlier is not null)
+            {
+                return (EnrollmentDesk.Find(transaction, earlier), transaction.Seq(EnrollmentDesk.ChannelOf(earlier)), null);
+            }
+
+            (effects, var refused) = desk.Request(transaction, device, person, scans, startNow);
+            if (effects.State is { } created)
+            {
+                key?.Keep(transaction, created.Id);
+                return (created, transaction.Seq(EnrollmentDesk.ChannelOf(created.Id)), null);
+            }
+
+            return (null, 0, refused);
+        });
+        enrollments.Done(effects);
+        return state is null ? throw refusal! : Created.At(EnrollmentDesk.ChannelOf(state.Id), journal.Epoch, seq, state);
+    }
+
+    private static async Task<IResult> StartAsync(string id, IJournal journal, Enrollments enrollments)
+    {
+        var effects = await ApplyAsync(id, new StartRequested(), journal, enrollments);
+        return Results.Ok(effects.State);
+    }
+
+    private static async Task<IResult> CancelAsync(string id, HttpContext context, IJournal journal, Enrollments enrollments)
+    {
+        await ApplyAsync(id, new CancelRequested(HttpAccess.IdentityOf(context).Name), journal, enrollments);
+        return Results.NoContent();
+    }
+
+    private static async Task<EnrollmentEffects> ApplyAsync(string id, EnrollmentInput input, IJournal journal, Enrollments enrollments)
+    {
+        var (effects, refusal, state) = await journal.WriteAsync(transaction =>
+        {
+            var (applied, refused) = enrollments.Apply(transaction, id, input);
+            return (applied, refused, EnrollmentDesk.Find(transaction, id));
+        });
+        enrollments.Done(effects);
+        if (state is null)
+        {
+            throw RequestRefusedException.Unknown("enrollment", id);
+        }
+
+        // Cancelling what is cancelled already changes nothing and is no error.
+        if (refusal is not null && !(input is CancelRequested && state.State == EnrollmentPhase.Cancelled))
+        {
+            throw new RequestRefusedException(StatusCodes.Status409Conflict, "terminal", $"{char.ToUpperInvariant(refusal.Message[0])}{refusal.Message[1..]}.");
+        }
+
+        return effects with { State = state };
+    }
+
+    private static async Task<IResult> ListAsync(
+        IJournal journal,
+        CancellationToken cancellation,
+        string? state = null,
+        string? device = null,
+        string? person = null,
+        int limit = 50,
+        long? before = null)
+    {
+        EnrollmentPhase? phase = null;
+        if (state is not null)
+        {
+            phase = Enum.TryParse<EnrollmentPhase>(state, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed)
+                ? parsed
+                : throw RequestRefusedException.Invalid(
+                    "state", $"state must be one of {string.Join(", ", Enum.GetNames<EnrollmentPhase>()).ToLowerInvariant()}.");
+        }
+
+        bool Wanted(EnrollmentState item) =>
+            (phase is null || item.State == phase) && (device is null || item.Device == device) && (person is null || item.Person == person);
+
+        return await FeedList.AnswerAsync<EnrollmentState>(journal, EnrollmentDesk.Kind, before, limit, Wanted, cancellation);
+    }
+}

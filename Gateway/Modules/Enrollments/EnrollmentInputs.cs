@@ -1,0 +1,29 @@
+namespace Gateway.Modules.Enrollments;
+
+internal enum ScanStatus
+{
+    Waiting,
+    Progress,
+    Retry,
+}
+
+/// <summary>What can happen to an enrollment.</summary>
+internal abstract record EnrollmentInput;
+
+internal sealed record ScanReported(ScanStatus Status, int Step, int Of, int Slot, int? Quality, string? Reason, EventSource Source) : EnrollmentInput;
+
+internal sealed record ResultReported(bool Success, int Slot, string? Reason, EventSource Source) : EnrollmentInput;
+
+internal sealed record EnrollAnswered(bool Ok, string? Reason, EventSource Source) : EnrollmentInput;
+
+internal sealed record CancelRequested(string By) : EnrollmentInput;
+
+internal sealed record TimePassed : EnrollmentInput;
+
+/// <summary>The caller asks that the scanner be told now, page or not.</summary>
+internal sealed record StartRequested : EnrollmentInput;
+
+/// <summary>The first page is live on the channel.</summary>
+internal sealed record SubscriberCame : EnrollmentInput;
+
+internal sealed record SubscribersGone : EnrollmentInput;

@@ -1,0 +1,111 @@
+using Gateway.Channels;
+using Gateway.Contract;
+using Gateway.Journal;
+using Gateway.Modules.Devices;
+
+namespace Gateway.Modules.Enrollments;
+
+/// <summary>Enrollments: from the request over the scanner's captures to the person who is registered, or the reason why not.</summary>
+internal sealed class Enrollments(IJournal journal, EnrollmentDesk desk, CommandPost post, EnrollmentClock clock, ILogger<Enrollments> log)
+    : ISubscriberListener
+{
+    /// <summary>Takes up what was open when the service ended.</summary>
+    public void Start()
+    {
+        clock.Start(enrollment => Submit(enrollment, new TimePassed()));
+        foreach (var (id, body) in journal.Documents(EnrollmentRecords.Clearings))
+        {
+            Clear(id, ContractJson.Read<Clearing>(body));
+        }
+
+        // Pages are gone after a restart; those that come back say so themselves.
+        foreach (var (id, body) in journal.Documents(EnrollmentRecords.Open))
+        {
+            var hasPage = ContractJson.Read<OpenEnrollment>(body) is { StartedByCaller: false, Command: not null };
+            Submit(id, hasPage ? new SubscribersGone() : new TimePassed());
+        }
+    }
+
+    public void FirstSubscriber(ChannelName channel)
+    {
+        if (channel.Kind == EnrollmentDesk.Kind)
+        {
+            Submit(channel.Id, new SubscriberCame());
+        }
+    }
+
+    public void LastSubscriberLeft(ChannelName channel)
+    {
+        if (channel.Kind == EnrollmentDesk.Kind)
+        {
+            Submit(channel.Id, new SubscribersGone());
+        }
+    }
+
+    /// <summary>Inside a transaction; what it returns goes to <see cref="Done"/> after the commit.</summary>
+    public (EnrollmentEffects Effects, Refusal? Refusal) Apply(JournalTransaction transaction, string enrollment, EnrollmentInput input) =>
+        desk.Apply(transaction, enrollment, input);
+
+    /// <summary>After the commit: what the decision asked for is done, in the order of commits.</summary>
+    public void Done(EnrollmentEffects effects)
+    {
+        foreach (var stored in effects.Events)
+        {
+            ModuleLog.EnrollmentMoved(log, stored.Channel.Id, effects.State!.Device, stored.Position, stored.Type, effects.State.Percent);
+        }
+
+        if (effects.DropCommand is { } dropped)
+        {
+            post.Dropped(dropped);
+        }
+
+        foreach (var command in effects.Send)
+        {
+            post.Send(command);
+        }
+
+        if (effects.Clear is { } clearing)
+        {
+            Clear(clearing.Enrollment, clearing);
+        }
+
+        if (effects.Enrollment is { } id)
+        {
+            clock.Set(id, effects.Deadline);
+        }
+    }
+
+    private void Clear(string id, Clearing clearing) => post.Clear(clearing.Topics(), () => journal.Write(
+        transaction => transaction.Documents.Remove(EnrollmentRecords.Clearings, id),
+        failure => LogFailure(id, failure)));
+
+    private void Submit(string enrollment, EnrollmentInput input)
+    {
+        var effects = EnrollmentEffects.None;
+        journal.Write(
+            transaction => (effects, _) = desk.Apply(transaction, enrollment, input),
+            failure =>
+            {
+                if (failure is null)
+                {
+                    Done(effects);
+                    return;
+                }
+
+                LogFailure(enrollment, failure);
+                if (failure is JournalUnavailableException { IsLasting: false })
+                {
+                    // The writer's backoff paces this; the input is not lost while the disk is full.
+                    Submit(enrollment, input);
+                }
+            });
+    }
+
+    private void LogFailure(string enrollment, Exception? failure)
+    {
+        if (failure is not null)
+        {
+            ModuleLog.NotWritten(log, failure, enrollment);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Gateway.Contract;
+using Gateway.Journal;
+
+namespace Gateway.Modules;
+
+/// <summary>The list of a kind, newest first: the snapshot of its feed, with the cursor that goes on from it.</summary>
+internal static class FeedList
+{
+    private const int MaxLimit = 1000;
+
+    // So that a filter that fits nothing reads a bounded part of the history at a time.
+    private const int MaxPages = 20;
+
+    public static async Task<IResult> AnswerAsync<TState>(
+        IJournal journal, string kind, long? before, int limit, Func<TState, bool> isWanted, CancellationToken cancellation)
+    {
+        if (limit is < 1 or > MaxLimit)
+        {
+            throw RequestRefusedException.Invalid("limit", $"limit must be a whole number from 1 to {MaxLimit}.");
+        }
+
+        var items = new List<TState>();
+        long? position = null;
+        var mark = before;
+        for (var pages = 0; pages < MaxPages; pages++)
+        {
+            var page = await journal.ListAsync(kind, mark, limit - items.Count, cancellation);
+            position ??= page.Position;
+            items.AddRange(page.Items.Select(item => ContractJson.Read<TState>(item.State.Span)).Where(isWanted));
+            mark = page.Next;
+            if (mark is null || items.Count == limit)
+            {
+                break;
+            }
+        }
+
+        // `next` is always there: null says that this was all.
+        return Results.Json(new Dictionary<string, object?> { ["items"] = items, ["next"] = mark, ["epoch"] = journal.Epoch, ["position"] = position });
+    }
+}

@@ -1,0 +1,55 @@
+using Gateway.Access;
+using Gateway.Contract;
+using Gateway.Journal;
+
+namespace Gateway.Modules;
+
+/// <summary>Idempotency-Key: a repeated POST gets the first answer, for 24 hours. Kept in the transaction of the effect itself.</summary>
+internal sealed record Idempotency(string Key, string Digest)
+{
+    private const string Collection = "idempotency";
+    private const int MaxKey = 128;
+
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
+
+    /// <summary>Null when the request bears no key.</summary>
+    public static Idempotency? Of(HttpContext context, RequestBody body)
+    {
+        var header = context.Request.Headers["Idempotency-Key"];
+        if (header.Count == 0)
+        {
+            return null;
+        }
+
+        if (header.Count > 1 || header[0] is not { Length: > 0 and <= MaxKey } key)
+        {
+            throw RequestRefusedException.Invalid("Idempotency-Key", $"Idempotency-Key must be given once, with 1 to {MaxKey} characters.");
+        }
+
+        return new($"{HttpAccess.IdentityOf(context).Owner} {context.Request.Path} {key}", body.Digest);
+    }
+
+    /// <summary>The first answer's subject; a refusal when the key came with another body.</summary>
+    public (string? Subject, RequestRefusedException? Refusal) Find(JournalTransaction transaction)
+    {
+        if (transaction.Documents.Find(Collection, Key) is not { } body)
+        {
+            return (null, null);
+        }
+
+        var kept = ContractJson.Read<Answered>(body);
+        if (kept.Until < transaction.Now)
+        {
+            return (null, null);
+        }
+
+        return kept.Digest == Digest
+            ? (kept.Subject, null)
+            : (null, new(StatusCodes.Status422UnprocessableEntity, "key_reused", "This Idempotency-Key was used with another body.", "Idempotency-Key"));
+    }
+
+    public void Keep(JournalTransaction transaction, string subject) =>
+        transaction.Documents.Put(Collection, Key, ContractJson.Write(new Answered(Digest, subject, transaction.Now + Lifetime)));
+
+    private sealed record Answered(string Digest, string Subject, DateTimeOffset Until);
+}

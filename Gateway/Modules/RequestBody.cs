@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Gateway.Contract;
+
+namespace Gateway.Modules;
+
+/// <summary>The JSON object of a request. A field that is wrong is named; one that is unknown is ignored.</summary>
+internal sealed class RequestBody
+{
+    private const int MaxBytes = 64 * 1024;
+
+    private readonly JsonElement _root;
+
+    private RequestBody(JsonElement root, string digest)
+    {
+        _root = root;
+        Digest = digest;
+    }
+
+    /// <summary>Tells one body from another, for idempotency keys.</summary>
+    public string Digest { get; }
+
+    public static async Task<RequestBody> ReadAsync(HttpRequest request)
+    {
+        if (!request.HasJsonContentType())
+        {
+            throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, "invalid", "Send the body as application/json.", "Content-Type");
+        }
+
+        if (request.ContentLength > MaxBytes)
+        {
+            throw TooBig();
+        }
+
+        using var buffer = new MemoryStream();
+        var chunk = new byte[4096];
+        int read;
+        while ((read = await request.Body.ReadAsync(chunk, request.HttpContext.RequestAborted)) > 0)
+        {
+            buffer.Write(chunk, 0, read);
+            if (buffer.Length > MaxBytes)
+            {
+                throw TooBig();
+            }
+        }
+
+        return Parse(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+    }
+
+    /// <summary>A required text of 1 to <paramref name="max"/> characters that is not blank.</summary>
+    public string Text(string field, int max) => OptionalText(field, max) ?? throw RequestRefusedException.Invalid(field, $"{field} is missing.");
+
+    public string? OptionalText(string field, int max)
+    {
+        if (!Has(field, out var value))
+        {
+            return null;
+        }
+
+        // Characters as people count them: a letter with its accent is one.
+        if (value.ValueKind != JsonValueKind.String || value.GetString() is not { } text || string.IsNullOrWhiteSpace(text)
+            || new StringInfo(text).LengthInTextElements > max)
+        {
+            throw RequestRefusedException.Invalid(field, $"{field} must be a text of 1 to {max} characters.");
+        }
+
+        return text.Any(char.IsControl) ? throw RequestRefusedException.Invalid(field, $"{field} must not contain control characters.") : text;
+    }
+
+    public int? OptionalNumber(string field, int min, int max)
+    {
+        if (!Has(field, out var value))
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= min && number <= max
+            ? number
+            : throw RequestRefusedException.Invalid(field, $"{field} must be a whole number from {min} to {max}.");
+    }
+
+    public string? OptionalChoice(string field, params ReadOnlySpan<string> choices)
+    {
+        var text = OptionalText(field, max: 64);
+        if (text is not null && !choices.Contains(text))
+        {
+            throw RequestRefusedException.Invalid(field, $"{field} must be one of {string.Join(", ", choices.ToArray())}.");
+        }
+
+        return text;
+    }
+
+    public IReadOnlyList<string>? OptionalTexts(string field, int maxCount, int max)
+    {
+        if (!Has(field, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > maxCount)
+        {
+            throw RequestRefusedException.Invalid(field, $"{field} must be a list of at most {maxCount} texts.");
+        }
+
+        return value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String && item.GetString() is { Length: > 0 } text && text.Length <= max
+            ? text
+            : throw RequestRefusedException.Invalid(field, $"{field} must be a list of texts of 1 to {max} characters.")).ToList();
+    }
+
+    private static RequestRefusedException TooBig() =>
+        new(StatusCodes.Status413PayloadTooLarge, "too_big", $"The body is larger than {MaxBytes} bytes.");
+
+    private static RequestBody Parse(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            var digest = Convert.ToHexStringLower(SHA256.HashData(utf8));
+            var root = JsonElement.Parse(utf8.IsEmpty ? "{}"u8 : utf8, new JsonDocumentOptions { MaxDepth = 16 });
+            return root.ValueKind == JsonValueKind.Object
+                ? new(root, digest)
+                : throw RequestRefusedException.Invalid("body", "The body must be a JSON object.");
+        }
+        catch (JsonException error)
+        {
+            throw RequestRefusedException.Invalid("body", $"The body is no JSON: {error.Message}");
+        }
+    }
+
+    private bool Has(string field, out JsonElement value) => _root.TryGetProperty(field, out value) && value.ValueKind != JsonValueKind.Null;
+}

@@ -1,0 +1,28 @@
+using Gateway.Access;
+using Gateway.Channels;
+using Gateway.Contract;
+
+namespace Gateway.Modules;
+
+/// <summary>A page asks for a ticket with its session or bearer token, and opens its WebSocket with that: no long-lived secret in a URL.</summary>
+internal static class TicketEndpoints
+{
+    private const int MaxStreams = 1000;
+
+    public static void MapTickets(this IEndpointRouteBuilder routes) => routes.MapPost("/api/tickets", IssueAsync);
+
+    private static async Task<IResult> IssueAsync(HttpContext context, Tickets tickets)
+    {
+        var body = await RequestBody.ReadAsync(context.Request);
+        var streams = body.OptionalTexts("channels", MaxStreams, max: 192);
+        if (streams?.FirstOrDefault(stream => !StreamName.TryParse(stream, out _)) is { } wrong)
+        {
+            throw RequestRefusedException.Invalid("channels", $"'{wrong}' is no channel and no feed.");
+        }
+
+        var user = body.OptionalText("user", max: 128) ?? HttpAccess.IdentityOf(context).Owner;
+        body.OptionalText("role", max: 64);
+        var (secret, expiresAt) = tickets.Issue(user, streams);
+        return Results.Json(new { ticket = secret, expiresAt }, statusCode: StatusCodes.Status201Created);
+    }
+}

@@ -1,0 +1,32 @@
+using Gateway.Access;
+using Gateway.Contract;
+using Gateway.Storage;
+
+namespace Gateway.Operations;
+
+/// <summary>`gateway sign-in`: a new admin token and its link, for who lost the first one or let it grow old.</summary>
+internal static class SignInCommand
+{
+    public static int Run(string[] args, TextWriter output)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json")).AddEnvironmentVariables().AddCommandLine(args).Build();
+        var settings = Settings.Read(configuration, args);
+        if (settings.Access.AdminToken is not null)
+        {
+            throw new SettingException("Access:AdminToken", "is set; sign in with that token.");
+        }
+
+        try
+        {
+            var token = new NewTokenFile(settings.Data.Folder).Leave(TimeProvider.System);
+            output.WriteLine("Open this once, within 15 minutes; it replaces the admin token before it.");
+            output.WriteLine($"  http://{settings.Http.Address ?? "localhost"}:{settings.Http.Port}/#token={token}");
+            return 0;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException("Data:Path", $"the folder {settings.Data.Folder} cannot be written: {error.Message}");
+        }
+    }
+}
