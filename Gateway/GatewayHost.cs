@@ -11,6 +11,7 @@ using Gateway.Operations;
 using Gateway.Storage;
 using Gateway.Storage.Sqlite;
 using Serilog;
+using Serilog.Events;
 
 namespace Gateway;
 
@@ -30,7 +31,7 @@ internal static class GatewayHost
         var listeners = new Listeners(settings.Mqtt, settings.Http);
         builder.WebHost.UseSockets(sockets => sockets.Backlog = Listeners.Backlog).ConfigureKestrel(listeners.Configure);
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
-        builder.Logging.ClearProviders().AddSerilog(new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration).CreateLogger(), dispose: true);
+        builder.Logging.ClearProviders().AddSerilog(Logger(builder.Configuration), dispose: true);
         AddSettings(builder.Services, settings, listeners);
         AddKernel(builder.Services);
         AddAccess(builder.Services);
@@ -67,6 +68,12 @@ internal static class GatewayHost
         services.GetRequiredService<Enrollments>().Start();
         return signInToken;
     }
+
+    private static Serilog.Core.Logger Logger(IConfiguration configuration) => new LoggerConfiguration()
+        .ReadFrom.Configuration(configuration)
+        // A start that fails is told in one sentence by Program; the host would print its stack trace before that.
+        .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LevelAlias.Off)
+        .CreateLogger();
 
     private static void AddSettings(IServiceCollection services, Settings settings, Listeners listeners) => services
         .AddSingleton(settings.Mqtt).AddSingleton(settings.Http).AddSingleton(settings.Data).AddSingleton(settings.Access)

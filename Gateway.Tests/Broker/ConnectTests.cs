@@ -1,6 +1,7 @@
 using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Tests.Broker.Support;
+using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Broker;
 
@@ -88,7 +89,7 @@ public sealed class ConnectTests
         using var client = await fixture.ConnectAsync(RawClient.Hello("x") with { Will = new("gone", "x"u8.ToArray(), 0, false, Properties.None) });
         await client.SendAsync("E000");
         Assert.That(await client.TryReadAsync(), Is.Null);
-        await Soon.HoldsAsync(() => fixture.Broker.Counts.Connections == 1, "the connection is gone");
+        await Eventually.HoldsAsync(() => fixture.Broker.Counts.Connections == 1, "the connection is gone");
         Assert.That(await watcher.PingAsync(), Is.Zero);
     }
 

@@ -1,6 +1,7 @@
 using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Tests.Broker.Support;
+using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Broker;
 
@@ -147,7 +148,7 @@ public sealed class DurableSessionTests
         using var publisher = await fixture.ConnectAsync(RawClient.Hello("p"));
         _store.Hold();
         await publisher.PublishAsync("a", "x", qos: 1);
-        await Soon.HoldsAsync(() => _store.Held == 1, "the message is in the store's queue");
+        await Eventually.HoldsAsync(() => _store.Held == 1, "the message is in the store's queue");
         Assert.That(await publisher.PingAsync(), Is.Zero, "acknowledged before the commit");
         Assert.That(await subscriber.PingAsync(), Is.Zero, "delivered before the commit");
         _store.Commit();
@@ -166,7 +167,7 @@ public sealed class DurableSessionTests
             // the message is written, its commit not told yet: now somebody subscribes
             _store.AfterWrite = null;
             subscriber.SendAsync(to => new SubscribePacket(1, [new("a", 1)]).Write(to, ProtocolVersion.V500)).GetAwaiter().GetResult();
-            Soon.HoldsAsync(() => fixture.Broker.Subscriptions == 1, "it has subscribed").GetAwaiter().GetResult();
+            Eventually.HoldsAsync(() => fixture.Broker.Subscriptions == 1, "it has subscribed").GetAwaiter().GetResult();
         };
         await publisher.PublishAsync("a", "x", qos: 1, retain: true);
         Assert.That((await publisher.ReadAckAsync()).Reason, Is.EqualTo(ReasonCode.Success));
@@ -214,7 +215,7 @@ public sealed class DurableSessionTests
             await client.SubscribeAsync(new SubscriptionRequest("a", 1));
         }
 
-        await Soon.HoldsAsync(() => fixture.Broker.Subscriptions == 0 && _store.Sessions.IsEmpty, "it expires");
+        await Eventually.HoldsAsync(() => fixture.Broker.Subscriptions == 0 && _store.Sessions.IsEmpty, "it expires");
         Assert.That(fixture.Broker.Sessions, Is.Zero);
     }
 

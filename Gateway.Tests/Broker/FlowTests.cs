@@ -1,6 +1,7 @@
 using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Tests.Broker.Support;
+using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Broker;
 
@@ -53,7 +54,7 @@ public sealed class FlowTests
         using var client = await fixture.ConnectAsync(RawClient.Hello("s", ProtocolVersion.V311, clean: false));
         await client.SubscribeAsync(new SubscriptionRequest("a", 1));
         client.Dispose();
-        await Soon.HoldsAsync(() => fixture.Broker.Counts.Connections == 0, "it is away");
+        await Eventually.HoldsAsync(() => fixture.Broker.Counts.Connections == 0, "it is away");
         await fixture.Broker.Publish("a", "old"u8.ToArray(), 1, retain: false, TimeSpan.Zero);
         await fixture.Broker.Publish("a", "good"u8.ToArray(), 1, retain: false, TimeSpan.FromMinutes(1));
         using var back = await fixture.ConnectAsync(RawClient.Hello("s", ProtocolVersion.V311, clean: false));

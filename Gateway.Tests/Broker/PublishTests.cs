@@ -1,6 +1,7 @@
 using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Tests.Broker.Support;
+using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Broker;
 
@@ -36,7 +37,7 @@ public sealed class PublishTests
         await client.PublishAsync("a", "kept", qos: 1, retain: true, packetId: 1);
         await client.PublishAsync("b", "passing", qos: 1, packetId: 2);
         await client.PublishAsync("c", "kept", qos: 1, retain: true, packetId: 3);
-        await Soon.HoldsAsync(() => fixture.Store.Held == 3, "all three are in the gate at once");
+        await Eventually.HoldsAsync(() => fixture.Store.Held == 3, "all three are in the gate at once");
         Assert.That(await client.PingAsync(), Is.Zero, "acknowledgements before the commit");
 
         fixture.Store.Commit();

@@ -61,7 +61,13 @@ internal sealed class HttpAccess(AccessOptions options, AdminToken admin, Sessio
     {
         if (Bearer(context.Request.Headers.Authorization) is { } token)
         {
-            return admin.IsAdmin(Encoding.UTF8.GetBytes(token)) && MayUseAdmin(context) ? Identity.Admin : null;
+            if (admin.IsAdmin(Encoding.UTF8.GetBytes(token)) && MayUseAdmin(context))
+            {
+                return Identity.Admin;
+            }
+
+            // A token that is wrong is not helped by a cookie that is right.
+            return IsOpenTo(context) ? Identity.Anonymous : null;
         }
 
         if (context.Request.Cookies[Sessions.Cookie] is { Length: > 0 } cookie && sessions.Find(cookie) is { } signedIn)

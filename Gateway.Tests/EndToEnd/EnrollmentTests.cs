@@ -1,0 +1,217 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.EndToEnd;
+
+/// <summary>Scans from a real MQTT client to a real socket: stored first, once each, in order, whatever dies in between.</summary>
+public sealed class EnrollmentTests
+{
+    private TemporaryFolder _folder = null!;
+    private ServiceProcess _service = null!;
+    private ScannerByHand _scanner = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _folder = new();
+        _service = await ServiceProcess.StartAnonymousAsync(_folder.In("data"));
+        _scanner = new(() => _service.MqttPort, "lab-1");
+        await _scanner.StatusAsync();
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _service.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Scan_WhilePageIsSubscribed_ArrivesAsEventOfTheContract()
+    {
+        var enrollment = await RequestAsync();
+        await using var page = await ManualPage.OpenAsync(_service);
+        await page.SubscribeAsync($"enrollments/{enrollment}");
+
+        await _scanner.ScanAsync(enrollment, 1, id: "7-100");
+
+        var armed = await page.NextAsync("event");
+        var progress = await page.NextAsync("event");
+        Assert.That((string?)armed["type"], Is.EqualTo("armed"));
+        Assert.That((bool?)armed["data"]!["inferred"], Is.True);
+        Assert.That((string?)progress["type"], Is.EqualTo("progress"));
+        Assert.That((string?)progress["channel"], Is.EqualTo($"enrollments/{enrollment}"));
+        Assert.That((long?)progress["seq"], Is.EqualTo(3));
+        Assert.That((int?)progress["data"]!["percent"], Is.EqualTo(33));
+        Assert.That((string?)progress["data"]!["source"]!["device"], Is.EqualTo("lab-1"));
+        Assert.That((string?)progress["data"]!["source"]!["id"], Is.EqualTo("7-100"));
+    }
+
+    [Test]
+    public async Task Scan_BeforeThePageCame_IsInWhatThePageGets()
+    {
+        // E1: subscribing took 0.5 to 1.5 s, the scanner answered in 0.2 s, and scan 1 was lost.
+        var enrollment = await RequestAsync();
+        await _scanner.ScanAsync(enrollment, 1);
+        await using var page = await ManualPage.OpenAsync(_service);
+        var subscribed = await page.SubscribeAsync($"enrollments/{enrollment}", since: 0);
+        Assert.That((int?)subscribed["state"]!["percent"], Is.EqualTo(33));
+        Assert.That(await page.EventsAsync(3), Is.EqualTo(new[] { "requested", "armed", "progress" }));
+    }
+
+    [Test]
+    public async Task Scan_PublishedThreeTimes_IsOneEvent()
+    {
+        // E2: a redelivered message was processed twice; counters and bars jumped.
+        var enrollment = await RequestAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await _scanner.ScanAsync(enrollment, 1, id: "7-100");
+        }
+
+        await _scanner.ScanAsync(enrollment, 2, id: "7-101");
+        Assert.That(await EventTypesAsync(enrollment), Is.EqualTo(new[] { "requested", "armed", "progress", "progress" }));
+    }
+
+    [Test]
+    public async Task Scan_OutOfOrder_IsHeldAndLeavesInOrder()
+    {
+        // E6: step 2 shown before step 1.
+        var enrollment = await RequestAsync();
+        await _scanner.ScanAsync(enrollment, 1);
+        await _scanner.ScanAsync(enrollment, 3);
+        await _scanner.ScanAsync(enrollment, 2);
+        var events = (await _service.GetAsync($"api/enrollments/{enrollment}/events"))["events"]!.AsArray();
+        var steps = events.Where(item => (string?)item!["type"] == "progress").Select(item => (int)item!["data"]!["step"]!);
+        Assert.That(steps, Is.EqualTo(new[] { 1, 2, 3 }));
+    }
+
+    [Test]
+    public async Task Scan_WithAnotherSlot_ChangesNothingAndIsQuarantined()
+    {
+        // E5: what did not fit was guessed, and went to the wrong page.
+        var enrollment = await RequestAsync();
+        var answer = await _scanner.ScanAsync(enrollment, 1, slot: 9);
+        Assert.That(answer, Does.Contain("RC:131"), "0x83: a misfit");
+        var item = (await _service.GetAsync("api/quarantine"))["items"]!.AsArray().Single()!;
+        Assert.That((string?)item["code"], Is.EqualTo("wrong_slot"));
+        Assert.That(await EventTypesAsync(enrollment), Is.EqualTo(new[] { "requested" }));
+    }
+
+    [Test]
+    public async Task Kill_BetweenScans_LosesNothingAcknowledged()
+    {
+        var enrollment = await RequestAsync();
+        for (var step = 1; step <= 3; step++)
+        {
+            await _scanner.ScanAsync(enrollment, step, id: $"7-{100 + step}");
+            await _service.KillAsync();
+            var again = await _service.StartAgainAsync("--Access:Anonymous", "true");
+            await _service.DisposeAsync();
+            _service = again;
+
+            // The scanner does not know whether its message was taken, and sends it again.
+            await _scanner.ScanAsync(enrollment, step, id: $"7-{100 + step}");
+            var snapshot = await _service.GetAsync($"api/enrollments/{enrollment}");
+            Assert.That((int?)snapshot["state"]!["captured"], Is.EqualTo(step));
+        }
+
+        Assert.That(await EventTypesAsync(enrollment), Is.EqualTo(new[] { "requested", "armed", "progress", "progress", "progress" }));
+    }
+
+    [Test]
+    public async Task Start_WithSubscribedPage_TellsTheScannerWithoutDelay()
+    {
+        await using var commands = Mosquitto.Listen(_service.MqttPort, "scanners/lab-1/commands");
+        await commands.NextAsync("Subscribed");
+        var enrollment = await RequestAsync();
+        await using var page = await ManualPage.OpenAsync(_service);
+        await page.SubscribeAsync($"enrollments/{enrollment}");
+
+        var command = JsonNode.Parse((await commands.NextAsync("scanners/"))["scanners/lab-1/commands ".Length..])!;
+
+        Assert.That((string?)command["do"], Is.EqualTo("enroll"));
+        Assert.That((string?)command["enrollment"], Is.EqualTo(enrollment));
+        Assert.That((int?)command["slot"], Is.Zero);
+        Assert.That((int?)command["scans"], Is.EqualTo(3));
+        Assert.That((int?)command["expiresIn"], Is.InRange(290, 300));
+    }
+
+    [Test]
+    public async Task Command_NotAnswered_IsSaidAgainUnderTheSameIdWhenTheScannerSubscribes()
+    {
+        var enrollment = await RequestAsync(start: "now");
+        await using var first = Mosquitto.Listen(_service.MqttPort, "scanners/lab-1/commands");
+        var before = await first.NextAsync("scanners/");
+        await using var second = Mosquitto.Listen(_service.MqttPort, "scanners/lab-1/commands");
+        var after = await second.NextAsync("scanners/");
+        Assert.That(IdOf(after), Is.EqualTo(IdOf(before)));
+        Assert.That(after, Does.Contain(enrollment));
+    }
+
+    [Test]
+    public async Task Success_ClearsTheRetainedTopicsAndFreesTheScanner()
+    {
+        // E7, E8: finished enrollments disturbed the next; "enrollment already in progress" for five minutes.
+        var enrollment = await RequestAsync();
+        for (var step = 1; step <= 3; step++)
+        {
+            await _scanner.ScanAsync(enrollment, step);
+        }
+
+        await _scanner.ResultAsync(enrollment);
+        var snapshot = await _service.GetAsync($"api/enrollments/{enrollment}");
+        Assert.That((string?)snapshot["state"]!["state"], Is.EqualTo("succeeded"));
+        await Eventually.HoldsAsync(async () => (await Mosquitto.SubscribeAsync(_service.MqttPort, "scanners/lab-1/enrollments/#", 1)).Count == 0, "retained topics cleared");
+        Assert.That(await RequestAsync(slot: 1), Is.Not.EqualTo(enrollment));
+    }
+
+    [Test]
+    public async Task Request_ScannerBusy_SaysWhoAndUntilWhen()
+    {
+        var holder = await RequestAsync();
+        var problem = await _service.PostAsync("api/enrollments", new { device = "lab-1", person = "Bob" }, HttpStatusCode.Conflict);
+        Assert.That((string?)problem["code"], Is.EqualTo("device_busy"));
+        Assert.That((string?)problem["holder"], Is.EqualTo(holder));
+        Assert.That((DateTimeOffset?)problem["expiresAt"], Is.GreaterThan(DateTimeOffset.UtcNow));
+    }
+
+    [TestCase("lab-9", "online", "ok", HttpStatusCode.NotFound, "unknown_device")]
+    [TestCase("lab-1", "offline", "ok", HttpStatusCode.Conflict, "device_offline")]
+    [TestCase("lab-1", "online", "error", HttpStatusCode.Conflict, "sensor_fault")]
+    public async Task Request_ScannerNotFit_SaysWhy(string device, string state, string sensor, HttpStatusCode status, string code)
+    {
+        await _scanner.StatusAsync(state, sensor);
+        var problem = await _service.PostAsync("api/enrollments", new { device, person = "Ada" }, status);
+        Assert.That((string?)problem["code"], Is.EqualTo(code));
+    }
+
+    [TestCase("{\"device\":\"lab-1\"}", "person")]
+    [TestCase("{\"device\":\"lab-1\",\"person\":\"\"}", "person")]
+    [TestCase("{\"device\":\"lab-1\",\"person\":\"Ada\",\"scans\":11}", "scans")]
+    [TestCase("{\"device\":\"lab-1\",\"person\":\"Ada\",\"start\":\"soon\"}", "start")]
+    [TestCase("{\"device\":7,\"person\":\"Ada\"}", "device")]
+    [TestCase("[]", "body")]
+    public async Task Request_WrongField_IsNamed(string body, string field)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var response = await _service.Http.PostAsync("api/enrollments", content);
+        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        Assert.That((int)response.StatusCode, Is.EqualTo(400));
+        Assert.That((string?)problem["code"], Is.EqualTo("invalid"));
+        Assert.That((string?)problem["field"], Is.EqualTo(field));
+    }
+
+    private static string? IdOf(string line) => (string?)JsonNode.Parse(line["scanners/lab-1/commands ".Length..])!["id"];
+
+    private async Task<string> RequestAsync(string start = "subscribed", int slot = 0)
+    {
+        var created = await _service.PostAsync("api/enrollments", new { device = "lab-1", person = "Ada", start });
+        Assert.That((int?)created["slot"], Is.EqualTo(slot));
+        return (string)created["id"]!;
+    }
+
+    private async Task<IEnumerable<string?>> EventTypesAsync(string enrollment) =>
+        (await _service.GetAsync($"api/enrollments/{enrollment}/events"))["events"]!.AsArray().Select(item => (string?)item!["type"]);
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Sockets;
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.EndToEnd;
+
+/// <summary>What a newcomer meets: a start that says where the page is, and faults that say which setting is wrong.</summary>
+public sealed class StartTests
+{
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task Start_Fresh_SaysWhereThePageIsAndWhatToDoNext()
+    {
+        await using var service = await ServiceProcess.StartAsync(_folder.In("data"));
+        await Eventually.HoldsAsync(() => service.Output.Contains("Next:"), "the welcome");
+        Assert.That(service.Output, Does.Contain($"Kiosk page  {service.Page}").And.Contain($"{service.Page}#token=").And.Contain("--Simulate:Scanners 2"));
+    }
+
+    [Test]
+    public async Task Start_Fresh_IsReady()
+    {
+        await using var service = await ServiceProcess.StartAnonymousAsync(_folder.In("data"));
+        Assert.That((await service.Http.GetAsync("readyz")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await service.Http.GetAsync("healthz")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task Terminate_WhileServing_ExitsWithZero()
+    {
+        await using var service = await ServiceProcess.StartAnonymousAsync(_folder.In("data"));
+        Assert.That(await service.TerminateAsync(), Is.Zero, service.Output);
+    }
+
+    [TestCase("Mqtt:Port")]
+    [TestCase("Http:Port")]
+    public async Task Start_PortInUse_NamesTheSettingInOneSentence(string setting)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var other = setting == "Mqtt:Port" ? "Http:Port" : "Mqtt:Port";
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        var (code, output) = await ServiceProcess.RunToEndAsync(
+            _folder.In("data"), "--Data:Path", _folder.In("data"), "--Mqtt:Address", "127.0.0.1", "--Http:Address", "127.0.0.1", $"--{setting}", $"{port}", $"--{other}", "0");
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(output, Does.Contain($"{setting}: port {port} is in use").And.Not.Contain("   at "));
+    }
+
+    [Test]
+    public async Task Start_DataPathThatCannotBeWritten_NamesTheSettingInOneSentence()
+    {
+        await File.WriteAllTextAsync(_folder.In("file"), "in the way");
+        var (code, output) = await ServiceProcess.RunToEndAsync(_folder.In("data"), "--Data:Path", _folder.In("file/data"), "--Mqtt:Port", "0", "--Http:Port", "0");
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(output, Does.Contain("Data:Path: the folder").And.Not.Contain("   at "));
+    }
+
+    [Test]
+    public async Task Start_DataPathInUse_SaysThatAnotherGatewayHasIt()
+    {
+        await using var first = await ServiceProcess.StartAnonymousAsync(_folder.In("data"));
+        var (code, output) = await ServiceProcess.RunToEndAsync(_folder.In("data"), "--Data:Path", _folder.In("data"), "--Mqtt:Port", "0", "--Http:Port", "0");
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(output, Does.Contain("Data:Path: ").And.Contain("in use by another gateway").And.Not.Contain("   at "));
+    }
+
+    [TestCase("--Mqtt:Prot", "1", "Mqtt:Prot: there is no such setting")]
+    [TestCase("--Mqt:Port", "1", "Mqt:Port: there is no such setting")]
+    [TestCase("--Http:Port", "many", "Http:Port: \"many\" is no number")]
+    [TestCase("--Http:Port", "70000", "Http:Port: 70000 is no port")]
+    [TestCase("--Access:AdminToken", "short", "Access:AdminToken: has fewer than 32 characters")]
+    [TestCase("--Access:Deny:0", "everything", "Access:Deny:0: \"everything\" is neither")]
+    public async Task Start_WrongSetting_NamesItInOneSentence(string key, string value, string sentence)
+    {
+        var (code, output) = await ServiceProcess.RunToEndAsync(_folder.In("data"), "--Data:Path", _folder.In("data"), "--Mqtt:Port", "0", "--Http:Port", "0", key, value);
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(output, Does.Contain(sentence).And.Not.Contain("   at "));
+    }
+
+    [Test]
+    public async Task Start_AnonymousBeyondLoopback_IsRefused()
+    {
+        var (code, output) = await ServiceProcess.RunToEndAsync(
+            _folder.In("data"), "--Data:Path", _folder.In("data"), "--Mqtt:Port", "0", "--Http:Port", "0", "--Access:Anonymous", "true", "--Mqtt:Address", "127.0.0.1");
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(output, Does.Contain("Access:Anonymous: ").And.Contain("loopback").And.Not.Contain("   at "));
+    }
+}

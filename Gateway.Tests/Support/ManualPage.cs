@@ -1,0 +1,107 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Gateway.Tests.Support;
+
+/// <summary>A page without a browser: one WebSocket, frames sent and awaited by hand.</summary>
+internal sealed class ManualPage : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly ClientWebSocket _socket = new();
+
+    public static async Task<ManualPage> OpenAsync(ServiceProcess service, string? ticket = null)
+    {
+        var page = new ManualPage();
+        var query = ticket is null ? "" : $"?ticket={ticket}";
+        await page._socket.ConnectAsync(new($"ws://127.0.0.1:{service.HttpPort}/ws{query}"), new CancellationTokenSource(Patience).Token);
+        return page;
+    }
+
+    public Task SendAsync(object frame) =>
+        _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(frame), WebSocketMessageType.Text, endOfMessage: true, new CancellationTokenSource(Patience).Token);
+
+    /// <summary>Subscribes and returns the answer.</summary>
+    public async Task<JsonNode> SubscribeAsync(string channel, long? since = null, string? epoch = null)
+    {
+        var frame = new Dictionary<string, object> { ["op"] = "subscribe", ["id"] = 1, ["channel"] = channel };
+        if (since is { } cursor)
+        {
+            frame["since"] = cursor;
+        }
+
+        if (epoch is not null)
+        {
+            frame["epoch"] = epoch;
+        }
+
+        await SendAsync(frame);
+        return await NextAsync("subscribed");
+    }
+
+    /// <summary>The next frame with this op; heartbeats in between are passed over.</summary>
+    public async Task<JsonNode> NextAsync(string op)
+    {
+        while (true)
+        {
+            var frame = await ReadAsync() ?? throw new InvalidOperationException($"closed with {_socket.CloseStatus} {_socket.CloseStatusDescription} before {op}");
+            if ((string?)frame["op"] == op)
+            {
+                return frame;
+            }
+
+            Assert.That((string?)frame["op"], Is.EqualTo("heartbeat"), frame.ToJsonString());
+        }
+    }
+
+    /// <summary>The types of the next events, in order.</summary>
+    public async Task<IReadOnlyList<string>> EventsAsync(int count)
+    {
+        var types = new List<string>();
+        while (types.Count < count)
+        {
+            types.Add((string)(await NextAsync("event"))["type"]!);
+        }
+
+        return types;
+    }
+
+    /// <summary>The close code, when the service closes without another frame.</summary>
+    public async Task<int> ClosedAsync()
+    {
+        Assert.That(await ReadAsync(), Is.Null);
+        return (int)_socket.CloseStatus!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_socket.State == WebSocketState.Open)
+        {
+            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, new CancellationTokenSource(Patience).Token);
+        }
+
+        _socket.Dispose();
+    }
+
+    private async Task<JsonNode?> ReadAsync()
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[8192];
+        while (true)
+        {
+            var part = await _socket.ReceiveAsync(buffer, new CancellationTokenSource(Patience).Token);
+            if (part.MessageType == WebSocketMessageType.Close)
+            {
+                return null;
+            }
+
+            text.Append(Encoding.UTF8.GetString(buffer, 0, part.Count));
+            if (part.EndOfMessage)
+            {
+                return JsonNode.Parse(text.ToString());
+            }
+        }
+    }
+}

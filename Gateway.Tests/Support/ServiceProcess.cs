@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Gateway.Tests.Support;
+
+/// <summary>The service as people run it: its own process, loopback, ports that the system chose, a data folder that outlives a kill.</summary>
+internal sealed partial class ServiceProcess : IAsyncDisposable
+{
+    public const string AdminToken = "test-admin-token-of-32-characters";
+
+    private const int SigTerm = 15;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource<Match> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ServiceProcess(string data, IEnumerable<string> arguments)
+    {
+        Data = data;
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetDirectoryName(data),
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Gateway.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Heard(line.Data);
+        _process.ErrorDataReceived += (_, line) => Heard(line.Data);
+        _process.Exited += (_, _) => _listening.TrySetException(new InvalidOperationException($"the service ended: {Output}"));
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Data { get; }
+
+    public int MqttPort { get; private set; }
+
+    public int HttpPort { get; private set; }
+
+    public Uri Page => new($"http://127.0.0.1:{HttpPort}/");
+
+    public int Id => _process.Id;
+
+    /// <summary>Bears the admin token unless the service is anonymous.</summary>
+    public HttpClient Http { get; private set; } = new();
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>On loopback, where nobody has to say who they are.</summary>
+    public static Task<ServiceProcess> StartAnonymousAsync(string data, params string[] arguments) =>
+        StartAsync(data, ["--Access:Anonymous", "true", .. arguments]);
+
+    public static async Task<ServiceProcess> StartAsync(string data, params string[] arguments)
+    {
+        string[] ports = arguments.Any(argument => argument.StartsWith("--Http:Port", StringComparison.Ordinal)) ? [] : ["--Mqtt:Port", "0", "--Http:Port", "0"];
+        var service = new ServiceProcess(data, ["--Data:Path", data, "--Mqtt:Address", "127.0.0.1", "--Http:Address", "127.0.0.1", .. ports, .. arguments]);
+        try
+        {
+            await service.ReadyAsync();
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>For starts that are meant to fail: everything it said and its exit code.</summary>
+    public static async Task<(int ExitCode, string Output)> RunToEndAsync(string data, params string[] arguments)
+    {
+        await using var service = new ServiceProcess(data, arguments);
+        await service._process.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
+        return (service._process.ExitCode, service.Output);
+    }
+
+    /// <summary>The same ports and data again, as after a power cut or an update.</summary>
+    public Task<ServiceProcess> StartAgainAsync(params string[] arguments) =>
+        StartAsync(Data, ["--Mqtt:Port", MqttPort.ToString(), "--Http:Port", HttpPort.ToString(), .. arguments]);
+
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async Task<int> TerminateAsync()
+    {
+        Assert.That(SendSignal(_process.Id, SigTerm), Is.Zero);
+        await _process.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
+        return _process.ExitCode;
+    }
+
+    public async Task<JsonNode> GetAsync(string path) => (await Http.GetFromJsonAsync<JsonNode>(path))!;
+
+    public async Task<JsonNode> PostAsync(string path, object body, HttpStatusCode expected = HttpStatusCode.Created)
+    {
+        using var response = await Http.PostAsJsonAsync(path, body);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.That(response.StatusCode, Is.EqualTo(expected), text);
+        return JsonNode.Parse(text)!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int SendSignal(int process, int signal);
+
+    [GeneratedRegex(@"^listening mqtt=127\.0\.0\.1:(?<mqtt>\d+) http=127\.0\.0\.1:(?<http>\d+)$", RegexOptions.None, 1000)]
+    private static partial Regex ListeningLine();
+
+    private void Heard(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+
+        if (ListeningLine().Match(line) is { Success: true } match)
+        {
+            _listening.TrySetResult(match);
+        }
+    }
+
+    private async Task ReadyAsync()
+    {
+        var ports = await _listening.Task.WaitAsync(Patience);
+        MqttPort = int.Parse(ports.Groups["mqtt"].Value);
+        HttpPort = int.Parse(ports.Groups["http"].Value);
+        Http.BaseAddress = Page;
+        Http.DefaultRequestHeaders.Authorization = new("Bearer", AdminToken);
+    }
+}
