@@ -95,4 +95,45 @@ public sealed class FlowTests
             Assert.That(release, Is.EqualTo(new AckPacket(PacketType.PubRel, second.PacketId)));
         });
     }
+
+    [Test]
+    public async Task Retained_BeyondTheBound_RefusedAloudAndReplacingGoesOn()
+    {
+        await using var fixture = await BrokerFixture.StartAsync(new() { MaxRetained = 1, SysInterval = TimeSpan.Zero });
+        using var client = await fixture.ConnectAsync(RawClient.Hello("s"));
+        await client.PublishAsync("a", "1", qos: 1, retain: true, packetId: 1);
+        await client.PublishAsync("a", "2", qos: 1, retain: true, packetId: 2);
+        await client.PublishAsync("b", "3", qos: 1, retain: true, packetId: 3);
+        ushort[] acknowledged = [(await client.ReadAckAsync()).PacketId, (await client.ReadAckAsync()).PacketId];
+        Assert.That(acknowledged, Is.EqualTo(new ushort[] { 1, 2 }));
+        Assert.That((await client.ReadAsync()).Body[0], Is.EqualTo((byte)ReasonCode.QuotaExceeded));
+    }
+
+    [Test]
+    public async Task Store_FailsAtConnect_RefusedAndTheClientIdIsFreeAgain()
+    {
+        await using var fixture = await BrokerFixture.StartAsync(store: new() { Failure = new IOException("disk") });
+        var lasting = RawClient.Hello("s", ProtocolVersion.V311, clean: false);
+        using var refused = await fixture.OpenAsync();
+        Assert.That((await refused.ConnectAsync(lasting)).Reason, Is.EqualTo(ReasonCode.ServerUnavailable));
+        fixture.Store.Failure = null;
+        using var accepted = await fixture.ConnectAsync(lasting);
+        Assert.That(await accepted.PingAsync(), Is.Zero);
+    }
+
+    [Test]
+    public async Task Gate_Throws_ClientIsToldAndOthersGoOn()
+    {
+        await using var fixture = await BrokerFixture.StartAsync(gate: static _ => new BrokenGate());
+        using var other = await fixture.ConnectAsync(RawClient.Hello("o"));
+        using var client = await fixture.ConnectAsync(RawClient.Hello("s"));
+        await client.PublishAsync("a", "x", qos: 1);
+        Assert.That((await client.ReadAsync()).Body[0], Is.EqualTo((byte)ReasonCode.ImplementationSpecificError));
+        Assert.That(await other.PingAsync(), Is.Zero);
+    }
+
+    private sealed class BrokenGate : IPublishGate
+    {
+        public void Submit(PublishUnit unit) => throw new InvalidOperationException("broken");
+    }
 }

@@ -5,8 +5,8 @@ namespace Gateway.Broker;
 /// <summary>What the broker says about its clients: who, why, which reason code.</summary>
 internal static partial class BrokerLog
 {
-    [LoggerMessage(1000, LogLevel.Information, "MQTT client {ClientId} connected from {Remote} over {Transport}, version {Version}, session present {SessionPresent}")]
-    public static partial void Connected(ILogger log, string clientId, EndPoint? remote, string transport, object version, bool sessionPresent);
+    [LoggerMessage(1000, LogLevel.Information, "MQTT client {ClientId} connected from {Remote} over {Transport}, version {Version}")]
+    public static partial void Connected(ILogger log, string clientId, EndPoint? remote, string transport, Protocol.ProtocolVersion version);
 
     [LoggerMessage(1001, LogLevel.Information, "MQTT client {ClientId} ({Remote}) disconnected: {Reason}, {Why}")]
     public static partial void Disconnected(ILogger log, string clientId, EndPoint? remote, ReasonCode reason, string why);

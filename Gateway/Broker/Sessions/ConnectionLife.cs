@@ -25,9 +25,14 @@ internal sealed class ConnectionLife(BrokerWorks works, Handshake handshake, Ses
         {
             Refuse(link, client, broken.Error);
         }
-        catch (Exception gone) when (gone is IOException or OperationCanceledException or InvalidOperationException or TimeoutException or BrokerStoreException)
+        catch (Exception gone) when (gone is IOException or OperationCanceledException or TimeoutException)
         {
             link.Close(error: null);
+        }
+        catch (Exception failed)
+        {
+            BrokerLog.Failed(log, client?.ClientId, failed);
+            link.Close(new(ReasonCode.UnspecifiedError, failed.Message));
         }
         finally
         {
@@ -39,19 +44,25 @@ internal sealed class ConnectionLife(BrokerWorks works, Handshake handshake, Ses
     private async Task ServeAsync(ClientConnection client, PacketDispatcher dispatcher)
     {
         var link = client.Link;
-        BrokerLog.Connected(log, client.ClientId, client.Remote, client.Transport, client.Version, client.Session is not null);
-        listeners.Connected(client);
+        BrokerLog.Connected(log, client.ClientId, client.Remote, client.Transport, client.Version);
         try
         {
+            listeners.Connected(client);
             await ReadAsync(link, dispatcher);
         }
         catch (ProtocolException broken)
         {
             Refuse(link, client, broken.Error);
         }
-        catch (Exception gone) when (gone is IOException or OperationCanceledException or InvalidOperationException)
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
             link.Close(error: null);
+        }
+        catch (Exception failed)
+        {
+            // a fault of ours: this client is told so, the others go on
+            BrokerLog.Failed(log, client.ClientId, failed);
+            client.Close(ReasonCode.ImplementationSpecificError, failed.Message);
         }
         finally
         {

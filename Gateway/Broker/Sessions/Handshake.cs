@@ -37,12 +37,33 @@ internal sealed class Handshake(BrokerWorks works, IAuthenticator authenticator,
             return Refuse(link, connect, ReasonCode.ClientIdentifierNotValid, "the client id belongs to somebody else");
         }
 
-        if (previous is not null)
+        try
         {
-            await TakeOverAsync(previous, stopping);
-        }
+            if (previous is not null)
+            {
+                await TakeOverAsync(previous, stopping);
+            }
 
-        return await OpenAsync(client, connect);
+            return await OpenAsync(client, connect);
+        }
+        catch (BrokerStoreException)
+        {
+            await GiveUpAsync(client);
+            return Refuse(link, connect, ReasonCode.ServerUnavailable, "the session could not be stored");
+        }
+        catch
+        {
+            await GiveUpAsync(client);
+            throw;
+        }
+    }
+
+    // It was never accepted: its client id is free again, and no will of it is owed.
+    private async Task GiveUpAsync(ClientConnection client)
+    {
+        client.Will = null;
+        await end.LeaveAsync(client);
+        client.SetEnded();
     }
 
     private static ConnectPacket? TryParse(ref ReadOnlySequence<byte> buffer, int bound)

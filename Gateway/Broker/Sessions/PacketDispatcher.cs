@@ -76,6 +76,12 @@ internal sealed class PacketDispatcher(ClientConnection client, BrokerWorks work
             Properties = packet.Properties is { } properties ? PropertyWriter.EncodeForwarded(properties) : default,
             ExpiresAt = packet.Properties?.MessageExpiry is { } seconds ? works.Time.GetUtcNow().AddSeconds(seconds) : null,
         };
+        if (works.Publish.IsBeyondRetained(message, works.Options.MaxRetained))
+        {
+            // 3.1.1 has no negative acknowledgement: only a closed connection tells both that the message is not kept
+            throw new ProtocolException(ReasonCode.QuotaExceeded, "as many topics as Mqtt:MaxRetained allows have a retained message");
+        }
+
         if (packet.Qos == 0)
         {
             works.Publish.Submit(message, client, PublishUnit.NoSeat, 0);

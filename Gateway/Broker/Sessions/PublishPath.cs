@@ -33,6 +33,10 @@ internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, Retaine
     /// <summary>At start: ids go on behind those that are in use, with room for packet ids that were in flight.</summary>
     public void ContinueAfter(long storedId) => _lastStoredId = storedId;
 
+    /// <summary>Whether one more topic with a retained message would be too many.</summary>
+    public bool IsBeyondRetained(Message message, int maximum) =>
+        message.Retain && !message.Payload.IsEmpty && retained.Count >= maximum && !retained.Contains(message.Topic);
+
     public void Submit(Message message, ClientConnection client, long seat, ushort packetId) =>
         gate.Submit(new(message, client, this, client.Lane, seat)
         {

@@ -64,7 +64,10 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
 
             _link = null;
             _isConnected = false;
-            _replays.Clear();
+            if (!IsDurable)
+            {
+                _replays.Clear();
+            }
         }
     }
 

@@ -59,7 +59,11 @@ internal sealed class MqttLink
     }
 
     /// <summary>How long silence is borne from now on; zero is for ever (MQTT-3.1.2-22).</summary>
-    public void ExpectWithin(TimeSpan patience) => Volatile.Write(ref _patience, patience.Ticks);
+    public void ExpectWithin(TimeSpan patience)
+    {
+        Volatile.Write(ref _lastReceived, _time.GetTimestamp());
+        Volatile.Write(ref _patience, patience.Ticks);
+    }
 
     public bool IsOverdue(long now)
     {
