@@ -7,6 +7,7 @@ namespace Gateway.Tests.Broker.Support;
 internal sealed class MemoryStore : IBrokerStore, IBrokerWrites
 {
     private readonly Lock _lock = new();
+    private readonly Lock _data = new();
     private readonly Queue<IBrokerWork> _held = new();
     private volatile bool _isHolding;
     private bool _isRunning;
@@ -142,6 +143,31 @@ internal sealed class MemoryStore : IBrokerStore, IBrokerWrites
 
     public void RemoveIncoming(string clientId, ushort packetId) => Sessions[clientId].Incoming.Remove(packetId);
 
+    /// <summary>What was committed up to now: what a crash at this moment leaves.</summary>
+    public MemoryStore Copy()
+    {
+        var copy = new MemoryStore();
+        lock (_data)
+        {
+            foreach (var (topic, message) in Retained)
+            {
+                copy.Retained[topic] = message;
+            }
+
+            foreach (var (id, message) in Messages)
+            {
+                copy.Messages[id] = message;
+            }
+
+            foreach (var (clientId, session) in Sessions)
+            {
+                copy.Sessions[clientId] = session.Copy();
+            }
+        }
+
+        return copy;
+    }
+
     private void Forget(long messageId)
     {
         if (!Sessions.Values.Any(s => s.Owed.ContainsKey(messageId)))
@@ -154,8 +180,12 @@ internal sealed class MemoryStore : IBrokerStore, IBrokerWrites
     {
         if (Failure is null)
         {
-            work.Write(this);
-            Commits++;
+            lock (_data)
+            {
+                work.Write(this);
+                Commits++;
+            }
+
             AfterWrite?.Invoke(work);
         }
 
@@ -172,4 +202,21 @@ internal sealed record KeptSession
     public HashSet<ushort> Incoming { get; } = [];
 
     public SortedDictionary<long, (long Id, OwedRow Row, bool IsReceived)> Owed { get; } = [];
+
+    public KeptSession Copy()
+    {
+        var copy = new KeptSession { Row = Row };
+        copy.Incoming.UnionWith(Incoming);
+        foreach (var (filter, row) in Subscriptions)
+        {
+            copy.Subscriptions[filter] = row;
+        }
+
+        foreach (var (id, owed) in Owed)
+        {
+            copy.Owed[id] = owed;
+        }
+
+        return copy;
+    }
 }

@@ -94,10 +94,29 @@ internal sealed class RawClient : IDisposable
     public async Task<(byte Header, byte[] Body)> ReadAsync() =>
         await TryReadAsync() ?? throw new AssertionException("the connection was closed, a packet was expected");
 
+    /// <summary>A packet that is here or on its way; null when none comes.</summary>
+    public async Task<(byte Header, byte[] Body)?> PollAsync()
+    {
+        using var moment = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
+        try
+        {
+            return await TryReadAsync(moment.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Null when the broker has closed.</summary>
     public async Task<(byte Header, byte[] Body)?> TryReadAsync()
     {
         using var patience = new CancellationTokenSource(s_patience);
+        return await TryReadAsync(patience.Token);
+    }
+
+    private async Task<(byte Header, byte[] Body)?> TryReadAsync(CancellationToken patience)
+    {
         while (true)
         {
             var buffer = new ReadOnlySequence<byte>(_received);
@@ -112,7 +131,7 @@ internal sealed class RawClient : IDisposable
             int count;
             try
             {
-                count = await _tcp.GetStream().ReadAsync(chunk, patience.Token);
+                count = await _tcp.GetStream().ReadAsync(chunk, patience);
             }
             catch (IOException)
             {
