@@ -46,7 +46,8 @@ public sealed class FuzzTests
         new SubscribePacket(1, [new("a/+", 2), new("$share/g/b", 1)], version == ProtocolVersion.V500 ? 3 : null).Write(bytes, version);
         for (byte qos = 0; qos < 3; qos++)
         {
-            new PublishPacket { Topic = "a/b"u8, Payload = "payload"u8, Qos = qos, PacketId = qos, Properties = new() { ContentType = "t" } }.Write(bytes, version);
+            var properties = new Properties { ContentType = "t" };
+            new PublishPacket { Topic = "a/b"u8, Payload = "payload"u8, Qos = qos, PacketId = qos, Properties = properties }.Write(bytes, version);
         }
 
         new AckPacket(PacketType.PubRel, 2).Write(bytes, version);

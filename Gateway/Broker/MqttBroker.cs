@@ -7,7 +7,8 @@ using Gateway.Broker.Transport;
 namespace Gateway.Broker;
 
 /// <summary>An MQTT 3.1.1 and 5.0 broker: sessions, routing, retained messages. What it asks of others is in Seams.cs.</summary>
-internal sealed class MqttBroker(MqttOptions options, IAuthenticator authenticator, IBrokerStore store, TimeProvider time, ILogger<MqttBroker> log) : IDisposable
+internal sealed class MqttBroker(MqttOptions options, IAuthenticator authenticator, IBrokerStore store, TimeProvider time, ILogger<MqttBroker> log)
+    : IDisposable
 {
     private readonly ConnectionWatch _watch = new(time, log);
     private readonly CancellationTokenSource _stopping = new();

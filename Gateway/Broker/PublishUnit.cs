@@ -53,7 +53,7 @@ internal sealed class PublishUnit
     /// <summary>Inside the transaction; may run again, and then writes the same again.</summary>
     public void Write(IBrokerWrites writes, PublishVerdict verdict) => _outcome.Write(this, writes, IsRouted(verdict), ReasonFor(verdict));
 
-    /// <summary>After the commit, in commit order: retained tree, routing, acknowledgement. With a failure: none of them, and the connection is closed.</summary>
+    /// <summary>After the commit, in commit order: retained tree, routing, acknowledgement. With a failure: none, and the connection is closed.</summary>
     public void Completed(PublishVerdict verdict, Exception? failure)
     {
         if (failure is null)

@@ -10,7 +10,7 @@ internal interface IAuthenticator
     ValueTask<Authentication> AuthenticateAsync(ConnectAttempt attempt, CancellationToken cancellation);
 }
 
-/// <summary>What one authenticated client may do. Asked at each publish, subscribe and delivery; a right that is withdrawn ends the connection instead.</summary>
+/// <summary>What one authenticated client may do. Asked at each publish, subscribe and delivery; a right withdrawn ends the connection instead.</summary>
 internal interface IClientRights
 {
     /// <summary>The identity that sessions belong to; a client id made by one owner is refused to any other.</summary>

@@ -7,7 +7,9 @@ namespace Gateway.Broker;
 /// <param name="ExpiresAt">Null while connected, or for ever.</param>
 /// <param name="Will">Owed until a proper DISCONNECT.</param>
 /// <param name="WillAt">Null while connected.</param>
-internal sealed record SessionRow(string ClientId, string Owner, uint ExpirySeconds, DateTimeOffset? ExpiresAt, StoredWill? Will, DateTimeOffset? WillAt);
+/// <param name="SentUpTo">The last stored message that was sent before it left: those behind it go out without DUP. While connected it is all.</param>
+internal sealed record SessionRow(
+    string ClientId, string Owner, uint ExpirySeconds, DateTimeOffset? ExpiresAt, StoredWill? Will, DateTimeOffset? WillAt, long SentUpTo = long.MaxValue);
 
 /// <param name="ExpirySeconds">The message expiry that the will is published with.</param>
 /// <param name="Properties">Encoded; opaque to the store.</param>

@@ -10,7 +10,8 @@ namespace Gateway.Broker;
 /// The usual <c>$SYS/broker/…</c> topics: retained in memory only, beside the gate, since they are no messages of anybody. Told when they change.
 /// Owned by the watch's loop.
 /// </summary>
-internal sealed class SysTopics(MqttOptions options, BrokerCounts counts, SubscriptionTree subscriptions, SessionRegistry registry, Announcer announcer, TimeProvider time)
+internal sealed class SysTopics(
+    MqttOptions options, BrokerCounts counts, SubscriptionTree subscriptions, SessionRegistry registry, Announcer announcer, TimeProvider time)
 {
     private const string Root = "$SYS/broker/";
 

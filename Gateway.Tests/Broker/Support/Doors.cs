@@ -13,7 +13,9 @@ internal sealed class OpenDoor : IAuthenticator
 internal sealed class GuardedDoor : IAuthenticator
 {
     public ValueTask<Authentication> AuthenticateAsync(ConnectAttempt attempt, CancellationToken cancellation) => new(
-        attempt.UserName == "stranger" ? Authentication.Refused(ReasonCode.NotAuthorized) : Authentication.Granted(new SomeRights(attempt.UserName ?? "", "denied/")));
+        attempt.UserName == "stranger"
+            ? Authentication.Refused(ReasonCode.NotAuthorized)
+            : Authentication.Granted(new SomeRights(attempt.UserName ?? "", "denied/")));
 }
 
 internal sealed class SomeRights(string owner, string? denied = null) : IClientRights

@@ -10,7 +10,8 @@ internal enum RetainHandling : byte
 }
 
 /// <summary>One topic filter of a SUBSCRIBE with its options.</summary>
-internal readonly record struct SubscriptionRequest(string Filter, byte Qos, bool NoLocal = false, bool RetainAsPublished = false, RetainHandling RetainHandling = default)
+internal readonly record struct SubscriptionRequest(
+    string Filter, byte Qos, bool NoLocal = false, bool RetainAsPublished = false, RetainHandling RetainHandling = default)
 {
     public byte Options => (byte)(Qos | (NoLocal ? 4 : 0) | (RetainAsPublished ? 8 : 0) | ((int)RetainHandling << 4));
 

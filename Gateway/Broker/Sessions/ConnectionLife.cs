@@ -58,6 +58,11 @@ internal sealed class ConnectionLife(BrokerWorks works, Handshake handshake, Ses
         {
             link.Close(error: null);
         }
+        catch (BrokerStoreException failed)
+        {
+            BrokerLog.SessionNotCommitted(log, client.ClientId, failed);
+            client.Close(ReasonCode.ImplementationSpecificError, failed.Message);
+        }
         catch (Exception failed)
         {
             // a fault of ours: this client is told so, the others go on
@@ -100,9 +105,9 @@ internal sealed class ConnectionLife(BrokerWorks works, Handshake handshake, Ses
                 return;
             }
 
-            while (dispatcher.MustWait && !link.IsClosing)
+            if (dispatcher.MustWait)
             {
-                await link.Lane.WaitForRoomAsync();
+                await dispatcher.WaitAsync();
             }
         }
     }

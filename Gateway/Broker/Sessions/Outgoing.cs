@@ -6,10 +6,11 @@ namespace Gateway.Broker.Sessions;
 /// <summary>A message on its way to one session.</summary>
 /// <param name="Group">The share it came through: should the session end before it is acknowledged, another member gets it.</param>
 /// <param name="StoredId">Its id in the store; 0 is: kept in memory only. The packet id follows from it, so that it is the same after a restart.</param>
-/// <param name="IsRestored">It may have been sent before the restart.</param>
+/// <param name="IsRestored">It was owed before the restart, when nobody could ask for rights.</param>
+/// <param name="IsRepeated">It may have been sent before the restart.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Outgoing(
-    Message Message, byte Qos, bool Retain, int[]? Identifiers, SharedGroup? Group = null, long StoredId = 0, bool IsRestored = false)
+    Message Message, byte Qos, bool Retain, int[]? Identifiers, SharedGroup? Group = null, long StoredId = 0, bool IsRestored = false, bool IsRepeated = false)
 {
     /// <summary>Rising with the id and never 0.</summary>
     public ushort StoredPacketId => (ushort)(1 + (StoredId % ushort.MaxValue));

@@ -8,13 +8,26 @@ internal sealed class PacketDispatcher(ClientConnection client, BrokerWorks work
 {
     private readonly TopicCache _topics = new();
     private TopicName?[]? _aliases;
+    private Task _busy = Task.CompletedTask;
 
     public int PacketBound => works.Options.PacketBound;
 
     /// <summary>A publisher that floods is slowed: its next packet is read when earlier ones have left the gate.</summary>
-    public bool MustWait => client.Link.Lane.IsFull || client.Lane.Pending >= works.Options.MaxInflight;
+    public bool MustWait => IsFull || !_busy.IsCompletedSuccessfully;
+
+    private bool IsFull => client.Link.Lane.IsFull || client.Lane.Pending >= works.Options.MaxInflight;
 
     private Session Session => client.Session!;
+
+    /// <summary>Until the next packet may be read, or the connection is closing.</summary>
+    public async ValueTask WaitAsync()
+    {
+        await _busy;
+        while (IsFull && !client.Link.IsClosing)
+        {
+            await client.Link.Lane.WaitForRoomAsync();
+        }
+    }
 
     /// <summary>False after DISCONNECT.</summary>
     public bool Handle(in Frame frame)
@@ -52,10 +65,10 @@ internal sealed class PacketDispatcher(ClientConnection client, BrokerWorks work
                 Release(AckPacket.Read(body, frame.Type, client.Version));
                 return true;
             case PacketType.Subscribe:
-                works.Subscribe.Subscribe(client, SubscribePacket.Read(body, client.Version));
+                _busy = works.Subscribe.SubscribeAsync(client, SubscribePacket.Read(body, client.Version));
                 return true;
             case PacketType.Unsubscribe:
-                works.Subscribe.Unsubscribe(client, UnsubscribePacket.Read(body, client.Version));
+                _busy = works.Subscribe.UnsubscribeAsync(client, UnsubscribePacket.Read(body, client.Version));
                 return true;
             case PacketType.PingReq:
                 client.Link.Lane.Send([(byte)PacketType.PingResp << 4, 0]);
@@ -141,9 +154,13 @@ internal sealed class PacketDispatcher(ClientConnection client, BrokerWorks work
         return _aliases[alias] ?? throw ProtocolException.Violation($"topic alias {alias} stands for nothing");
     }
 
-    private TopicName Checked(TopicName topic) => topic.Utf8.Length <= works.Options.MaxTopicLevels || TopicRules.Levels(topic.Text) <= works.Options.MaxTopicLevels
-        ? topic
-        : throw new ProtocolException(ReasonCode.TopicNameInvalid, $"a topic with more than {works.Options.MaxTopicLevels} levels");
+    private TopicName Checked(TopicName topic)
+    {
+        var maximum = works.Options.MaxTopicLevels;
+        return topic.Utf8.Length <= maximum || TopicRules.Levels(topic.Text) <= maximum
+            ? topic
+            : throw new ProtocolException(ReasonCode.TopicNameInvalid, $"a topic with more than {maximum} levels");
+    }
 
     private void Acknowledge(in AckPacket ack)
     {
@@ -170,7 +187,8 @@ internal sealed class PacketDispatcher(ClientConnection client, BrokerWorks work
         if (Session.Release(ack.PacketId) && Session.IsDurable)
         {
             var packetId = ack.PacketId;
-            works.SessionStore.Commit(client, writes => writes.RemoveIncoming(client.ClientId, packetId), () => client.Link.Lane.Complete(seat, ReasonCode.Success));
+            works.SessionStore.Commit(
+                client, writes => writes.RemoveIncoming(client.ClientId, packetId), () => client.Link.Lane.Complete(seat, ReasonCode.Success));
         }
         else
         {

@@ -22,7 +22,8 @@ internal sealed class BrokerStoreException : Exception
 }
 
 /// <summary>The way of every message: through the gate, then into the retained tree and to its receivers, then its acknowledgement.</summary>
-internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, RetainedTree retained, Router router, BrokerCounts counts, ILogger log) : IPublishOutcome
+internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, RetainedTree retained, Router router, BrokerCounts counts, ILogger log)
+    : IPublishOutcome
 {
     // units of the product itself; wills and clients have lanes of their own
     private readonly PublisherLane _ownLane = new();

@@ -20,6 +20,7 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
     private List<long>? _skipped;
     private MqttLink? _link;
     private long _queuedBytes;
+    private long _sentUpTo;
     private bool _isEnded;
 
     // written by the owning connection, read by routing
@@ -169,6 +170,18 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         }
     }
 
+    /// <summary>The last stored message that was sent.</summary>
+    public long SentUpTo
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _sentUpTo;
+            }
+        }
+    }
+
     /// <summary>QoS 2 messages received and not released.</summary>
     public int Incoming
     {
@@ -195,6 +208,7 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
     {
         lock (_lock)
         {
+            _sentUpTo = stored.Row.SentUpTo == long.MaxValue ? 0 : stored.Row.SentUpTo;
             _incoming = stored.Incoming.Count > 0 ? [.. stored.Incoming] : null;
             foreach (var owed in stored.Owed)
             {
@@ -204,7 +218,12 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
                     Properties = kept.Properties,
                     ExpiresAt = kept.ExpiresAt,
                 };
-                var outgoing = new Outgoing(message, owed.Qos, owed.Retain, owed.Identifiers?.ToArray(), StoredId: kept.Id, IsRestored: _queue.Count < options.MaxInflight);
+                var outgoing = new Outgoing(message, owed.Qos, owed.Retain, owed.Identifiers?.ToArray())
+                {
+                    StoredId = kept.Id,
+                    IsRestored = true,
+                    IsRepeated = kept.Id <= stored.Row.SentUpTo && _queue.Count < options.MaxInflight,
+                };
                 if (owed.IsReceived)
                 {
                     _inflight.Add(outgoing.StoredPacketId, outgoing, isReceived: true);
@@ -306,9 +325,10 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         }
 
         var packetId = _inflight.PacketIdFor(outgoing);
-        if (writer.TryWrite(outgoing.Message, outgoing.Qos, outgoing.Retain, outgoing.IsRestored, packetId, outgoing.Identifiers))
+        if (writer.TryWrite(outgoing.Message, outgoing.Qos, outgoing.Retain, outgoing.IsRepeated, packetId, outgoing.Identifiers))
         {
             _inflight.Add(packetId, outgoing);
+            _sentUpTo = Math.Max(_sentUpTo, outgoing.StoredId);
         }
         else
         {

@@ -45,7 +45,7 @@ internal sealed class SessionEnd(SessionRegistry registry, SubscriptionTree tree
         }
     }
 
-    /// <summary>A session that would need more than its limits is ended as a whole: its client sees it at the next CONNECT, and loses nothing silently.</summary>
+    /// <summary>A session that would need more than its limits is ended as a whole: its client sees it at the next CONNECT.</summary>
     public void Overflowed(Session session)
     {
         var connected = registry.Drop(session);

@@ -30,7 +30,7 @@ internal sealed class SessionRegistry(MqttOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>The client id is the newcomer's from now on; who had it must have ended before <see cref="Open"/>. False: it belongs to somebody else.</summary>
+    /// <summary>The client id is the newcomer's from now on; who had it must have ended before <see cref="Open"/>. False: it is another owner's.</summary>
     public bool TryClaim(ClientConnection newcomer, out ClientConnection? previous)
     {
         previous = null;
@@ -67,7 +67,9 @@ internal sealed class SessionRegistry(MqttOptions options, TimeProvider time)
 
             // a will that waits is sent when its session ends, and dropped when its session goes on (MQTT-3.1.3-9)
             var will = ended is null ? null : entry.Will;
-            var session = ended is null && entry.Session is not null ? entry.Session : new Session(client.ClientId, client.Rights, client.SessionExpiry > 0, options);
+            var session = ended is null && entry.Session is not null
+                ? entry.Session
+                : new Session(client.ClientId, client.Rights, client.SessionExpiry > 0, options);
             var isPresent = session == entry.Session;
             if (!isPresent)
             {
@@ -85,6 +87,7 @@ internal sealed class SessionRegistry(MqttOptions options, TimeProvider time)
     public (Session? Ended, OwedWill? Will, SessionRow? Row) Leave(ClientConnection client, StoredWill? will)
     {
         var owed = will is null ? null : new OwedWill(client.ClientId, client, will);
+        var sentUpTo = client.Session?.SentUpTo ?? 0;
         lock (_lock)
         {
             var entry = _entries.GetValueOrDefault(client.ClientId);
@@ -112,13 +115,13 @@ internal sealed class SessionRegistry(MqttOptions options, TimeProvider time)
             var delay = Math.Min(will?.DelaySeconds ?? 0, client.SessionExpiry);
             if (owed is null || delay == 0)
             {
-                return (null, owed, new(client.ClientId, entry.Owner, client.SessionExpiry, entry.ExpiresAt, null, null));
+                return (null, owed, new(client.ClientId, entry.Owner, client.SessionExpiry, entry.ExpiresAt, null, null, sentUpTo));
             }
 
             entry.Will = owed;
             entry.WillAt = now.AddSeconds(delay);
             Schedule(entry, entry.WillAt);
-            return (null, null, new(client.ClientId, entry.Owner, client.SessionExpiry, entry.ExpiresAt, will, entry.WillAt));
+            return (null, null, new(client.ClientId, entry.Owner, client.SessionExpiry, entry.ExpiresAt, will, entry.WillAt, sentUpTo));
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class SessionStore(IBrokerStore store, ILogger log)
             }
         }));
 
-    /// <summary>Acknowledged, expired or skipped: gone from the store soon, many at a time. A crash before costs a redelivery with the same packet id.</summary>
+    /// <summary>Acknowledged, expired or skipped: gone from the store soon, many at a time. A crash before it costs a redelivery.</summary>
     public void Settle(string clientId, long messageId)
     {
         lock (_lock)

@@ -5,9 +5,11 @@ using Gateway.Broker.Routing;
 namespace Gateway.Broker.Sessions;
 
 /// <summary>SUBSCRIBE and UNSUBSCRIBE: rights, the tree, the answer, and the retained messages after it.</summary>
-internal sealed class SubscribePath(MqttOptions options, SubscriptionTree tree, RetainedTree retained, ListenerSet listeners, SessionStore sessions, ILogger log)
+internal sealed class SubscribePath(
+    MqttOptions options, SubscriptionTree tree, RetainedTree retained, ListenerSet listeners, SessionStore sessions, ILogger log)
 {
-    public void Subscribe(ClientConnection client, SubscribePacket packet)
+    /// <summary>Done when answered; the next packet of this client is read then, so that its listeners hear in order.</summary>
+    public Task SubscribeAsync(ClientConnection client, SubscribePacket packet)
     {
         var reasons = new ReasonCode[packet.Requests.Count];
         var granted = new List<Subscription>(reasons.Length);
@@ -20,15 +22,20 @@ internal sealed class SubscribePath(MqttOptions options, SubscriptionTree tree, 
         var answer = new SubAckPacket(PacketType.SubAck, packet.PacketId, reasons);
         if (client.Session!.IsDurable && granted.Count > 0)
         {
-            sessions.Commit(client, writes => granted.ForEach(s => writes.PutSubscription(client.ClientId, s.ToRow())), () => Confirm(client, answer, granted, replays));
+            return CommitAsync();
         }
-        else
+
+        Confirm(client, answer, granted, replays);
+        return Task.CompletedTask;
+
+        async Task CommitAsync()
         {
+            await sessions.CommitAsync(writes => granted.ForEach(s => writes.PutSubscription(client.ClientId, s.ToRow())));
             Confirm(client, answer, granted, replays);
         }
     }
 
-    public void Unsubscribe(ClientConnection client, UnsubscribePacket packet)
+    public Task UnsubscribeAsync(ClientConnection client, UnsubscribePacket packet)
     {
         var reasons = new ReasonCode[packet.Filters.Count];
         var gone = new List<string>(reasons.Length);
@@ -46,10 +53,15 @@ internal sealed class SubscribePath(MqttOptions options, SubscriptionTree tree, 
         var answer = new SubAckPacket(PacketType.UnsubAck, packet.PacketId, reasons);
         if (client.Session!.IsDurable && gone.Count > 0)
         {
-            sessions.Commit(client, writes => gone.ForEach(filter => writes.RemoveSubscription(client.ClientId, filter)), () => Answer(client, answer));
+            return CommitAsync();
         }
-        else
+
+        Answer(client, answer);
+        return Task.CompletedTask;
+
+        async Task CommitAsync()
         {
+            await sessions.CommitAsync(writes => gone.ForEach(filter => writes.RemoveSubscription(client.ClientId, filter)));
             Answer(client, answer);
         }
     }
