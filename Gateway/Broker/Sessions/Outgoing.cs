@@ -14,6 +14,13 @@ internal readonly record struct Outgoing(
 {
     /// <summary>Rising with the id and never 0.</summary>
     public ushort StoredPacketId => (ushort)(1 + (StoredId % ushort.MaxValue));
+
+    public static Outgoing Restored(OwedMessage owed, bool isRepeated)
+    {
+        var kept = owed.Message;
+        var message = new Message(TopicName.Of(kept.Topic), kept.Payload, kept.Qos, kept.Retain) { Properties = kept.Properties, ExpiresAt = kept.ExpiresAt };
+        return new(message, owed.Qos, owed.Retain, owed.Identifiers?.ToArray(), Group: null, kept.Id, IsRestored: true, isRepeated);
+    }
 }
 
 /// <summary>Sent and not acknowledged yet.</summary>

@@ -102,7 +102,7 @@ internal sealed class PacketDispatcher(ClientConnection client, BrokerWorks work
         }
 
         var seat = client.Link.Lane.TakeSeat(packet.Qos == 1 ? PacketType.PubAck : PacketType.PubRec, packet.PacketId);
-        if (packet.Qos == 2 && !Session.TryReceive(packet.PacketId))
+        if (packet.Qos == 2 && !Session.Incoming.Add(packet.PacketId))
         {
             // sent again because our PUBREC was lost: answered, not published again
             client.Link.Lane.Complete(seat, ReasonCode.Success);
@@ -126,7 +126,7 @@ internal sealed class PacketDispatcher(ClientConnection client, BrokerWorks work
 
         // without an announced maximum the read loop waits instead, see ControlLane.IsFull
         if (packet.Qos > 0 && works.Options.ReceiveMaximum is { } maximum && client.Version == ProtocolVersion.V500
-            && client.Link.Lane.OwedPubAcks + Session.Incoming >= maximum)
+            && client.Link.Lane.OwedPubAcks + Session.Incoming.Count >= maximum)
         {
             throw new ProtocolException(ReasonCode.ReceiveMaximumExceeded, $"more than {maximum} messages in flight");
         }
@@ -184,7 +184,7 @@ internal sealed class PacketDispatcher(ClientConnection client, BrokerWorks work
     private void Release(in AckPacket ack)
     {
         var seat = client.Link.Lane.TakeSeat(PacketType.PubComp, ack.PacketId);
-        if (Session.Release(ack.PacketId) && Session.IsDurable)
+        if (Session.Incoming.Remove(ack.PacketId) && Session.IsDurable)
         {
             var packetId = ack.PacketId;
             works.SessionStore.Commit(

@@ -91,7 +91,7 @@ internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, Retaine
         BrokerLog.NotCommitted(log, unit.Client?.ClientId, unit.Message.Topic, failure);
         if (unit.Message.Qos == 2)
         {
-            unit.Client?.Session?.Release(unit.PacketId);
+            unit.Client?.Session?.Incoming.Remove(unit.PacketId);
         }
 
         unit.Client?.Close(ReasonCode.ImplementationSpecificError, "the message could not be stored");
@@ -160,7 +160,7 @@ internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, Retaine
         if (unit.Message.Qos == 2 && !KeepsPacketId(unit, reason))
         {
             // a PUBREC with an error ends the exchange (4.3.3)
-            client.Session!.Release(unit.PacketId);
+            client.Session!.Incoming.Remove(unit.PacketId);
         }
 
         var nobody = routed && receivers == 0 && reason == ReasonCode.Success && unit.Message.Qos == 1;

@@ -16,7 +16,6 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
     private readonly Queue<Outgoing> _queue = new();
     private readonly InflightWindow _inflight = new();
     private readonly Queue<RetainedReplay> _replays = new();
-    private HashSet<ushort>? _incoming;
     private List<long>? _skipped;
     private MqttLink? _link;
     private long _queuedBytes;
@@ -38,6 +37,8 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
     public bool IsConnected => _isConnected;
 
     public SubscriptionSet Subscriptions { get; } = new();
+
+    public IncomingIds Incoming { get; } = new();
 
     /// <summary>Hears of stored messages that are no longer owed though nobody acknowledged them; set once, called outside the lock.</summary>
     public Action<List<long>>? Settled { get; set; }
@@ -161,15 +162,6 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         return new(release, storedId);
     }
 
-    /// <summary>A QoS 2 message arrives: false when its packet id is known, so that it is not published twice (MQTT-4.3.3-10).</summary>
-    public bool TryReceive(ushort packetId)
-    {
-        lock (_lock)
-        {
-            return (_incoming ??= []).Add(packetId);
-        }
-    }
-
     /// <summary>The last stored message that was sent.</summary>
     public long SentUpTo
     {
@@ -182,48 +174,16 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         }
     }
 
-    /// <summary>QoS 2 messages received and not released.</summary>
-    public int Incoming
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _incoming?.Count ?? 0;
-            }
-        }
-    }
-
-    /// <summary>False when there was nothing to release.</summary>
-    public bool Release(ushort packetId)
-    {
-        lock (_lock)
-        {
-            return _incoming?.Remove(packetId) ?? false;
-        }
-    }
-
     /// <summary>What the store kept of it, before its first connection.</summary>
     public void Restore(StoredSession stored)
     {
+        Incoming.Restore(stored.Incoming);
         lock (_lock)
         {
             _sentUpTo = stored.Row.SentUpTo == long.MaxValue ? 0 : stored.Row.SentUpTo;
-            _incoming = stored.Incoming.Count > 0 ? [.. stored.Incoming] : null;
             foreach (var owed in stored.Owed)
             {
-                var kept = owed.Message;
-                var message = new Message(TopicName.Of(kept.Topic), kept.Payload, kept.Qos, kept.Retain)
-                {
-                    Properties = kept.Properties,
-                    ExpiresAt = kept.ExpiresAt,
-                };
-                var outgoing = new Outgoing(message, owed.Qos, owed.Retain, owed.Identifiers?.ToArray())
-                {
-                    StoredId = kept.Id,
-                    IsRestored = true,
-                    IsRepeated = kept.Id <= stored.Row.SentUpTo && _queue.Count < options.MaxInflight,
-                };
+                var outgoing = Outgoing.Restored(owed, owed.Message.Id <= stored.Row.SentUpTo && _queue.Count < options.MaxInflight);
                 if (owed.IsReceived)
                 {
                     _inflight.Add(outgoing.StoredPacketId, outgoing, isReceived: true);
@@ -231,7 +191,7 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
                 else
                 {
                     _queue.Enqueue(outgoing);
-                    _queuedBytes += message.Size;
+                    _queuedBytes += outgoing.Message.Size;
                 }
             }
         }
@@ -247,7 +207,6 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
             _queue.Clear();
             _inflight.Clear();
             _replays.Clear();
-            _incoming = null;
             _queuedBytes = 0;
             return shared;
         }
