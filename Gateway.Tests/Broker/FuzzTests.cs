@@ -2,6 +2,7 @@ using System.Buffers;
 using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Tests.Broker.Support;
+using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Broker;
 
@@ -35,7 +36,7 @@ public sealed class FuzzTests
 
         await fixture.Broker.Publish("witness", "alive"u8.ToArray(), 0, retain: false);
         Assert.That((await witness.ReadPublishAsync()).Payload, Is.EqualTo("alive"));
-        await Soon.HoldsAsync(() => fixture.Broker.Counts.Connections == 1, "the others are gone");
+        await Eventually.HoldsAsync(() => fixture.Broker.Counts.Connections == 1, "the others are gone");
         Assert.That(fixture.Broker.Subscriptions, Is.EqualTo(1));
     }
 

@@ -36,7 +36,8 @@ internal static class Mosquitto
         public Listener(int port, string filter, string[] more)
         {
             _process = Process.Start(new ProcessStartInfo(
-                "mosquitto_sub", ["-h", "127.0.0.1", "-p", port.ToString(), "-v", "-d", "-q", "1", "-t", filter, .. more]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+                "mosquitto_sub", ["-h", "127.0.0.1", "-p", port.ToString(), "-v", "-d", "-q", "1", "-t", filter, .. more])
+            { UseShellExecute = false, RedirectStandardOutput = true })!;
         }
 
         /// <summary>The next line that begins so, e.g. "Subscribed" or a topic.</summary>
