@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Gateway.Tests.Architecture;
@@ -45,20 +44,6 @@ public sealed partial class HabitTests
             "Find the second idea in it, and give that a file");
     }
 
-    [Test]
-    public void Settings_StandInAppsettings_Once()
-    {
-        var files = Directory.EnumerateFiles(Repository.Root, "appsettings*.json", SearchOption.AllDirectories).Where(file => !IsBuilt(file));
-
-        Assert.That(files.Select(Path.GetFileName), Is.EqualTo(new[] { "appsettings.json" }));
-        Assert.That(KeysOf(File.ReadAllBytes(files.Single())), Is.Unique.IgnoreCase);
-    }
-
-    [Test]
-    public void KeysOfSettings_ThatStandTwice_AreSeenTwice() => Assert.That(
-        KeysOf("""{"Mqtt": {"Port": 1, "Tls": {"Port": 3}, "Port": 2}, "Http": {"Port": 1}, "Http:Port": 3}"""u8),
-        Is.EqualTo(new[] { "Mqtt", "Mqtt:Port", "Mqtt:Tls", "Mqtt:Tls:Port", "Mqtt:Port", "Http", "Http:Port", "Http:Port" }));
-
     [TestCase("Thread.Sleep(5);", true)]
     [TestCase("await Task.Delay(5);", true)]
     [TestCase("await Task\n    .Delay(5);", true)]
@@ -87,26 +72,6 @@ public sealed partial class HabitTests
     }
 
     private static IEnumerable<string> AllSources() => Repository.Sources("Gateway").Concat(Repository.Sources("Gateway.Tests"));
-
-    private static List<string> KeysOf(ReadOnlySpan<byte> json)
-    {
-        var keys = new List<string>();
-        var path = new List<string>();
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-        while (reader.Read())
-        {
-            if (reader.TokenType == JsonTokenType.PropertyName)
-            {
-                path.RemoveRange(reader.CurrentDepth - 1, path.Count - (reader.CurrentDepth - 1));
-                path.Add(reader.GetString()!);
-                keys.Add(string.Join(':', path));
-            }
-        }
-        return keys;
-    }
-
-    private static bool IsBuilt(string file) =>
-        Path.GetRelativePath(Repository.Root, file).Split('/', '\\').Any(part => part is "bin" or "obj" or "artifacts" or "node_modules");
 
     [GeneratedRegex(@"\b(Thread\s*\.\s*Sleep|Task\s*\.\s*Delay)\s*\(", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Sleep();
