@@ -47,6 +47,9 @@ internal sealed class PublishUnit
 
     internal long Seat => _seat;
 
+    /// <summary>The product received it, whoever else did. Set by Completed.</summary>
+    internal bool WasTaken { get; private set; }
+
     /// <summary>0 for QoS 0.</summary>
     internal ushort PacketId { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed class PublishUnit
     /// <summary>After the commit, in commit order: retained tree, routing, acknowledgement. With a failure: none, and the connection is closed.</summary>
     public void Completed(PublishVerdict verdict, Exception? failure)
     {
+        WasTaken = verdict.Taken;
         if (failure is null)
         {
             _outcome.Accepted(this, IsRouted(verdict), ReasonFor(verdict));

@@ -112,9 +112,13 @@ internal readonly record struct Authentication(IClientRights? Rights, ReasonCode
 /// <summary>The product's word on a received message.</summary>
 /// <param name="Reason">Goes into the PUBACK or PUBREC of an MQTT 5 client.</param>
 /// <param name="Routed">Whether the message is routed and, when flagged so, retained. A duplicate or a misfit is neither.</param>
-internal readonly record struct PublishVerdict(ReasonCode Reason, bool Routed)
+/// <param name="Taken">The product itself received it: its publisher is not told that nobody did.</param>
+internal readonly record struct PublishVerdict(ReasonCode Reason, bool Routed, bool Taken = false)
 {
     public static readonly PublishVerdict Accepted = new(ReasonCode.Success, Routed: true);
+
+    /// <summary>Received by the product, and routed to whoever subscribes beside it.</summary>
+    public static readonly PublishVerdict TakenAndRouted = new(ReasonCode.Success, Routed: true, Taken: true);
 
     /// <summary>Known already: acknowledged as if new, handed to nobody.</summary>
     public static readonly PublishVerdict Absorbed = new(ReasonCode.Success, Routed: false);

@@ -30,7 +30,7 @@ internal sealed class IntakeWork(IntakeGate gate, PublishUnit unit, ScannerMessa
 
         _verdict = _refusal switch
         {
-            null => _isRepeat ? PublishVerdict.Absorbed : PublishVerdict.Accepted,
+            null => _isRepeat ? PublishVerdict.Absorbed : PublishVerdict.TakenAndRouted,
             { Code: RefusalCode.Malformed } => PublishVerdict.Refused(ReasonCode.PayloadFormatInvalid),
             { Code: RefusalCode.Forbidden } => PublishVerdict.Refused(ReasonCode.NotAuthorized),
             _ => PublishVerdict.Refused(ReasonCode.ImplementationSpecificError),

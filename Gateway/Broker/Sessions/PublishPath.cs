@@ -3,24 +3,6 @@ using Gateway.Broker.Routing;
 
 namespace Gateway.Broker.Sessions;
 
-/// <summary>A message could not be committed: it is neither kept nor handed on.</summary>
-internal sealed class BrokerStoreException : Exception
-{
-    public BrokerStoreException()
-    {
-    }
-
-    public BrokerStoreException(string message)
-        : base(message)
-    {
-    }
-
-    public BrokerStoreException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-}
-
 /// <summary>The way of every message: through the gate, then into the retained tree and to its receivers, then its acknowledgement.</summary>
 internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, RetainedTree retained, Router router, BrokerCounts counts, ILogger log)
     : IPublishOutcome
@@ -163,7 +145,7 @@ internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, Retaine
             client.Session!.Incoming.Remove(unit.PacketId);
         }
 
-        var nobody = routed && receivers == 0 && reason == ReasonCode.Success && unit.Message.Qos == 1;
+        var nobody = routed && !unit.WasTaken && receivers == 0 && reason == ReasonCode.Success && unit.Message.Qos == 1;
         client.Link.Lane.Complete(unit.Seat, nobody ? ReasonCode.NoMatchingSubscribers : reason);
     }
 

@@ -163,16 +163,7 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
     }
 
     /// <summary>The last stored message that was sent.</summary>
-    public long SentUpTo
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _sentUpTo;
-            }
-        }
-    }
+    public long SentUpTo => Interlocked.Read(ref _sentUpTo);
 
     /// <summary>What the store kept of it, before its first connection.</summary>
     public void Restore(StoredSession stored)

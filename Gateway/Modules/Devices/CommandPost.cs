@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Gateway.Broker;
-using Gateway.Broker.Sessions;
 using Gateway.Journal;
 
 namespace Gateway.Modules.Devices;

@@ -17,13 +17,14 @@ internal sealed class SqliteBrokerReader(SqliteFile file) : IBrokerReader
     public IReadOnlyList<StoredSession> Sessions()
     {
         using var connection = file.Connect();
-        var sessions = Rows(connection, "SELECT client, owner, expiry, expires_at, will, will_at FROM sessions", row => new SessionRow(
+        var sessions = Rows(connection, "SELECT client, owner, expiry, expires_at, will, will_at, sent_up_to FROM sessions", row => new SessionRow(
             row.GetString(0),
             row.GetString(1),
             (uint)row.GetInt64(2),
             Time(row, 3),
             row.IsDBNull(4) ? null : ContractJson.Read<StoredWill>(Bytes(row, 4)),
-            Time(row, 5)));
+            Time(row, 5),
+            row.GetInt64(6)));
         var subscriptions = Rows(connection, "SELECT client, filter, options, identifier FROM subscriptions", row => (
             Client: row.GetString(0), Row: new SubscriptionRow(row.GetString(1), row.GetByte(2), row.IsDBNull(3) ? null : row.GetInt32(3))))
             .ToLookup(row => row.Client, row => row.Row);

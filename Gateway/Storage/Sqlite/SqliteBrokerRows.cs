@@ -33,7 +33,8 @@ internal sealed class SqliteBrokerRows : IBrokerWrites, IDisposable
 
         _putRetained = Prepare("INSERT OR REPLACE INTO retained (topic, payload, qos, expires_at, properties) VALUES ($0, $1, $2, $3, $4)");
         _removeRetained = Prepare("DELETE FROM retained WHERE topic = $0");
-        _putSession = Prepare("INSERT OR REPLACE INTO sessions (client, owner, expiry, expires_at, will, will_at) VALUES ($0, $1, $2, $3, $4, $5)");
+        _putSession = Prepare(
+            "INSERT OR REPLACE INTO sessions (client, owner, expiry, expires_at, will, will_at, sent_up_to) VALUES ($0, $1, $2, $3, $4, $5, $6)");
         _removeSession =
         [
             Prepare("""
@@ -67,7 +68,8 @@ internal sealed class SqliteBrokerRows : IBrokerWrites, IDisposable
         (long)session.ExpirySeconds,
         session.ExpiresAt?.ToUnixTimeMilliseconds(),
         session.Will is { } will ? ContractJson.Write(will) : null,
-        session.WillAt?.ToUnixTimeMilliseconds()).Run();
+        session.WillAt?.ToUnixTimeMilliseconds(),
+        session.SentUpTo).Run();
 
     public void RemoveSession(string clientId)
     {

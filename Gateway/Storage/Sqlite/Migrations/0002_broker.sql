@@ -12,7 +12,8 @@ CREATE TABLE sessions (
   expiry     INTEGER NOT NULL,
   expires_at INTEGER,
   will       BLOB,
-  will_at    INTEGER
+  will_at    INTEGER,
+  sent_up_to INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE subscriptions (

@@ -1,0 +1,35 @@
+using Gateway.Access;
+using Gateway.Journal;
+using Gateway.Modules.Devices;
+using Gateway.Simulation;
+
+namespace Gateway.Operations;
+
+/// <summary>
+/// The simulated scanners of this service: registered like any other, with secrets that nobody else ever sees, and let loose once the port is known.
+/// </summary>
+internal sealed class Demonstration(SimulatedFleet fleet, IJournal journal, DeviceSecrets secrets, Listeners listeners)
+{
+    public async Task StartAsync()
+    {
+        var credentials = new List<(string Device, string Secret)>();
+        foreach (var device in fleet.Devices)
+        {
+            var secret = Secret.Make();
+            secrets.Changed(await journal.WriteAsync(transaction =>
+            {
+                if (Devices.Find(transaction, device) is null)
+                {
+                    Devices.Register(transaction, device, Devices.DefaultSite, "simulated");
+                }
+
+                return DeviceSecrets.Issue(transaction, device, secret);
+            }));
+            credentials.Add((device, secret));
+        }
+
+        fleet.Start(listeners.MqttLocal, credentials);
+    }
+
+    public Task StopAsync() => fleet.StopAsync();
+}

@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Gateway.Contract;
+
+namespace Gateway.Simulation;
+
+internal sealed record ScannerSettings(string Device, string Secret, EndPoint Endpoint)
+{
+    public TimeSpan Pace { get; init; } = TimeSpan.FromSeconds(1.2);
+
+    public double RetryChance { get; init; } = 0.1;
+
+    /// <summary>Slots of the sensor.</summary>
+    public int Capacity { get; init; } = 200;
+
+    /// <summary>ok, missing or error.</summary>
+    public string Sensor { get; init; } = "ok";
+
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>A scanner in software, which behaves as the firmware does: over real MQTT, through an outbox, each command once.</summary>
+internal sealed class SimulatedScanner : IMqttClientOwner, IDisposable
+{
+    private const string Firmware = "sim-1.0";
+
+    private readonly ScannerSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly ScannerTopics _topics;
+    private readonly FingerPace _fingers;
+    private readonly MqttClient _client;
+    private readonly ConcurrentDictionary<int, string> _slots = new();
+
+    // owned by the handler of commands, of which one runs at a time
+    private readonly AnsweredCommands _answered = new(capacity: 64);
+    private readonly Random _boots;
+    private EnrollmentRun? _run;
+
+    // replaced by the handler of commands
+    private volatile ScannerBoot _boot;
+
+    public SimulatedScanner(ScannerSettings settings, TimeProvider time, Random random, ILogger log)
+    {
+        (_settings, _time, _log) = (settings, time, log);
+        _topics = new(settings.Device);
+        // one stream of random numbers for each loop that draws
+        _boots = new(random.Next());
+        _fingers = new(settings.Pace, settings.RetryChance, time, new(random.Next()));
+        _client = new(new(settings.Endpoint, settings.Device, settings.Secret, _topics.Commands), this, time, new(random.Next()), log);
+        _boot = PowerUp();
+    }
+
+    /// <summary>Fingers in the sensor.</summary>
+    public int Stored => _slots.Count;
+
+    /// <summary>Messages that wait for their PUBACK.</summary>
+    public int Owed => _client.Owed;
+
+    /// <summary>Runs until stopped; then says goodbye.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            await LoopGroup.RunAsync(stop, _client.RunAsync, BeatAsync);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return;
+        }
+        finally
+        {
+            await ForgetRunAsync();
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    MqttMessage IMqttClientOwner.Birth() => Online();
+
+    MqttMessage IMqttClientOwner.Offline() => new(_topics.Status, ContractJson.Write(new StatusPayload(_boot.NextId(), "offline")), Retain: true);
+
+    async Task IMqttClientOwner.ReceiveAsync(MqttMessage message, CancellationToken cancellation)
+    {
+        if (!CommandPayload.TryRead(message.Payload.Span, out var command, out var problem))
+        {
+            SimulationLog.NotUnderstood(_log, _settings.Device, problem);
+            return;
+        }
+
+        var answer = _answered.Find(command.Id!) ?? Answer(command);
+        var entry = await _client.QueueAsync(answer.Ack, cancellation);
+        if (!answer.IsDone)
+        {
+            await ActAsync(command, entry, cancellation);
+            answer.IsDone = true;
+        }
+    }
+
+    private MqttMessage Online()
+    {
+        var boot = _boot;
+        var status = new StatusPayload(boot.NextId(), "online", Firmware, _settings.Sensor, _settings.Capacity, Stored, Rssi: -50, boot.Uptime);
+        return new(_topics.Status, ContractJson.Write(status), Retain: true);
+    }
+
+    private CommandAnswer Answer(CommandPayload command)
+    {
+        var boot = _boot;
+        var refusal = RefusalOf(command);
+        var ack = new AckPayload(boot.NextId(), command.Id!, refusal is null, refusal, boot.Uptime);
+        var answer = new CommandAnswer(new(_topics.Acks, ContractJson.Write(ack), Retain: false), isAccepted: refusal is null);
+        _answered.Remember(command.Id!, answer);
+        SimulationLog.Answered(_log, _settings.Device, command.Id!, command.Do ?? "nothing", refusal ?? "ok");
+        return answer;
+    }
+
+    private string? RefusalOf(CommandPayload command) => command.Do switch
+    {
+        _ when command.ExpiresIn <= 0 => "expired",
+        "enroll" when command.ToEnrollOrder() is null => "malformed",
+        "enroll" when _settings.Sensor != "ok" => "sensor_fault",
+        "enroll" when command.Slot >= _settings.Capacity => "bad_slot",
+        "enroll" when _run is { IsRunning: true } => "busy",
+        "resend" when command.Enrollment is null || command.Enrollment != _run?.Enrollment => "unknown_enrollment",
+        "delete" when command.Slot is null => "malformed",
+        "enroll" or "cancel" or "resend" or "delete" or "ping" or "restart" => null,
+        _ => "unknown_command",
+    };
+
+    private async Task ActAsync(CommandPayload command, OutboxEntry ack, CancellationToken cancellation)
+    {
+        switch (command.Do)
+        {
+            case "enroll":
+                await ForgetRunAsync();
+                _run = Enroll(command);
+                break;
+            case "cancel" when command.Enrollment == _run?.Enrollment:
+                await _run!.StopAsync();
+                break;
+            case "resend":
+                foreach (var message in _run!.SaidFrom(command.From ?? 1))
+                {
+                    await _client.QueueAsync(message, cancellation);
+                }
+
+                break;
+            case "delete":
+                _slots.TryRemove(command.Slot!.Value, out _);
+                break;
+            case "restart":
+                await ack.Acknowledged.WaitAsync(cancellation);
+                await RestartAsync(cancellation);
+                break;
+        }
+    }
+
+    private EnrollmentRun Enroll(CommandPayload command)
+    {
+        var end = command.ExpiresIn is { } seconds ? new CancellationTokenSource(TimeSpan.FromSeconds(seconds), _time) : new();
+        return new(command.ToEnrollOrder()!, end, _fingers, Compose, async (message, token) => await _client.QueueAsync(message, token));
+    }
+
+    /// <summary>A loss of power: what ran is lost and told, the outbox is in flash, ids and uptime begin anew.</summary>
+    private async Task RestartAsync(CancellationToken cancellation)
+    {
+        var lost = _run is { IsRunning: true } ? _run : null;
+        await ForgetRunAsync();
+        _boot = PowerUp();
+        if (lost is not null)
+        {
+            var report = new ScanReport(new(lost.Enrollment, lost.Slot, Scans: 0), "error", ScanReport.Result) { Reason = "restarted" };
+            await _client.QueueAsync(Compose(report), cancellation);
+        }
+
+        _client.Cut();
+    }
+
+    private MqttMessage Compose(ScanReport report)
+    {
+        var (enrollment, slot, scans) = report.Order;
+        var boot = _boot;
+        if (report.Step == ScanReport.Result)
+        {
+            if (report.Status == "success")
+            {
+                _slots[slot] = enrollment;
+            }
+
+            var result = new ResultPayload(boot.NextId(), report.Status, slot, report.Reason, boot.Uptime);
+            return new(_topics.Result(enrollment), ContractJson.Write(result), Retain: true);
+        }
+
+        var scan = new ScanPayload(boot.NextId(), report.Status, report.Step, scans, slot, report.Quality, report.Reason, boot.Uptime);
+        return new(_topics.Scan(enrollment, report.Step), ContractJson.Write(scan), Retain: true);
+    }
+
+    private ScannerBoot PowerUp() => new(_boots.Next(), _time);
+
+    private async Task ForgetRunAsync()
+    {
+        if (_run is { } run)
+        {
+            _run = null;
+            await run.DisposeAsync();
+        }
+    }
+
+    private async Task BeatAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(_settings.Heartbeat, _time);
+        while (await timer.WaitForNextTickAsync(stop))
+        {
+            _client.PutStatus(Online());
+        }
+    }
+}
