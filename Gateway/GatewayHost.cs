@@ -5,9 +5,11 @@ using Gateway.Channels;
 using Gateway.Contract;
 using Gateway.Intake;
 using Gateway.Journal;
+using Gateway.Modules;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
 using Gateway.Operations;
+using Gateway.Simulation;
 using Gateway.Storage;
 using Gateway.Storage.Sqlite;
 using Serilog;
@@ -49,6 +51,7 @@ internal static class GatewayHost
             throw listeners.Explain(error);
         }
 
+        await app.Services.GetRequiredService<Demonstration>().StartAsync();
         app.Services.GetRequiredService<Welcome>().Print(Console.Out, signInToken);
         await app.WaitForShutdownAsync();
         return 0;
@@ -94,12 +97,13 @@ internal static class GatewayHost
         .AddSingleton<IJournalReader>(provider => provider.GetRequiredService<StoreJournal>())
         .AddSingleton<IBrokerStore, StoreForBroker>()
         .AddSingleton<MqttBroker>().AddSingleton<MqttConnectionHandler>()
-        .AddSingleton<ChannelHub>().AddSingleton<ICommitListener>(provider => provider.GetRequiredService<ChannelHub>());
+        .AddChannels(new ChannelOptions());
 
     private static void AddAccess(IServiceCollection services) => services
         .AddSingleton(provider => new NewTokenFile(provider.GetRequiredService<DataOptions>().Folder))
         .AddSingleton<AdminToken>().AddSingleton<DeviceSecrets>().AddSingleton<Sessions>().AddSingleton<DenyList>()
         .AddSingleton<HttpAccess>().AddSingleton<WebGuard>()
+        .AddSingleton<Tickets>().AddSingleton<ITicketDesk>(provider => provider.GetRequiredService<Tickets>())
         .AddSingleton<IAuthenticator, MqttAuthenticator>();
 
     private static void AddModules(IServiceCollection services) => services
@@ -107,6 +111,7 @@ internal static class GatewayHost
         .AddSingleton<EnrollmentDesk>().AddSingleton<EnrollmentClock>().AddSingleton<Enrollments>()
         .AddSingleton<ISubscriberListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<IPublishGate, IntakeGate>()
+        .AddSingleton<SimulatedFleet>().AddSingleton<Demonstration>()
         .AddSingleton<Health>().AddSingleton<Welcome>()
         .AddHostedService<Drain>();
 
@@ -121,9 +126,12 @@ internal static class GatewayHost
             OnPrepareResponse = response => response.Context.Response.Headers.CacheControl = "no-cache",
         });
         app.UseWebSockets();
+        app.MapMqtt();
         app.Use((context, next) => app.Services.GetRequiredService<HttpAccess>().GuardAsync(context, next));
         app.Services.GetRequiredService<Health>().Map(app);
+        app.MapChannels();
         app.MapSignIn();
+        app.MapTickets();
         app.MapDevices();
         app.MapEnrollments();
         app.MapQuarantine();

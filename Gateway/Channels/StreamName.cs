@@ -25,7 +25,8 @@ internal readonly record struct StreamName
 
     public static StreamName Of(ChannelName channel) => new(channel.Kind, channel.Id);
 
-    public static StreamName FeedOf(string kind) => ChannelName.IsKind(kind) ? new(kind, id: null) : throw new ArgumentException($"'{kind}' is no kind", nameof(kind));
+    public static StreamName FeedOf(string kind) =>
+        ChannelName.IsKind(kind) ? new(kind, id: null) : throw new ArgumentException($"'{kind}' is no kind", nameof(kind));
 
     public static bool TryParse([NotNullWhen(true)] string? text, out StreamName name)
     {

@@ -6,7 +6,7 @@ namespace Gateway.Operations;
 /// The stop, a ladder: not ready any more, clients asked to leave, what they handed in finished; then the listeners close, and the writer
 /// ends last, with everything that was acknowledged on disk.
 /// </summary>
-internal sealed class Drain(MqttBroker broker, Health health, ILogger<Drain> log) : IHostedLifecycleService
+internal sealed class Drain(MqttBroker broker, Demonstration demonstration, Health health, ILogger<Drain> log) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -22,6 +22,7 @@ internal sealed class Drain(MqttBroker broker, Health health, ILogger<Drain> log
     {
         OperationsLog.Stopping(log);
         health.Serving(false);
+        await demonstration.StopAsync();
         await broker.StopAsync(cancellationToken);
     }
 

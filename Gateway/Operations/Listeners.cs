@@ -26,7 +26,10 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http)
 
     public string ScannerUrl => $"mqtt://{Reachable(_mqtt!)}";
 
-    public IPEndPoint MqttLoopback => new(IPAddress.Loopback, _mqtt!.IPEndPoint!.Port);
+    /// <summary>How a client on this machine reaches the broker.</summary>
+    public IPEndPoint MqttLocal => _mqtt!.IPEndPoint is { } end && (end.Address.Equals(IPAddress.IPv6Any) || end.Address.Equals(IPAddress.Any))
+        ? new(IPAddress.Loopback, end.Port)
+        : _mqtt.IPEndPoint!;
 
     public void Configure(KestrelServerOptions kestrel)
     {

@@ -111,6 +111,9 @@ internal sealed class Devices(IJournal journal, CommandPost post, AccessOptions 
     private static void Append(JournalTransaction transaction, string device, string type, DeviceReport report) =>
         transaction.Append(ChannelOf(device), EventDraft.Of(type, report));
 
+    // Where nobody has to say who they are, a scanner that never connected by its secret is online by its last status, over restarts as well.
+    private bool IsJudgedByConnection(string device) => !access.Anonymous || _connections.ContainsKey(device);
+
     // Whatever order events arrive in, the last reconciliation sees the connections as they are.
     private void Reconcile(string device)
     {
@@ -120,7 +123,7 @@ internal sealed class Devices(IJournal journal, CommandPost post, AccessOptions 
             {
                 became = null;
                 var isConnected = _connections.GetValueOrDefault(device) > 0;
-                if (Find(transaction, device) is { } state && state.Online != isConnected && (isConnected || !access.Anonymous))
+                if (Find(transaction, device) is { } state && state.Online != isConnected && IsJudgedByConnection(device))
                 {
                     became = isConnected ? DeviceEvents.Online : DeviceEvents.Offline;
                     Append(transaction, device, became, DeviceReport.Nothing);

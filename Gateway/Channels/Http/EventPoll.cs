@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Gateway.Journal;
+
+namespace Gateway.Channels.Http;
+
+/// <summary>A page of events after a cursor; waits for the first one as a subscriber does, when there is none yet.</summary>
+internal sealed class EventPoll(Subscriptions subscriptions, StreamSource source, Attendance attendance, Receipts receipts, TimeProvider time)
+{
+    /// <summary>Null when there is no such channel or feed.</summary>
+    public async Task<EventPage?> ReadAsync(StreamName name, EventsQuery query, string client, string user, CancellationToken cancellation)
+    {
+        var arrived = new AsyncSignal();
+        using var opened = await subscriptions.OpenAsync(name, query.Cursor, fromHead: false, arrived.Set, cancellation);
+        if (opened is null)
+        {
+            return null;
+        }
+
+        var (after, reset) = opened.Resume;
+        var line = receipts.Line(name, client, user);
+        var events = reset ? [] : await source.ReadAsync(name, after, query.Limit, cancellation);
+        if (!reset && events.Count == 0 && query.Wait > TimeSpan.Zero)
+        {
+            events = await WaitAsync(opened.Subscription, arrived, query, line, cancellation);
+        }
+
+        if (events.Count > 0)
+        {
+            line.Sent(name.CursorOf(events[0]) - 1, name.CursorOf(events[^1]));
+        }
+
+        var state = reset || query.Cursor.Since == 0 ? opened.Snapshot.State : (ReadOnlyMemory<byte>?)null;
+        return new(opened.Snapshot, reset, events, state);
+    }
+
+    private async Task<IReadOnlyList<StoredEvent>> WaitAsync(
+        Subscription subscription, AsyncSignal arrived, EventsQuery query, ReceiptLine line, CancellationToken cancellation)
+    {
+        attendance.Enter(subscription.Name);
+        line.Connected();
+        try
+        {
+            var events = await subscription.TakeAsync(cancellation);
+            if (events.Count == 0 && await arrived.WaitAsync(query.Wait, time, cancellation))
+            {
+                events = await subscription.TakeAsync(cancellation);
+            }
+
+            return events.Count <= query.Limit ? events : [.. events.Take(query.Limit)];
+        }
+        finally
+        {
+            line.Disconnected();
+            attendance.Leave(subscription.Name);
+        }
+    }
+}
+
+internal sealed record EventPage(StreamSnapshot Snapshot, bool Reset, IReadOnlyList<StoredEvent> Events, ReadOnlyMemory<byte>? State)
+{
+    // What was waited for is newer than the snapshot.
+    private long Head => Events.Count == 0 ? Snapshot.Head : Math.Max(Snapshot.Head, Snapshot.Name.CursorOf(Events[^1]));
+
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteString("epoch"u8, Snapshot.Epoch);
+        writer.WriteBoolean("reset"u8, Reset);
+        // With a state, the head is what that state is the fold of.
+        writer.WriteNumber("head"u8, State is null ? Head : Snapshot.Head);
+        writer.WriteStartArray("events"u8);
+        foreach (var stored in Events)
+        {
+            writer.WriteRawValue(stored.Json.Span, skipInputValidation: true);
+        }
+
+        writer.WriteEndArray();
+        if (State is { } state)
+        {
+            writer.WritePropertyName("state"u8);
+            writer.WriteRawValue(state.Span, skipInputValidation: true);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Gateway.Journal;
+
+namespace Gateway.Channels;
+
+/// <summary>Opens and closes subscriptions: joins the stream, then reads its state and head, and judges the cursor by what was read.</summary>
+internal sealed class Subscriptions(ChannelHub hub, StreamSource source, ChannelOptions options)
+{
+    /// <summary>Null when there is no such channel or feed.</summary>
+    /// <param name="wake">Called when there is something to take again, on the writer's thread: hand over and return.</param>
+    /// <param name="fromHead">The reader wants what comes after the state, whatever its cursor was: delivery of states, not of events.</param>
+    public async ValueTask<OpenSubscription?> OpenAsync(StreamName name, Cursor cursor, bool fromHead, Action wake, CancellationToken cancellation)
+    {
+        var stream = hub.Join(name);
+        OpenSubscription? opened = null;
+        try
+        {
+            if (await source.SnapshotAsync(name, cancellation) is not { } snapshot)
+            {
+                return null;
+            }
+
+            var resume = cursor.Judge(snapshot.Epoch, snapshot.Head, snapshot.Oldest);
+            var after = fromHead ? snapshot.Head : resume.After;
+            var start = new SubscriptionStart(after, after == snapshot.Head, options.PageSize, options.QueueCapacity);
+            return opened = new(hub, stream, new(stream, source, wake, start), snapshot, resume with { After = after });
+        }
+        finally
+        {
+            if (opened is null)
+            {
+                hub.Leave(stream);
+            }
+        }
+    }
+}
+
+/// <summary>A subscription with the state it began from. Disposing leaves the stream.</summary>
+internal sealed class OpenSubscription(ChannelHub hub, LiveStream stream, Subscription subscription, StreamSnapshot snapshot, Resume resume) : IDisposable
+{
+    public Subscription Subscription => subscription;
+
+    public StreamSnapshot Snapshot => snapshot;
+
+    public Resume Resume => resume;
+
+    public void Dispose()
+    {
+        if (subscription.Close())
+        {
+            hub.Leave(stream);
+        }
+    }
+}

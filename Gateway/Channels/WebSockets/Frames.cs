@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Gateway.Contract;
+using Gateway.Journal;
+
+namespace Gateway.Channels.WebSockets;
+
+/// <summary>The frames that pages are sent, as the contract spells them.</summary>
+internal static class Frames
+{
+    public static byte[] Reply(string op, string? id, Action<Utf8JsonWriter>? fields = null)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, StateJson.WriterOptions))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("op"u8, op);
+            if (id is not null)
+            {
+                writer.WritePropertyName("id"u8);
+                writer.WriteRawValue(id);
+            }
+
+            fields?.Invoke(writer);
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    public static byte[] Error(string? id, string code, string message) => Reply("error", id, writer =>
+    {
+        writer.WriteString("code"u8, code);
+        writer.WriteString("message"u8, message);
+    });
+
+    public static byte[] Subscribed(string? id, OpenSubscription opened) => Reply("subscribed", id, writer => WriteStart(writer, opened));
+
+    /// <summary>The fields of "subscribed", the same over every transport.</summary>
+    public static void WriteStart(Utf8JsonWriter writer, OpenSubscription opened)
+    {
+        var snapshot = opened.Snapshot;
+        writer.WriteString("channel"u8, snapshot.Name.ToString());
+        writer.WriteString("epoch"u8, snapshot.Epoch);
+        writer.WriteNumber(snapshot.Name.CursorField, snapshot.Head);
+        writer.WriteBoolean("reset"u8, opened.Resume.Reset);
+        writer.WritePropertyName("state"u8);
+        writer.WriteRawValue(snapshot.State.Span, skipInputValidation: true);
+    }
+
+    public static byte[] State(StreamSnapshot snapshot) => Reply("state", id: null, writer =>
+    {
+        writer.WriteString("channel"u8, snapshot.Name.ToString());
+        writer.WriteNumber(snapshot.Name.CursorField, snapshot.Head);
+        writer.WritePropertyName("state"u8);
+        writer.WriteRawValue(snapshot.State.Span, skipInputValidation: true);
+    });
+
+    public static byte[] Timed(string op, string? id, DateTimeOffset at) => Reply(op, id, writer => writer.WriteString("at"u8, ContractJson.Time(at)));
+
+    /// <summary>What stands before the fields of an event; the event itself is serialised once, whoever gets it.</summary>
+    public static byte[] EventPrefix(StreamName name) =>
+        Encoding.UTF8.GetBytes(name.IsFeed ? $$"""{"op":"event","feed":"{{name.Kind}}",""" : """{"op":"event",""");
+
+    public static void WriteEvent(ArrayBufferWriter<byte> buffer, byte[] prefix, StoredEvent stored)
+    {
+        buffer.Write(prefix);
+        buffer.Write(stored.Json.Span[1..]);
+    }
+}

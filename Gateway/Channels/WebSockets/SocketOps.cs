@@ -1,0 +1,186 @@
+using Gateway.Contract;
+using Gateway.Journal;
+
+namespace Gateway.Channels.WebSockets;
+
+/// <summary>Does what one page asks for. Used by the reader loop of its connection alone.</summary>
+internal sealed class SocketOps(string connection, ISubscriberRights granted, HttpContext context, Outbox outbox, SocketServices services)
+{
+    private static readonly TimeSpan ShortestEvery = TimeSpan.FromMilliseconds(20);
+
+    // Owned by the reader loop.
+    private readonly Dictionary<StreamName, SocketSubscription> _subscriptions = [];
+
+    // Written by the reader loop, read by the watch.
+    private volatile ISubscriberRights _rights = granted;
+
+    public ISubscriberRights Rights => _rights;
+
+    /// <summary>A close when the connection cannot go on; else what was asked is done, or answered with an error.</summary>
+    public async ValueTask<SocketClose?> HandleAsync(SocketRequest request, CancellationToken stop)
+    {
+        string? id = null;
+        try
+        {
+            id = request.Id;
+            switch (request.Op)
+            {
+                case "subscribe":
+                    await SubscribeAsync(request, id, stop);
+                    return null;
+                case "unsubscribe":
+                    await UnsubscribeAsync(request, id, stop);
+                    return null;
+                case "ack":
+                    Acknowledge(request);
+                    return null;
+                case "renew":
+                    return await RenewAsync(request, id, stop);
+                case "ping":
+                    await ReplyAsync(Frames.Timed("pong", id, services.Time.GetUtcNow()), stop);
+                    return null;
+                case "publish":
+                    await ErrorAsync(id, "forbidden", $"nothing can be published on {request.Channel} from here", stop);
+                    return null;
+                case "presence":
+                    await ErrorAsync(id, "bad_request", "presence is not served yet", stop);
+                    return null;
+                default:
+                    throw new BadRequestFieldException("op", $"op '{request.Op}' is not known");
+            }
+        }
+        catch (BadRequestFieldException misfit)
+        {
+            await ErrorAsync(id, "bad_request", misfit.Message, stop);
+            return null;
+        }
+    }
+
+    /// <summary>Called when the reader loop has ended.</summary>
+    public void LeaveAll()
+    {
+        foreach (var subscription in _subscriptions.Values)
+        {
+            subscription.Dispose();
+        }
+
+        _subscriptions.Clear();
+    }
+
+    private async ValueTask SubscribeAsync(SocketRequest request, string? id, CancellationToken stop)
+    {
+        var name = request.Channel;
+        var cursor = new Cursor(request.Epoch, request.Count("since"));
+        var every = request.Count("every") is { } milliseconds ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue)) : (TimeSpan?)null;
+        var subscriber = request.Client ?? connection;
+        if (!_rights.MaySubscribe(name))
+        {
+            await ErrorAsync(id, "forbidden", $"{name} is not yours to follow", stop);
+            return;
+        }
+
+        if (_subscriptions.Count >= services.Options.MaxChannelsPerConnection && !_subscriptions.ContainsKey(name))
+        {
+            await ErrorAsync(id, "limit", $"one connection follows at most {services.Options.MaxChannelsPerConnection} channels", stop);
+            return;
+        }
+
+        var receipts = services.Receipts.Line(name, subscriber, _rights.User);
+        var subscription = new SocketSubscription(name, every < ShortestEvery ? ShortestEvery : every, receipts, outbox, services.Time);
+        if (await services.Subscriptions.OpenAsync(name, cursor, fromHead: every is not null, subscription.Wake, stop) is not { } opened)
+        {
+            await ErrorAsync(id, "unknown_channel", $"there is no {name}", stop);
+            return;
+        }
+
+        subscription.Open(opened);
+        Replace(subscription, out var former);
+        LogStart(opened, subscriber);
+        await outbox.ReplyAsync(new Outgoing.Opened(Frames.Subscribed(id, opened), subscription), stop);
+        if (former is not null)
+        {
+            outbox.Add(new Outgoing.Closed(former));
+        }
+    }
+
+    private void Replace(SocketSubscription subscription, out SocketSubscription? former)
+    {
+        if (_subscriptions.Remove(subscription.Name, out former))
+        {
+            former.Dispose();
+        }
+
+        _subscriptions.Add(subscription.Name, subscription);
+    }
+
+    private async ValueTask UnsubscribeAsync(SocketRequest request, string? id, CancellationToken stop)
+    {
+        var name = request.Channel;
+        Close(name);
+        await ReplyAsync(Frames.Reply("unsubscribed", id, writer => writer.WriteString("channel"u8, name.ToString())), stop);
+    }
+
+    private void Close(StreamName name)
+    {
+        if (_subscriptions.Remove(name, out var subscription))
+        {
+            subscription.Dispose();
+            outbox.Add(new Outgoing.Closed(subscription));
+        }
+    }
+
+    private void Acknowledge(SocketRequest request)
+    {
+        var name = request.Channel;
+        var through = request.RequiredCount(name.CursorField);
+        if (!_subscriptions.TryGetValue(name, out var subscription))
+        {
+            throw new BadRequestFieldException("channel", $"channel {name} is not subscribed to here");
+        }
+
+        if (through > subscription.Handed)
+        {
+            throw new BadRequestFieldException(name.CursorField, $"{name.CursorField} {through} was not sent yet");
+        }
+
+        subscription.Receipts.Acknowledge(through);
+    }
+
+    private async ValueTask<SocketClose?> RenewAsync(SocketRequest request, string? id, CancellationToken stop)
+    {
+        var verdict = services.Desk.Redeem(request.Ticket, context);
+        if (!verdict.IsGranted)
+        {
+            return SocketClose.Of(verdict.Refusal, Random.Shared.NextDouble());
+        }
+
+        if (verdict.Rights.User != _rights.User)
+        {
+            return SocketClose.Of(SocketClose.Forbidden, Random.Shared.NextDouble());
+        }
+
+        _rights = verdict.Rights;
+        await ReplyAsync(Frames.Reply("renewed", id, writer => writer.WriteString("expiresAt"u8, ContractJson.Time(_rights.ExpiresAt))), stop);
+        foreach (var name in _subscriptions.Keys.Where(name => !_rights.MaySubscribe(name)).ToList())
+        {
+            Close(name);
+            await ErrorAsync(id: null, "forbidden", $"{name} is no longer yours to follow", stop);
+        }
+
+        return null;
+    }
+
+    private ValueTask ReplyAsync(byte[] frame, CancellationToken stop) => outbox.ReplyAsync(new Outgoing.Reply(frame), stop);
+
+    private ValueTask ErrorAsync(string? id, string code, string message, CancellationToken stop) => ReplyAsync(Frames.Error(id, code, message), stop);
+
+    private void LogStart(OpenSubscription opened, string subscriber)
+    {
+        var channel = opened.Snapshot.Name.ToString();
+        ChannelsLog.Subscribed(services.Log, connection, channel, opened.Resume.After, opened.Resume.Reset);
+        if (opened.Resume.Reset)
+        {
+            ChannelsLog.Reset(services.Log, channel, subscriber);
+        }
+    }
+}

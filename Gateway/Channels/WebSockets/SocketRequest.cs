@@ -1,0 +1,102 @@
+using System.Text.Json;
+
+namespace Gateway.Channels.WebSockets;
+
+/// <summary>One request of a page. Reading a field that does not fit throws with a sentence that names it.</summary>
+internal sealed class SocketRequest : IDisposable
+{
+    private const int MaxId = 64;
+    private const int MaxClient = 128;
+
+    private readonly JsonDocument _document;
+
+    private SocketRequest(JsonDocument document) => _document = document;
+
+    public string Op => RequiredText("op");
+
+    /// <summary>The number or text that the page knows its request by, as it wrote it.</summary>
+    public string? Id
+    {
+        get
+        {
+            if (Find("id") is not { } id)
+            {
+                return null;
+            }
+
+            var raw = id.GetRawText();
+            return id.ValueKind is JsonValueKind.Number or JsonValueKind.String && raw.Length <= MaxId ? raw
+                : throw new BadRequestFieldException("id", $"id is a number or a text of at most {MaxId} characters");
+        }
+    }
+
+    public string? Epoch => Text("epoch");
+
+    public string? Ticket => Text("ticket");
+
+    public string? Client => Text("client") is { Length: 0 or > MaxClient }
+        ? throw new BadRequestFieldException("client", $"client is 1 to {MaxClient} characters")
+        : Text("client");
+
+    public StreamName Channel => StreamName.TryParse(RequiredText("channel"), out var name) ? name
+        : throw new BadRequestFieldException("channel", "channel is the path of a resource, or the first segment of one");
+
+    /// <summary>Null when the bytes are not a JSON object.</summary>
+    public static SocketRequest? Parse(ReadOnlyMemory<byte> message)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(message);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+
+        if (document.RootElement.ValueKind == JsonValueKind.Object)
+        {
+            return new(document);
+        }
+
+        document.Dispose();
+        return null;
+    }
+
+    public long? Count(string field)
+    {
+        if (Find(field) is not { } value)
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 ? number
+            : throw new BadRequestFieldException(field, $"{field} is a whole number from 0");
+    }
+
+    public long RequiredCount(string field) => Count(field) ?? throw new BadRequestFieldException(field, $"{field} is missing");
+
+    public void Dispose() => _document.Dispose();
+
+    private string RequiredText(string field) => Text(field) ?? throw new BadRequestFieldException(field, $"{field} is missing");
+
+    private string? Text(string field)
+    {
+        if (Find(field) is not { } value)
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw new BadRequestFieldException(field, $"{field} is a text");
+    }
+
+    // null and absent are the same.
+    private JsonElement? Find(string field) =>
+        _document.RootElement.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+}
+
+/// <summary>A field of a request does not fit; caught where requests are answered.</summary>
+internal sealed class BadRequestFieldException(string field, string sentence) : Exception(sentence)
+{
+    public string Field => @field;
+}

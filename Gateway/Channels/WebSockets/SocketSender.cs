@@ -1,0 +1,182 @@
+using System.Buffers;
+using System.Net.WebSockets;
+
+namespace Gateway.Channels.WebSockets;
+
+/// <summary>The sending side of one connection: takes turns over its subscriptions and lets frames leave in batches.</summary>
+internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox outbox, SocketServices services)
+{
+    // All owned by the one loop.
+    private readonly ArrayBufferWriter<byte> _frame = new();
+    private readonly HashSet<SocketSubscription> _attending = [];
+    private readonly List<SocketSubscription> _opened = [];
+    private readonly List<SocketSubscription> _closed = [];
+    private readonly List<(ReceiptLine Line, long After, long Through)> _sent = [];
+    private readonly Outgoing.Flush _flush = new();
+
+    // Written by the loop, read by whoever writes to the wire meanwhile.
+    private volatile bool _batching;
+
+    // Written by the watch, cleared by the loop.
+    private int _heartbeatWaiting;
+
+    /// <param name="stop">Ends the loop between two frames.</param>
+    /// <param name="aborted">The connection is gone.</param>
+    public async Task<SocketClose> RunAsync(CancellationToken stop, CancellationToken aborted)
+    {
+        wire.OnWaiting(() =>
+        {
+            if (!_batching)
+            {
+                outbox.Add(_flush);
+            }
+        });
+        while (await outbox.WaitAsync(stop))
+        {
+            _batching = true;
+            while (!stop.IsCancellationRequested && outbox.TryTake(out var next))
+            {
+                await SendAsync(next, stop);
+                if (wire.Gathered >= services.Options.FlushBytes)
+                {
+                    await FlushAsync(aborted);
+                }
+            }
+
+            _batching = false;
+            await FlushAsync(aborted);
+        }
+
+        return SocketClose.ByPage;
+    }
+
+    /// <summary>One at a time: a page that does not read is not owed a pile of them.</summary>
+    public void Heartbeat()
+    {
+        if (Interlocked.Exchange(ref _heartbeatWaiting, 1) == 0)
+        {
+            outbox.Add(new Outgoing.Heartbeat());
+        }
+    }
+
+    /// <summary>Called when the loop has ended.</summary>
+    public void LeaveAll()
+    {
+        foreach (var subscription in _attending)
+        {
+            Leave(subscription);
+        }
+
+        _attending.Clear();
+    }
+
+    private async ValueTask SendAsync(Outgoing next, CancellationToken stop)
+    {
+        switch (next)
+        {
+            case Outgoing.Reply reply:
+                await SendFrameAsync(reply.Frame);
+                outbox.Replied();
+                break;
+            case Outgoing.Opened opened:
+                await SendFrameAsync(opened.Frame);
+                outbox.Replied();
+                _opened.Add(opened.Subscription);
+                opened.Subscription.Wake();
+                break;
+            case Outgoing.Closed closed:
+                _closed.Add(closed.Subscription);
+                break;
+            case Outgoing.Turn turn:
+                await TakeTurnAsync(turn.Subscription, stop);
+                break;
+            case Outgoing.Heartbeat:
+                Volatile.Write(ref _heartbeatWaiting, 0);
+                await SendFrameAsync(Frames.Timed("heartbeat", id: null, services.Time.GetUtcNow()));
+                break;
+        }
+    }
+
+    private async ValueTask TakeTurnAsync(SocketSubscription subscription, CancellationToken stop)
+    {
+        var events = await subscription.TakeAsync(stop);
+        if (subscription.ShowsStates)
+        {
+            await SendStateAsync(subscription, events.Count > 0, stop);
+        }
+        else if (events.Count > 0)
+        {
+            var through = subscription.Name.CursorOf(events[^1]);
+            subscription.Hand(through);
+            foreach (var stored in events)
+            {
+                _frame.ResetWrittenCount();
+                Frames.WriteEvent(_frame, subscription.Prefix, stored);
+                await SendFrameAsync(_frame.WrittenMemory);
+            }
+
+            _sent.Add((subscription.Receipts, subscription.Name.CursorOf(events[0]) - 1, through));
+        }
+
+        if (events.Count > 0)
+        {
+            subscription.Wake();
+        }
+    }
+
+    private async ValueTask SendStateAsync(SocketSubscription subscription, bool changed, CancellationToken stop)
+    {
+        if (!subscription.IsStateDue(changed) || await services.Source.SnapshotAsync(subscription.Name, stop) is not { } snapshot)
+        {
+            return;
+        }
+
+        subscription.Opened.Subscription.SkipTo(snapshot.Head);
+        subscription.Hand(snapshot.Head);
+        await SendFrameAsync(Frames.State(snapshot));
+        _sent.Add((subscription.Receipts, snapshot.Head - 1, snapshot.Head));
+    }
+
+    // Not cancelled: a frame cut in two would leave nothing to close politely. The wire only gathers, so this does not wait for the page.
+    private ValueTask SendFrameAsync(ReadOnlyMemory<byte> frame) =>
+        socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+
+    private async ValueTask FlushAsync(CancellationToken aborted)
+    {
+        await wire.FlushBatchAsync(aborted);
+        foreach (var (line, after, through) in _sent)
+        {
+            line.Sent(after, through);
+        }
+
+        foreach (var subscription in _opened)
+        {
+            Enter(subscription);
+        }
+
+        foreach (var subscription in _closed)
+        {
+            if (_attending.Remove(subscription))
+            {
+                Leave(subscription);
+            }
+        }
+
+        _sent.Clear();
+        _opened.Clear();
+        _closed.Clear();
+    }
+
+    private void Enter(SocketSubscription subscription)
+    {
+        _attending.Add(subscription);
+        subscription.Receipts.Connected();
+        services.Attendance.Enter(subscription.Name);
+    }
+
+    private void Leave(SocketSubscription subscription)
+    {
+        subscription.Receipts.Disconnected();
+        services.Attendance.Leave(subscription.Name);
+    }
+}

@@ -1,0 +1,72 @@
+using Gateway.Journal;
+
+namespace Gateway.Channels.WebSockets;
+
+/// <summary>One subscription of one page, as its connection knows it.</summary>
+internal sealed class SocketSubscription(StreamName name, TimeSpan? every, ReceiptLine receipts, Outbox outbox, TimeProvider time) : IDisposable
+{
+    private OpenSubscription? _opened;
+    private Outgoing.Turn? _turn;
+    private ITimer? _later;
+
+    // Owned by the sender.
+    private bool _changed;
+    private long _lastState;
+    private long _handed;
+
+    public StreamName Name => name;
+
+    public ReceiptLine Receipts => receipts;
+
+    public byte[] Prefix { get; } = Frames.EventPrefix(name);
+
+    /// <summary>States instead of events.</summary>
+    public bool ShowsStates => every is not null;
+
+    /// <summary>The newest cursor that the page may know of: no acknowledgement goes beyond.</summary>
+    public long Handed => Math.Max(Volatile.Read(ref _handed), _opened!.Snapshot.Head);
+
+    public OpenSubscription Opened => _opened ?? throw new InvalidOperationException($"{name} is not open yet");
+
+    /// <summary>Called once, before the first turn.</summary>
+    public void Open(OpenSubscription opened)
+    {
+        _opened = opened;
+        _lastState = time.GetTimestamp();
+        _later = every is null ? null : time.CreateTimer(_ => Wake(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>There is something to take; on any thread.</summary>
+    public void Wake() => outbox.Add(_turn ??= new(this));
+
+    public ValueTask<IReadOnlyList<StoredEvent>> TakeAsync(CancellationToken cancellation) => Opened.Subscription.TakeAsync(cancellation);
+
+    public void Hand(long cursor) => Volatile.Write(ref _handed, cursor);
+
+    /// <summary>True when a state is to be sent now; when it is too early, a later turn is arranged.</summary>
+    public bool IsStateDue(bool changed)
+    {
+        _changed |= changed;
+        if (!_changed)
+        {
+            return false;
+        }
+
+        var wait = every!.Value - time.GetElapsedTime(_lastState);
+        if (wait > TimeSpan.Zero)
+        {
+            _later!.Change(wait, Timeout.InfiniteTimeSpan);
+            return false;
+        }
+
+        _changed = false;
+        _lastState = time.GetTimestamp();
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _later?.Dispose();
+        _opened?.Dispose();
+    }
+}

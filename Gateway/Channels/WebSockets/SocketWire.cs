@@ -1,0 +1,147 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gateway.Channels.WebSockets;
+
+/// <summary>
+/// The bytes beneath one WebSocket: gathers frames until they are flushed together, and knows when the peer last gave or took a byte.
+/// Only <see cref="FlushBatchAsync"/> writes to the network, so a pong that the WebSocket sends of its own accord waits for it too.
+/// </summary>
+internal sealed class SocketWire(Stream network, TimeProvider time) : Stream
+{
+    // Pongs and frames beyond this are of a peer that asks and does not read.
+    private const int MaxGathered = 1024 * 1024;
+
+    private readonly Lock _lock = new();
+
+    // Owned by _lock. Two buffers that change places: one gathers while the other is written.
+    private ArrayBufferWriter<byte> _gathering = new();
+    private ArrayBufferWriter<byte> _writing = new();
+    private Action? _nudge;
+
+    // Written by the reader and by the sender, read by the watch.
+    private long _lastByte = time.GetTimestamp();
+
+    public TimeSpan SilentFor => time.GetElapsedTime(Volatile.Read(ref _lastByte));
+
+    public int Gathered
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _gathering.WrittenCount;
+            }
+        }
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>What to call when bytes are waiting that nobody is about to flush.</summary>
+    public void OnWaiting(Action nudge) => _nudge = nudge;
+
+    /// <summary>Called by one flusher at a time.</summary>
+    public async ValueTask FlushBatchAsync(CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            (_gathering, _writing) = (_writing, _gathering);
+        }
+
+        if (_writing.WrittenCount > 0)
+        {
+            await network.WriteAsync(_writing.WrittenMemory, cancellation);
+            await network.FlushAsync(cancellation);
+            _writing.ResetWrittenCount();
+            Heard();
+        }
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var read = await network.ReadAsync(buffer, cancellationToken);
+        Heard();
+        return read;
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Write(buffer.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        bool first;
+        lock (_lock)
+        {
+            if (_gathering.WrittenCount + buffer.Length > MaxGathered)
+            {
+                throw new IOException("the peer asks for more than it reads");
+            }
+
+            first = _gathering.WrittenCount == 0;
+            _gathering.Write(buffer);
+        }
+
+        if (first)
+        {
+            _nudge?.Invoke();
+        }
+    }
+
+    public override void Flush()
+    {
+        // The WebSocket flushes after each frame; frames leave together, in FlushBatchAsync.
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            network.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Heard() => Volatile.Write(ref _lastByte, time.GetTimestamp());
+}
+
+/// <summary>Puts the wire beneath the WebSocket that the framework makes of this request.</summary>
+internal sealed class WireUpgrade(IHttpUpgradeFeature upgrade, TimeProvider time) : IHttpUpgradeFeature
+{
+    public bool IsUpgradableRequest => upgrade.IsUpgradableRequest;
+
+    public SocketWire? Wire { get; private set; }
+
+    public async Task<Stream> UpgradeAsync() => Wire = new(await upgrade.UpgradeAsync(), time);
+}
