@@ -121,10 +121,9 @@ public sealed class EnrollmentTests
     }
 
     [Test]
-    public async Task Start_WithSubscribedPage_TellsTheScannerWithoutDelay()
+    public async Task Subscribe_ToARequestedEnrollment_TellsTheScanner()
     {
         await using var commands = Mosquitto.Listen(_service.MqttPort, "scanners/lab-1/commands");
-        await commands.NextAsync("Subscribed");
         var enrollment = await RequestAsync();
         await using var page = await ManualPage.OpenAsync(_service);
         await page.SubscribeAsync($"enrollments/{enrollment}");
@@ -163,7 +162,8 @@ public sealed class EnrollmentTests
         await _scanner.ResultAsync(enrollment);
         var snapshot = await _service.GetAsync($"api/enrollments/{enrollment}");
         Assert.That((string?)snapshot["state"]!["state"], Is.EqualTo("succeeded"));
-        await Eventually.HoldsAsync(async () => (await Mosquitto.SubscribeAsync(_service.MqttPort, "scanners/lab-1/enrollments/#", 1)).Count == 0, "retained topics cleared");
+        await Eventually.HoldsAsync(
+            async () => (await Mosquitto.SubscribeAsync(_service.MqttPort, "scanners/lab-1/enrollments/#", 1)).Count == 0, "retained topics cleared");
         Assert.That(await RequestAsync(slot: 1), Is.Not.EqualTo(enrollment));
     }
 

@@ -46,8 +46,7 @@ public sealed class StartTests
         taken.Start();
         var other = setting == "Mqtt:Port" ? "Http:Port" : "Mqtt:Port";
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        var (code, output) = await ServiceProcess.RunToEndAsync(
-            _folder.In("data"), "--Data:Path", _folder.In("data"), "--Mqtt:Address", "127.0.0.1", "--Http:Address", "127.0.0.1", $"--{setting}", $"{port}", $"--{other}", "0");
+        var (code, output) = await RunToEndAsync("--Mqtt:Address", "127.0.0.1", "--Http:Address", "127.0.0.1", $"--{setting}", $"{port}", $"--{other}", "0");
         Assert.That(code, Is.Not.Zero);
         Assert.That(output, Does.Contain($"{setting}: port {port} is in use").And.Not.Contain("   at "));
     }
@@ -56,7 +55,7 @@ public sealed class StartTests
     public async Task Start_DataPathThatCannotBeWritten_NamesTheSettingInOneSentence()
     {
         await File.WriteAllTextAsync(_folder.In("file"), "in the way");
-        var (code, output) = await ServiceProcess.RunToEndAsync(_folder.In("data"), "--Data:Path", _folder.In("file/data"), "--Mqtt:Port", "0", "--Http:Port", "0");
+        var (code, output) = await RunToEndAsync("--Data:Path", _folder.In("file/data"), "--Mqtt:Port", "0", "--Http:Port", "0");
         Assert.That(code, Is.Not.Zero);
         Assert.That(output, Does.Contain("Data:Path: the folder").And.Not.Contain("   at "));
     }
@@ -65,7 +64,7 @@ public sealed class StartTests
     public async Task Start_DataPathInUse_SaysThatAnotherGatewayHasIt()
     {
         await using var first = await ServiceProcess.StartAnonymousAsync(_folder.In("data"));
-        var (code, output) = await ServiceProcess.RunToEndAsync(_folder.In("data"), "--Data:Path", _folder.In("data"), "--Mqtt:Port", "0", "--Http:Port", "0");
+        var (code, output) = await RunToEndAsync("--Mqtt:Port", "0", "--Http:Port", "0");
         Assert.That(code, Is.Not.Zero);
         Assert.That(output, Does.Contain("Data:Path: ").And.Contain("in use by another gateway").And.Not.Contain("   at "));
     }
@@ -78,7 +77,7 @@ public sealed class StartTests
     [TestCase("--Access:Deny:0", "everything", "Access:Deny:0: \"everything\" is neither")]
     public async Task Start_WrongSetting_NamesItInOneSentence(string key, string value, string sentence)
     {
-        var (code, output) = await ServiceProcess.RunToEndAsync(_folder.In("data"), "--Data:Path", _folder.In("data"), "--Mqtt:Port", "0", "--Http:Port", "0", key, value);
+        var (code, output) = await RunToEndAsync("--Mqtt:Port", "0", "--Http:Port", "0", key, value);
         Assert.That(code, Is.Not.Zero);
         Assert.That(output, Does.Contain(sentence).And.Not.Contain("   at "));
     }
@@ -86,9 +85,11 @@ public sealed class StartTests
     [Test]
     public async Task Start_AnonymousBeyondLoopback_IsRefused()
     {
-        var (code, output) = await ServiceProcess.RunToEndAsync(
-            _folder.In("data"), "--Data:Path", _folder.In("data"), "--Mqtt:Port", "0", "--Http:Port", "0", "--Access:Anonymous", "true", "--Mqtt:Address", "127.0.0.1");
+        var (code, output) = await RunToEndAsync("--Mqtt:Port", "0", "--Http:Port", "0", "--Access:Anonymous", "true", "--Mqtt:Address", "127.0.0.1");
         Assert.That(code, Is.Not.Zero);
         Assert.That(output, Does.Contain("Access:Anonymous: ").And.Contain("loopback").And.Not.Contain("   at "));
     }
+
+    private Task<(int ExitCode, string Output)> RunToEndAsync(params string[] arguments) =>
+        ServiceProcess.RunToEndAsync(_folder.In("data"), ["--Data:Path", _folder.In("data"), .. arguments]);
 }

@@ -20,8 +20,8 @@ internal sealed class ManualPage : IAsyncDisposable
         return page;
     }
 
-    public Task SendAsync(object frame) =>
-        _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(frame), WebSocketMessageType.Text, endOfMessage: true, new CancellationTokenSource(Patience).Token);
+    public Task SendAsync(object frame) => _socket.SendAsync(
+        JsonSerializer.SerializeToUtf8Bytes(frame), WebSocketMessageType.Text, endOfMessage: true, new CancellationTokenSource(Patience).Token);
 
     /// <summary>Subscribes and returns the answer.</summary>
     public async Task<JsonNode> SubscribeAsync(string channel, long? since = null, string? epoch = null)
@@ -46,7 +46,8 @@ internal sealed class ManualPage : IAsyncDisposable
     {
         while (true)
         {
-            var frame = await ReadAsync() ?? throw new InvalidOperationException($"closed with {_socket.CloseStatus} {_socket.CloseStatusDescription} before {op}");
+            var frame = await ReadAsync()
+                ?? throw new InvalidOperationException($"closed with {_socket.CloseStatus} {_socket.CloseStatusDescription} before {op}");
             if ((string?)frame["op"] == op)
             {
                 return frame;

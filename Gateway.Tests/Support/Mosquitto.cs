@@ -6,13 +6,16 @@ namespace Gateway.Tests.Support;
 internal static class Mosquitto
 {
     /// <summary>Publishes with QoS 1 and returns when the PUBACK is there; its output tells the reason code.</summary>
-    public static Task<string> PublishAsync(int port, string topic, string payload, params string[] more) =>
-        RunAsync("mosquitto_pub", ["-h", "127.0.0.1", "-p", port.ToString(), "-q", "1", "-t", topic, "-m", payload, .. more]);
+    public static async Task<string> PublishAsync(int port, string topic, string payload, params string[] more)
+    {
+        var (output, errors) = await RunAsync("mosquitto_pub", ["-h", "127.0.0.1", "-p", port.ToString(), "-q", "1", "-t", topic, "-m", payload, .. more]);
+        return output + errors;
+    }
 
-    /// <summary>The messages that arrive, each as "topic payload"; ends after that many, or with an empty rest when none comes for two seconds.</summary>
+    /// <summary>The messages that arrive, each as "topic payload"; ends after that many, or after two seconds.</summary>
     public static async Task<IReadOnlyList<string>> SubscribeAsync(int port, string filter, int count, params string[] more)
     {
-        var output = await RunAsync(
+        var (output, _) = await RunAsync(
             "mosquitto_sub", ["-h", "127.0.0.1", "-p", port.ToString(), "-v", "-q", "1", "-t", filter, "-C", count.ToString(), "-W", "2", .. more]);
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
@@ -20,13 +23,14 @@ internal static class Mosquitto
     /// <summary>A subscriber that goes on until it is disposed.</summary>
     public static Listener Listen(int port, string filter, params string[] more) => new(port, filter, more);
 
-    private static async Task<string> RunAsync(string program, IEnumerable<string> arguments)
+    private static async Task<(string Output, string Errors)> RunAsync(string program, IEnumerable<string> arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
-        return await output + await errors;
+        return (await output, await errors);
     }
 
     internal sealed class Listener : IAsyncDisposable
@@ -36,11 +40,11 @@ internal static class Mosquitto
         public Listener(int port, string filter, string[] more)
         {
             _process = Process.Start(new ProcessStartInfo(
-                "mosquitto_sub", ["-h", "127.0.0.1", "-p", port.ToString(), "-v", "-d", "-q", "1", "-t", filter, .. more])
+                "mosquitto_sub", ["-h", "127.0.0.1", "-p", port.ToString(), "-v", "-q", "1", "-t", filter, .. more])
             { UseShellExecute = false, RedirectStandardOutput = true })!;
         }
 
-        /// <summary>The next line that begins so, e.g. "Subscribed" or a topic.</summary>
+        /// <summary>The next message whose topic begins so, as "topic payload".</summary>
         public async Task<string> NextAsync(string beginning)
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));

@@ -76,7 +76,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     public static async Task<ServiceProcess> StartAsync(string data, params string[] arguments)
     {
-        string[] ports = arguments.Any(argument => argument.StartsWith("--Http:Port", StringComparison.Ordinal)) ? [] : ["--Mqtt:Port", "0", "--Http:Port", "0"];
+        var isPortGiven = arguments.Any(argument => argument.StartsWith("--Http:Port", StringComparison.Ordinal));
+        string[] ports = isPortGiven ? [] : ["--Mqtt:Port", "0", "--Http:Port", "0"];
         var service = new ServiceProcess(data, ["--Data:Path", data, "--Mqtt:Address", "127.0.0.1", "--Http:Address", "127.0.0.1", .. ports, .. arguments]);
         try
         {

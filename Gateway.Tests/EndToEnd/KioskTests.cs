@@ -1,0 +1,134 @@
+using System.Text.RegularExpressions;
+using Gateway.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Gateway.Tests.EndToEnd;
+
+/// <summary>The whole way: from mosquitto_pub through the service to what Debian's Chromium paints.</summary>
+public sealed partial class KioskTests
+{
+    private TemporaryFolder _folder = null!;
+    private ServiceProcess _service = null!;
+    private ScannerByHand _scanner = null!;
+    private IBrowserContext _person = null!;
+    private IPage _page = null!;
+    private List<string> _complaints = null!;
+
+    private ILocator Progress => _page.GetByRole(AriaRole.Progressbar);
+
+    [SetUp]
+    public async Task OpenAsync()
+    {
+        _folder = new();
+        _service = await ServiceProcess.StartAnonymousAsync(_folder.In("data"));
+        _scanner = new(() => _service.MqttPort, "lab-1");
+        await _scanner.StatusAsync();
+        _person = await Browser.NewPersonAsync();
+        _page = await _person.NewPageAsync();
+        _complaints = [];
+        _page.Console += (_, message) =>
+        {
+            // A connection that is cut on purpose is complained about by the browser itself.
+            var isCut = message.Text.Contains("net::", StringComparison.Ordinal) || message.Text.Contains("WebSocket", StringComparison.Ordinal);
+            if (message.Type == "error" && !isCut)
+            {
+                _complaints.Add(message.Text);
+            }
+        };
+        _page.PageError += (_, error) => _complaints.Add(error);
+    }
+
+    [TearDown]
+    public async Task CloseAsync()
+    {
+        await _person.CloseAsync();
+        await _service.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Scan_RetainedByMosquitto_MovesThePageFrom0To33Percent()
+    {
+        var enrollment = await StartAsync("Ada Lovelace");
+        await ShowsAsync(0);
+        await _scanner.ScanAsync(enrollment, 1);
+        await ShowsAsync(33);
+        Assert.That(_complaints, Is.Empty);
+    }
+
+    [Test]
+    public async Task Refresh_After33Percent_Still33Percent()
+    {
+        // E3: progress lived in page variables; a refresh showed 0/3.
+        var enrollment = await StartAsync("Ada Lovelace");
+        await _scanner.ScanAsync(enrollment, 1);
+        await ShowsAsync(33);
+        await _page.ReloadAsync();
+        await ShowsAsync(33);
+        Assert.That(_page.Url, Does.Contain($"enrollment={enrollment}"));
+    }
+
+    [Test]
+    public async Task Kill_After33Percent_PageGoesOnByItselfAndARefreshShowsTheSame()
+    {
+        var enrollment = await StartAsync("Ada Lovelace");
+        await _scanner.ScanAsync(enrollment, 1);
+        await ShowsAsync(33);
+
+        await _service.KillAsync();
+        var again = await _service.StartAgainAsync("--Access:Anonymous", "true");
+        await _service.DisposeAsync();
+        _service = again;
+
+        await ShowsAsync(33);
+        await _scanner.ScanAsync(enrollment, 2);
+        await ShowsAsync(66);
+        await _page.ReloadAsync();
+        await ShowsAsync(66);
+    }
+
+    [Test]
+    public async Task Enrollment_AllScansIn_PageSaysRegistered()
+    {
+        var enrollment = await StartAsync("Ada Lovelace");
+        for (var step = 1; step <= 3; step++)
+        {
+            await _scanner.ScanAsync(enrollment, step);
+            await ShowsAsync(100 * step / 3);
+        }
+
+        await _scanner.ResultAsync(enrollment);
+        await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = "Ada Lovelace is registered" })).ToBeVisibleAsync();
+        Assert.That(_complaints, Is.Empty);
+    }
+
+    [Test]
+    public async Task SecondTab_OfTheSameEnrollment_ShowsTheSame()
+    {
+        var enrollment = await StartAsync("Ada Lovelace");
+        await _scanner.ScanAsync(enrollment, 1);
+        await ShowsAsync(33);
+        var second = await _person.NewPageAsync();
+        await second.GotoAsync(_page.Url);
+        await Expect(second.GetByRole(AriaRole.Progressbar)).ToHaveAttributeAsync("aria-valuenow", "33");
+        await _scanner.ScanAsync(enrollment, 2);
+        await Expect(second.GetByRole(AriaRole.Progressbar)).ToHaveAttributeAsync("aria-valuenow", "66");
+        await ShowsAsync(66);
+    }
+
+    [GeneratedRegex("[?&]enrollment=(?<id>[0-9a-f-]{36})", RegexOptions.None, 1000)]
+    private static partial Regex EnrollmentInUrl();
+
+    private Task ShowsAsync(int percent) => Expect(Progress).ToHaveAttributeAsync("aria-valuenow", percent.ToString(), new() { Timeout = 15_000 });
+
+    /// <summary>What a person does at the kiosk; returns the enrollment that the address now names.</summary>
+    private async Task<string> StartAsync(string person)
+    {
+        await _page.GotoAsync(_service.Page.ToString());
+        await _page.GetByRole(AriaRole.Textbox, new() { Name = "Person" }).FillAsync(person);
+        await _page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+        await Expect(_page).ToHaveURLAsync(EnrollmentInUrl());
+        return EnrollmentInUrl().Match(_page.Url).Groups["id"].Value;
+    }
+}
