@@ -8,6 +8,9 @@ internal static partial class AccessLog
     [LoggerMessage(5001, LogLevel.Information, "{Identity} signed in from {Remote}")]
     public static partial void SignedIn(ILogger logger, string identity, string? remote);
 
+    [LoggerMessage(5003, LogLevel.Warning, "sign-in from {Remote} refused: no TLS, and no local address (Access:AdminOverPlain)")]
+    public static partial void SignInFromAfar(ILogger logger, string? remote);
+
     [LoggerMessage(5002, LogLevel.Warning, "sign-in from {Remote} refused: wrong token, or a link that was used or is too old")]
     public static partial void SignInRefused(ILogger logger, string? remote);
 }

@@ -27,7 +27,7 @@ internal sealed class HttpAccess(AccessOptions options, AdminToken admin, Sessio
             return;
         }
 
-        AccessLog.Refused(log, context.Request.Method, context.Request.Path, context.Connection.RemoteIpAddress?.ToString(), refusal.Code);
+        AccessLog.Refused(log, context.Request.Method, context.Request.Path, Network.Text(context.Connection.RemoteIpAddress), refusal.Code);
         if (refusal.Status == StatusCodes.Status401Unauthorized)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";

@@ -16,8 +16,14 @@ internal static class SignInEndpoints
 
     private static async Task<IResult> SignInAsync(HttpContext context, AdminToken admin, Sessions sessions, HttpAccess access, ILogger<Sessions> log)
     {
-        var remote = context.Connection.RemoteIpAddress?.ToString();
-        if (await ReadTokenAsync(context) is not { } token || !access.MayUseAdmin(context) || !await admin.SpendAsync(token))
+        var remote = Network.Text(context.Connection.RemoteIpAddress);
+        if (!access.MayUseAdmin(context))
+        {
+            AccessLog.SignInFromAfar(log, remote);
+            return Problem.Of(StatusCodes.Status403Forbidden, "forbidden", "Without TLS, sign in from this network only: your address is not a local one.");
+        }
+
+        if (await ReadTokenAsync(context) is not { } token || !await admin.SpendAsync(token))
         {
             AccessLog.SignInRefused(log, remote);
             return Problem.Of(StatusCodes.Status401Unauthorized, "unauthenticated", "This sign-in link was used already, is too old, or never was one.");
