@@ -10,23 +10,34 @@ internal sealed class DenyList
 
     public DenyList(AccessOptions options)
     {
-        for (var i = 0; i < options.Deny.Count; i++)
+        var faults = Faults(options).ToList();
+        if (faults.Count > 0)
         {
-            var list = options.Deny[i].Split(' ', 2, StringSplitOptions.TrimEntries) switch
-            {
-                ["publish", { Length: > 0 } filter] => (_publish, filter),
-                ["subscribe", { Length: > 0 } filter] => (_subscribe, filter),
-                _ => throw new SettingException($"Access:Deny:{i}", $"\"{options.Deny[i]}\" is neither \"subscribe FILTER\" nor \"publish FILTER\"."),
-            };
-            list.Item1.Add(new TopicFilter(list.filter));
+            throw new SettingException(faults);
+        }
+
+        foreach (var (isPublish, filter) in options.Deny.Select(line => Parse(line)!.Value))
+        {
+            (isPublish ? _publish : _subscribe).Add(new TopicFilter(filter));
         }
     }
+
+    /// <summary>A sentence for each line that cannot be understood: what is misspelt here would let in whom it should keep out.</summary>
+    public static IEnumerable<string> Faults(AccessOptions options) => options.Deny.Index().Where(line => Parse(line.Item) is null)
+        .Select(line => $"Access:Deny:{line.Index}: \"{line.Item}\" is neither \"subscribe FILTER\" nor \"publish FILTER\".");
 
     public bool RestrictsReceiving => _subscribe.Count > 0;
 
     public bool Publish(string topic) => Covered(_publish, topic);
 
     public bool Subscribe(string filter) => Covered(_subscribe, filter);
+
+    private static (bool IsPublish, string Filter)? Parse(string line) => line.Split(' ', 2, StringSplitOptions.TrimEntries) switch
+    {
+        ["publish", var filter] when TopicFilter.IsFilter(filter) => (true, filter),
+        ["subscribe", var filter] when TopicFilter.IsFilter(filter) => (false, filter),
+        _ => null,
+    };
 
     private static bool Covered(List<TopicFilter> filters, string name)
     {

@@ -5,6 +5,14 @@ internal sealed class TopicFilter(string text)
 {
     private readonly string[] _levels = text.Split('/');
 
+    /// <summary>"+" and "#" each fill a level, "#" only the last one [MQTT-4.7.1-2, 4.7.1-3].</summary>
+    public static bool IsFilter(string text)
+    {
+        var levels = text.Split('/');
+        return text.Length > 0 && levels.Index().All(level => level.Item == "+" || (level.Item == "#" && level.Index == levels.Length - 1)
+            || level.Item.AsSpan().IndexOfAny('+', '#') < 0);
+    }
+
     /// <summary>Whether every topic that the other filter (or topic) matches is matched by this one.</summary>
     public bool Covers(string other)
     {
@@ -24,6 +32,12 @@ internal sealed class TopicFilter(string text)
             if (_levels[i] == "#")
             {
                 return true;
+            }
+
+            // Every topic has a first level, so "+/#" is as wide as "#".
+            if (i == 0 && levels[0] == "#")
+            {
+                return _levels is ["+", "#"];
             }
 
             if (i >= levels.Length || levels[i] == "#" || (_levels[i] != "+" && _levels[i] != levels[i]))

@@ -62,6 +62,10 @@ internal sealed record Settings(
             {
                 errors.Add($"{name}:{given.Key}: there is no such setting. {name} has {string.Join(", ", properties.Select(property => property.Name))}.");
             }
+            else if (property.PropertyType != typeof(IReadOnlyList<string>) && given.GetChildren().FirstOrDefault() is { } inner)
+            {
+                errors.Add($"{name}:{property.Name}:{inner.Key}: there is no such setting. {name}:{property.Name} is one value.");
+            }
             else if (Convert(property.PropertyType, given) is { } value)
             {
                 property.SetValue(options, value);
@@ -121,6 +125,11 @@ internal sealed record Settings(
         if (Access.Anonymous && !(Network.IsLoopback(Mqtt.Address) && Network.IsLoopback(Http.Address)))
         {
             yield return "Access:Anonymous: true lets everyone in, so Mqtt:Address and Http:Address must both be a loopback address such as 127.0.0.1.";
+        }
+
+        foreach (var fault in DenyList.Faults(Access))
+        {
+            yield return fault;
         }
 
         (string Name, int Seconds)[] spans = [("Enrollment:LeaseSeconds", Enrollment.LeaseSeconds), ("Enrollment:AbandonSeconds", Enrollment.AbandonSeconds)];

@@ -1,0 +1,83 @@
+using Gateway.Access;
+using Gateway.Contract;
+
+namespace Gateway.Tests.Access;
+
+public sealed class RightsTests
+{
+    private static readonly DenyList NothingDenied = Deny();
+
+    [TestCase("scanners/door-1/status", true)]
+    [TestCase("scanners/door-1/identifications", true)]
+    [TestCase("scanners/door-1/acks", true)]
+    [TestCase("scanners/door-1/enrollments/e1/result", true)]
+    [TestCase("scanners/door-1/enrollments/e1/scans/1", true)]
+    [TestCase("scanners/door-1/commands", false)]
+    [TestCase("scanners/door-1", false)]
+    [TestCase("scanners/door-1/", false)]
+    [TestCase("scanners/door-1/status/more", false)]
+    [TestCase("scanners/door-1/enrollments/e1/scans", false)]
+    [TestCase("scanners/door-1/enrollments/e1/scans/1/more", false)]
+    [TestCase("scanners/door-1/enrollments/e1/state", false)]
+    [TestCase("scanners/door-2/status", false)]
+    [TestCase("scanners/door-12/status", false)]
+    [TestCase("Scanners/door-1/status", false)]
+    [TestCase("enrollments/e1/state", false)]
+    [TestCase("$SYS/x", false)]
+    public void Device_MayPublish_ItsOwnFiveTopics(string topic, bool may) =>
+        Assert.That(new DeviceRights("door-1", NothingDenied).MayPublish(topic), Is.EqualTo(may));
+
+    [TestCase("scanners/door-1/commands", true)]
+    [TestCase("scanners/door-2/commands", false)]
+    [TestCase("scanners/door-1/status", false)]
+    [TestCase("scanners/door-1/#", false)]
+    [TestCase("scanners/door-1/+", false)]
+    [TestCase("scanners/+/commands", false)]
+    [TestCase("#", false)]
+    [TestCase("$share/group/scanners/door-1/commands", false)]
+    [TestCase("$SYS/#", false)]
+    public void Device_MaySubscribe_ItsCommandsAlone(string filter, bool may) =>
+        Assert.That(new DeviceRights("door-1", NothingDenied).MaySubscribe(filter), Is.EqualTo(may));
+
+    [Test]
+    public void Deny_HoldsForDevicesToo()
+    {
+        var rights = new DeviceRights("door-1", Deny("publish scanners/+/identifications", "subscribe scanners/#"));
+
+        Assert.That(
+            (rights.MayPublish("scanners/door-1/identifications"), rights.MayPublish("scanners/door-1/status"), rights.MaySubscribe("scanners/door-1/commands")),
+            Is.EqualTo((false, true, false)));
+    }
+
+    [Test]
+    public void Deny_OfASubscription_RefusesWhatItCovers_AndKeepsItFromWiderOnes()
+    {
+        var rights = new OpenRights(Identity.Anonymous, Deny("subscribe secret/#"));
+
+        Assert.That((rights.MaySubscribe("secret/a"), rights.MaySubscribe("secret/+/b"), rights.MaySubscribe("#")), Is.EqualTo((false, false, true)));
+        Assert.That((rights.MayReceive("secret/a"), rights.MayReceive("secret"), rights.MayReceive("open/a")), Is.EqualTo((false, false, true)));
+        Assert.That(rights.MayPublish("secret/a"), Is.True, "only subscribing is denied");
+    }
+
+    [Test]
+    public void Deny_DoesNotHoldForTheAdmin()
+    {
+        var rights = new OpenRights(Identity.Admin, deny: null);
+
+        Assert.That((rights.MayPublish("a"), rights.MaySubscribe("#"), rights.MayReceive("a")), Is.EqualTo((true, true, true)));
+    }
+
+    [TestCase("")]
+    [TestCase("a/#")]
+    [TestCase("subscribe")]
+    [TestCase("subscribe ")]
+    [TestCase("read a/#")]
+    [TestCase("Subscribe a/#")]
+    [TestCase("subscribe a/#/b")]
+    [TestCase("publish a+/b")]
+    [TestCase("publish a#")]
+    public void Deny_ThatCannotBeUnderstood_IsRefused_ByTheNameOfItsSetting(string wrong) =>
+        Assert.That(() => Deny("publish fine", wrong), Throws.InstanceOf<SettingException>().With.Message.StartsWith("Access:Deny:1: "));
+
+    private static DenyList Deny(params string[] lines) => new(new AccessOptions { Deny = lines });
+}
