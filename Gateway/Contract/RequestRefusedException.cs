@@ -10,6 +10,8 @@ internal sealed class RequestRefusedException(int status, string code, string de
 
     public string? Field => @field;
 
+    public IReadOnlyDictionary<string, object?>? Extra => extra;
+
     public IResult ToResult() => Problem.Of(status, code, Message, @field, extra);
 
     public static RequestRefusedException Invalid(string field, string detail) => new(StatusCodes.Status400BadRequest, "invalid", detail, field);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gateway.Contract;
 
 namespace Gateway.Intake;
 
@@ -33,7 +34,7 @@ internal readonly struct PayloadReader
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 and <= MaxText } text
+        return ContractJson.TextOf(value) is { Length: > 0 and <= MaxText } text
             ? text
             : throw new MalformedMessageException($"{field} is no text of 1 to {MaxText} characters");
     }

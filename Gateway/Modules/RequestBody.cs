@@ -59,7 +59,7 @@ internal sealed class RequestBody
         }
 
         // Characters as people count them: a letter with its accent is one.
-        if (value.ValueKind != JsonValueKind.String || value.GetString() is not { } text || string.IsNullOrWhiteSpace(text)
+        if (ContractJson.TextOf(value) is not { } text || string.IsNullOrWhiteSpace(text)
             || new StringInfo(text).LengthInTextElements > max)
         {
             throw RequestRefusedException.Invalid(field, $"{field} must be a text of 1 to {max} characters.");
@@ -103,7 +103,7 @@ internal sealed class RequestBody
             throw RequestRefusedException.Invalid(field, $"{field} must be a list of at most {maxCount} texts.");
         }
 
-        return value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String && item.GetString() is { Length: > 0 } text && text.Length <= max
+        return value.EnumerateArray().Select(item => ContractJson.TextOf(item) is { Length: > 0 } text && text.Length <= max
             ? text
             : throw RequestRefusedException.Invalid(field, $"{field} must be a list of texts of 1 to {max} characters.")).ToList();
     }
