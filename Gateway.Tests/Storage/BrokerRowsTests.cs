@@ -1,0 +1,204 @@
+using System.Text;
+using Gateway.Broker;
+using Gateway.Contract;
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.Storage;
+
+/// <summary>What the broker keeps, on a real SQLite file: each test writes, opens the file anew, and reads.</summary>
+public sealed class BrokerRowsTests
+{
+    private static readonly DateTimeOffset Later = new(2026, 1, 3, 10, 0, 0, TimeSpan.Zero);
+
+    private static readonly SessionRow Row = new("kiosk", "admin", uint.MaxValue, ExpiresAt: null, Will: null, WillAt: null);
+
+    private SomeFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task Retained_AfterReopen_IsTheLastOnePut()
+    {
+        var kept = new RetainedMessage("new"u8.ToArray(), 1, Later, new byte[] { 1, 2 });
+        await WriteAsync(writes =>
+        {
+            writes.PutRetained("a", new("old"u8.ToArray(), 0, null, default));
+            writes.PutRetained("a", kept);
+            writes.PutRetained("b", new("b"u8.ToArray(), 2, null, default));
+            writes.PutRetained("c", kept);
+            writes.RemoveRetained("c");
+        });
+
+        await using var after = SomeJournal.Open(_folder);
+        var retained = after.Broker.LoadRetained().OrderBy(entry => entry.Key, StringComparer.Ordinal).ToList();
+        Assert.That(retained.Select(entry => entry.Key), Is.EqualTo(new[] { "a", "b" }));
+        Assert.That(Text(retained[0].Value), Is.EqualTo(Text(kept)));
+    }
+
+    [Test]
+    public async Task Session_AfterReopen_HasItsWillSubscriptionsAndPacketIds()
+    {
+        var session = new StoredSession(
+            Row with
+            {
+                ExpirySeconds = 3600,
+                ExpiresAt = Later,
+                WillAt = Later,
+                Will = new("w", "gone"u8.ToArray(), 1, Retain: true, DelaySeconds: 5, ExpirySeconds: 60, new byte[] { 9 }, Forbidden: true),
+            },
+            [new("a/#", 0x2E, 7), new("b", 1, null)],
+            [1, ushort.MaxValue],
+            []);
+        await WriteAsync(writes =>
+        {
+            writes.PutSession(Row);
+            writes.PutSession(session.Row);
+            writes.PutSubscription("kiosk", new("a/#", 0, null));
+            writes.PutSubscription("kiosk", new("gone", 0, null));
+            writes.RemoveSubscription("kiosk", "gone");
+            foreach (var subscription in session.Subscriptions)
+            {
+                writes.PutSubscription("kiosk", subscription);
+            }
+
+            writes.PutIncoming("kiosk", 1);
+            writes.PutIncoming("kiosk", 1);
+            writes.PutIncoming("kiosk", 2);
+            writes.PutIncoming("kiosk", ushort.MaxValue);
+            writes.RemoveIncoming("kiosk", 2);
+        });
+
+        Assert.That(Text((await SessionsAsync()).Single()), Is.EqualTo(Text(session)));
+    }
+
+    [Test]
+    public async Task Session_ReplacedByItself_KeepsWhatItIsOwed()
+    {
+        await WriteAsync(writes =>
+        {
+            writes.PutSession(Row);
+            writes.Enqueue(Message(1), [new("kiosk", 1, false, null)]);
+            writes.PutSession(Row with { ExpiresAt = Later });
+        });
+
+        Assert.That((await SessionsAsync()).Single().Owed, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Owed_AfterReopen_IsInOrder_WithFlagsOfEachReceiver()
+    {
+        await WriteAsync(writes =>
+        {
+            writes.PutSession(Row);
+            writes.PutSession(Row with { ClientId = "other" });
+            writes.Enqueue(Message(10), [new("kiosk", 2, Retain: true, [3, 4]), new("other", 1, Retain: false, null)]);
+            writes.Enqueue(Message(9), [new("kiosk", 1, Retain: false, null)]);
+            writes.MarkReceived("kiosk", 10);
+        });
+
+        var sessions = (await SessionsAsync()).ToDictionary(session => session.Row.ClientId);
+        OwedMessage[] kiosk = [new(Message(9), 1, false, null, IsReceived: false), new(Message(10), 2, true, [3, 4], IsReceived: true)];
+        OwedMessage[] other = [new(Message(10), 1, false, null, IsReceived: false)];
+        Assert.Multiple(() =>
+        {
+            Assert.That(Text(sessions["kiosk"].Owed), Is.EqualTo(Text(kiosk)));
+            Assert.That(Text(sessions["other"].Owed), Is.EqualTo(Text(other)));
+        });
+    }
+
+    [Test]
+    public async Task Message_Settled_StaysForWhoIsStillOwedIt_AndGoesWithTheLast()
+    {
+        await WriteAsync(writes =>
+        {
+            writes.PutSession(Row);
+            writes.PutSession(Row with { ClientId = "other" });
+            writes.Enqueue(Message(1), [new("kiosk", 1, false, null), new("other", 1, false, null)]);
+            writes.Enqueue(Message(2), [new("kiosk", 1, false, null)]);
+            writes.Settle("kiosk", 1);
+            writes.Settle("kiosk", 2);
+        });
+
+        var owed = (await SessionsAsync()).SelectMany(session => session.Owed.Select(message => (session.Row.ClientId, message.Message.Id)));
+        Assert.That(owed, Is.EqualTo(new[] { ("other", 1L) }));
+        Assert.That(KeptMessages(), Is.EqualTo(1), "what nobody is owed is not kept");
+    }
+
+    [Test]
+    public async Task Session_Removed_TakesEverythingOfItAlong_AndNothingOfOthers()
+    {
+        await WriteAsync(writes =>
+        {
+            writes.PutSession(Row);
+            writes.PutSession(Row with { ClientId = "other" });
+            writes.PutSubscription("kiosk", new("a", 1, null));
+            writes.PutIncoming("kiosk", 5);
+            writes.Enqueue(Message(1), [new("kiosk", 1, false, null), new("other", 1, false, null)]);
+            writes.Enqueue(Message(2), [new("kiosk", 1, false, null)]);
+            writes.RemoveSession("kiosk");
+
+            // The same client again begins with nothing.
+            writes.PutSession(Row);
+        });
+
+        var sessions = (await SessionsAsync()).ToDictionary(session => session.Row.ClientId);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Text(sessions["kiosk"]), Is.EqualTo(Text(new StoredSession(Row, [], [], []))));
+            Assert.That(sessions["other"].Owed.Select(owed => owed.Message.Id), Is.EqualTo(new[] { 1 }));
+            Assert.That(KeptMessages(), Is.EqualTo(1));
+        });
+    }
+
+    private static StoredMessage Message(long id) => new(id, $"topic/{id}", Encoding.UTF8.GetBytes($"payload {id}"), 2, true, Later, new byte[] { 5 });
+
+    // Records hold their bytes by reference; their text compares what is in them.
+    private static string Text<T>(T value) => Encoding.UTF8.GetString(ContractJson.Write(value));
+
+    private async Task WriteAsync(Action<IBrokerWrites> write)
+    {
+        await using var before = SomeJournal.Open(_folder);
+        var work = new Work(write);
+        before.Broker.Submit(work);
+        await work.Done;
+    }
+
+    private async Task<List<StoredSession>> SessionsAsync()
+    {
+        await using var after = SomeJournal.Open(_folder);
+        return [.. after.Broker.LoadSessions()];
+    }
+
+    private long KeptMessages()
+    {
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_folder.Database};Pooling=False");
+        connection.Open();
+        using var command = new Microsoft.Data.Sqlite.SqliteCommand("SELECT COUNT(*) FROM messages", connection);
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private sealed class Work(Action<IBrokerWrites> write) : IBrokerWork
+    {
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Done => _done.Task;
+
+        public void Write(IBrokerWrites writes) => write(writes);
+
+        public void Completed(Exception? failure)
+        {
+            if (failure is null)
+            {
+                _done.SetResult();
+            }
+            else
+            {
+                _done.SetException(failure);
+            }
+        }
+    }
+}

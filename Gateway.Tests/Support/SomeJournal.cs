@@ -1,0 +1,52 @@
+using Gateway.Broker;
+using Gateway.Journal;
+using Gateway.Modules.Devices;
+using Gateway.Modules.Enrollments;
+using Gateway.Storage;
+using Gateway.Storage.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gateway.Tests.Support;
+
+/// <summary>A real journal on a real SQLite file, put together as the product does; open it again to see what survived.</summary>
+internal sealed class SomeJournal : IAsyncDisposable
+{
+    private readonly SqliteFile _file;
+    private readonly SqliteReader _reader;
+    private readonly IWriteSession _session;
+
+    private SomeJournal(string folder, TimeProvider time, ICommitListener listener, Func<IWriteSession, IWriteSession> around)
+    {
+        _file = SqliteFile.Open(folder, NullLogger.Instance);
+        _reader = new(_file);
+        _session = around(new SqliteWriteSession(_file, [new CountingKind(), new EnrollmentKind(), new DeviceKind()], time));
+        Writer = new(_session, listener, time, NullLogger<StoreWriter>.Instance);
+        Journal = new StoreJournal(Writer, _reader);
+    }
+
+    public StoreWriter Writer { get; }
+
+    public IJournal Journal { get; }
+
+    public static SomeJournal Open(
+        SomeFolder folder, TimeProvider? time = null, ICommitListener? listener = null, Func<IWriteSession, IWriteSession>? around = null) =>
+        new(folder.Path, time ?? TimeProvider.System, listener ?? new DeafListener(), around ?? (session => session));
+
+    public IBrokerStore Broker => new StoreForBroker(Writer, new SqliteBrokerReader(_file));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Writer.DisposeAsync();
+        _session.Dispose();
+        _reader.Dispose();
+        _file.Dispose();
+    }
+
+    private sealed class DeafListener : ICommitListener
+    {
+        public void Committed(IReadOnlyList<StoredEvent> events)
+        {
+            // Nobody follows this journal.
+        }
+    }
+}
