@@ -156,16 +156,22 @@ internal static class EnrollmentRules
             return Quiet(open);
         }
 
-        if (now >= gap + EnrollmentTimes.InferAfter)
+        if (!open.ResendAsked)
         {
-            var run = new DecisionRun(state, open);
-            run.Infer();
-            return run.Done(now);
+            // After a pause of the service itself too: it asks first, and the wait for the answer counts from the asking.
+            return now >= gap + EnrollmentTimes.ResendAfter
+                ? new([], open with { ResendAsked = true, GapSince = now - EnrollmentTimes.ResendAfter }, ResendFrom: state.Captured + 1)
+                : Quiet(open);
         }
 
-        return now >= gap + EnrollmentTimes.ResendAfter && !open.ResendAsked
-            ? new([], open with { ResendAsked = true }, ResendFrom: state.Captured + 1)
-            : Quiet(open);
+        if (now < gap + EnrollmentTimes.InferAfter)
+        {
+            return Quiet(open);
+        }
+
+        var run = new DecisionRun(state, open);
+        run.Infer();
+        return run.Done(now);
     }
 
     private static Refusal? Misfit(EnrollmentState state, string device, int slot)
