@@ -89,6 +89,18 @@ public sealed class StoreWriterTests
     }
 
     [Test]
+    public async Task Rollback_ThatFailsToo_LeavesNobodyWaiting()
+    {
+        var time = new ManualTime();
+        SomeDisk disk = null!;
+        await using var some = SomeJournal.Open(_folder, time, around: session => disk = new(session) { IsBroken = true });
+        disk.IsFull = true;
+
+        Assert.That(
+            async () => await some.Journal.AddAsync(1).WaitAsync(TimeSpan.FromSeconds(10)), Throws.InstanceOf<JournalUnavailableException>());
+    }
+
+    [Test]
     public async Task Backoff_WhileTheDiskStaysFull_Doubles()
     {
         var time = new ManualTime();
@@ -117,7 +129,8 @@ public sealed class StoreWriterTests
             for (var i = 0; i < 50; i++)
             {
                 var own = i;
-                some.Journal.Write(transaction => transaction.Append(SomeCounter.Channel($"c{own % 4}"), SomeCounter.Add(own)), _ => log.Add($"done {own + 1}"));
+                some.Journal.Write(
+                    transaction => transaction.Append(SomeCounter.Channel($"c{own % 4}"), SomeCounter.Add(own)), _ => log.Add($"done {own + 1}"));
             }
         }
 
@@ -147,7 +160,8 @@ public sealed class StoreWriterTests
     public async Task Completion_ThatThrows_KeepsNobodyElseFromTheirs()
     {
         await using var some = SomeJournal.Open(_folder);
-        some.Journal.Write(transaction => transaction.Append(SomeCounter.Channel(), SomeCounter.Add(1)), _ => throw new FormatException("a defect of its owner"));
+        some.Journal.Write(
+            transaction => transaction.Append(SomeCounter.Channel(), SomeCounter.Add(1)), _ => throw new FormatException("a defect of its owner"));
 
         Assert.That((await some.Journal.AddAsync(2)).Seq, Is.EqualTo(2));
     }

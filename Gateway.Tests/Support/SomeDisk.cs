@@ -2,7 +2,7 @@ using Gateway.Storage;
 
 namespace Gateway.Tests.Support;
 
-/// <summary>A real write session on a disk that can be full: then the commit, and nothing before it, fails.</summary>
+/// <summary>A real write session on a disk that can be full: then the commit fails, and where it is broken the rollback too.</summary>
 internal sealed class SomeDisk(IWriteSession session) : IWriteSession
 {
     private volatile bool _isFull;
@@ -12,6 +12,8 @@ internal sealed class SomeDisk(IWriteSession session) : IWriteSession
         get => _isFull;
         set => _isFull = value;
     }
+
+    public bool IsBroken { get; init; }
 
     public StoreTransaction Begin() => session.Begin();
 
@@ -25,7 +27,14 @@ internal sealed class SomeDisk(IWriteSession session) : IWriteSession
         session.Commit();
     }
 
-    public void Rollback() => session.Rollback();
+    public void Rollback()
+    {
+        session.Rollback();
+        if (IsBroken && IsFull)
+        {
+            throw new StoreException("disk broken", new IOException("disk broken"));
+        }
+    }
 
     public void Dispose() => session.Dispose();
 }

@@ -19,4 +19,7 @@ internal static partial class StorageLog
 
     [LoggerMessage(2005, LogLevel.Critical, "{Work} threw after its commit")]
     public static partial void CompletionThrew(ILogger logger, Exception defect, string work);
+
+    [LoggerMessage(2006, LogLevel.Critical, "a batch that failed could not be rolled back yet")]
+    public static partial void NotRolledBack(ILogger logger, Exception failure);
 }

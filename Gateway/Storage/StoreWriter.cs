@@ -148,13 +148,13 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
             }
             catch (Exception failure) when (current is null || failure is StoreException)
             {
-                _session.Rollback();
+                Rollback();
                 Fail(batch, failure);
                 return false;
             }
             catch (Exception refused)
             {
-                _session.Rollback();
+                Rollback();
                 StorageLog.WorkRefused(_log, refused, current!.GetType().Name);
                 batch.Remove(current);
                 Complete(current, refused);
@@ -162,6 +162,19 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
         }
 
         return true;
+    }
+
+    // Who waits is answered all the same. The session stays in its transaction, so the next batch fails too, and is where this is tried again.
+    private void Rollback()
+    {
+        try
+        {
+            _session.Rollback();
+        }
+        catch (StoreException failure)
+        {
+            StorageLog.NotRolledBack(_log, failure);
+        }
     }
 
     private void Announce(List<IStoreWork> batch, IReadOnlyList<StoredEvent> appended)

@@ -52,12 +52,13 @@ internal sealed class SqliteWriteSession : IWriteSession
         _heads.RolledBack();
         if (_open)
         {
-            _open = false;
             // After some failures SQLite has rolled back by itself; asking again is then an error that says only so.
             if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0)
             {
                 _rollback.Run();
             }
+
+            _open = false;
         }
     }
 
