@@ -135,7 +135,8 @@ public sealed class SecretsTests
         var restarted = new DeviceSecrets(_some.Journal, _time);
         restarted.Load();
 
-        Assert.That((await IsRightAsync(secrets, "old"), await IsRightAsync(restarted, "old"), await IsRightAsync(restarted, "new")), Is.EqualTo((false, false, true)));
+        Assert.That((await IsRightAsync(secrets, "old"), await IsRightAsync(restarted, "old")), Is.EqualTo((false, false)));
+        Assert.That(await IsRightAsync(restarted, "new"), Is.True);
     }
 
     [Test]

@@ -39,7 +39,8 @@ public sealed class ScannerTopicsTests
     [Test]
     public void Scan_IsUnderstood()
     {
-        var message = (EnrollmentMessage)Read(Scan, """{"id":"7-42","status":"retry","step":2,"of":3,"slot":0,"quality":41,"reason":"too_dry","uptime":9000}""")!;
+        var message = (EnrollmentMessage)Read(
+            Scan, """{"id":"7-42","status":"retry","step":2,"of":3,"slot":0,"quality":41,"reason":"too_dry","uptime":9000}""")!;
 
         Assert.That((message.Device, message.Key, message.Enrollment), Is.EqualTo(("door-1", "7-42", "e1")));
         Assert.That(message.Input, Is.EqualTo(new ScanReported(ScanStatus.Retry, 2, 3, 0, 41, "too_dry", new("door-1", "7-42", 9000, Some.Now))));
@@ -79,6 +80,7 @@ public sealed class ScannerTopicsTests
     [TestCase(Status, """{"id":7,"state":"online"}""", "id")]
     [TestCase(Status, """{"id":"","state":"online"}""", "id")]
     [TestCase(Status, """{"id":"\ud800","state":"online"}""", "id")]
+    [TestCase(Status, """{"\ud800":1,"id":"7-1","state":"online"}""", "name")]
     [TestCase(Status, """{"id":"7-1"}""", "state")]
     [TestCase(Status, """{"id":"7-1","state":"Online"}""", "state")]
     [TestCase(Status, """{"id":"7-1","state":"asleep"}""", "state")]

@@ -16,7 +16,7 @@ internal readonly struct PayloadReader
     {
         try
         {
-            var root = JsonElement.Parse(payload.Span, new JsonDocumentOptions { MaxDepth = 16 });
+            var root = ContractJson.Parse(payload.Span);
             return root.ValueKind == JsonValueKind.Object ? new(root) : throw new MalformedMessageException("the payload is no JSON object");
         }
         catch (JsonException error)

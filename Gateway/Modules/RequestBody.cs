@@ -116,7 +116,7 @@ internal sealed class RequestBody
         try
         {
             var digest = Convert.ToHexStringLower(SHA256.HashData(utf8));
-            var root = JsonElement.Parse(utf8.IsEmpty ? "{}"u8 : utf8, new JsonDocumentOptions { MaxDepth = 16 });
+            var root = ContractJson.Parse(utf8.IsEmpty ? "{}"u8 : utf8);
             return root.ValueKind == JsonValueKind.Object
                 ? new(root, digest)
                 : throw RequestRefusedException.Invalid("body", "The body must be a JSON object.");

@@ -15,12 +15,14 @@ public sealed class EnrollmentDeskTests
 
     public static IEnumerable<TestCaseData> Ends()
     {
-        yield return new TestCaseData(new EnrollmentInput[] { new CancelRequested("admin") }, 0, EnrollmentPhase.Cancelled.ToString()).SetName("End_Cancelled_FreesTheScanner");
-        yield return new TestCaseData(new EnrollmentInput[] { Some.Error() }, 0, EnrollmentPhase.Failed.ToString()).SetName("End_Failed_FreesTheScanner");
-        yield return new TestCaseData(new EnrollmentInput[] { Some.Answer(ok: false) }, 0, EnrollmentPhase.Failed.ToString()).SetName("End_Refused_FreesTheScanner");
-        yield return new TestCaseData(new EnrollmentInput[] { new TimePassed() }, 300, EnrollmentPhase.Expired.ToString()).SetName("End_Expired_FreesTheScanner");
-        yield return new TestCaseData(new EnrollmentInput[] { Some.Scan(1), Some.Scan(2), Some.Scan(3), Some.Success() }, 0, EnrollmentPhase.Succeeded.ToString())
-            .SetName("End_Succeeded_FreesTheScanner");
+        static TestCaseData To(EnrollmentPhase phase, string how, int seconds, params EnrollmentInput[] inputs) =>
+            new TestCaseData(inputs, seconds, phase.ToString()).SetName($"End_{how}_FreesTheScanner");
+
+        yield return To(EnrollmentPhase.Cancelled, "Cancelled", 0, new CancelRequested("admin"));
+        yield return To(EnrollmentPhase.Failed, "Failed", 0, Some.Error());
+        yield return To(EnrollmentPhase.Failed, "RefusedByTheScanner", 0, Some.Answer(ok: false));
+        yield return To(EnrollmentPhase.Expired, "Expired", 300, new TimePassed());
+        yield return To(EnrollmentPhase.Succeeded, "Succeeded", 0, Some.Scan(1), Some.Scan(2), Some.Scan(3), Some.Success());
     }
 
     [SetUp]
@@ -46,7 +48,8 @@ public sealed class EnrollmentDeskTests
         var (effects, refusal) = await RequestAsync();
 
         Assert.That(refusal, Is.Null);
-        Assert.That((effects.State!.Slot, effects.State.State, effects.State.ExpiresAt), Is.EqualTo((0, EnrollmentPhase.Requested, Some.Now + TimeSpan.FromSeconds(300))));
+        Assert.That((effects.State!.Slot, effects.State.State), Is.EqualTo((0, EnrollmentPhase.Requested)));
+        Assert.That(effects.State.ExpiresAt, Is.EqualTo(Some.Now + TimeSpan.FromSeconds(300)));
         Assert.That(Guid.Parse(effects.State.Id).Version, Is.EqualTo(7));
         Assert.That(effects.Deadline, Is.EqualTo(effects.State.ExpiresAt));
     }
