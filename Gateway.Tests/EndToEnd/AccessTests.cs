@@ -9,14 +9,14 @@ namespace Gateway.Tests.EndToEnd;
 /// <summary>Closed from the first start: who may come in, by which door, and how often.</summary>
 public sealed partial class AccessTests
 {
-    private TemporaryFolder _folder = null!;
+    private SomeFolder _folder = null!;
     private ServiceProcess _service = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
         _folder = new();
-        _service = await ServiceProcess.StartAsync(_folder.In("data"), "--Access:AdminToken", ServiceProcess.AdminToken);
+        _service = await ServiceProcess.StartAsync(_folder.Path, "--Access:AdminToken", ServiceProcess.AdminToken);
     }
 
     [TearDown]

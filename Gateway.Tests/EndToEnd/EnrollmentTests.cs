@@ -7,7 +7,7 @@ namespace Gateway.Tests.EndToEnd;
 /// <summary>Scans from a real MQTT client to a real socket: stored first, once each, in order, whatever dies in between.</summary>
 public sealed class EnrollmentTests
 {
-    private TemporaryFolder _folder = null!;
+    private SomeFolder _folder = null!;
     private ServiceProcess _service = null!;
     private ScannerByHand _scanner = null!;
 
@@ -15,7 +15,7 @@ public sealed class EnrollmentTests
     public async Task StartAsync()
     {
         _folder = new();
-        _service = await ServiceProcess.StartAnonymousAsync(_folder.In("data"));
+        _service = await ServiceProcess.StartAnonymousAsync(_folder.Path);
         _scanner = new(() => _service.MqttPort, "lab-1");
         await _scanner.StatusAsync();
     }

@@ -8,7 +8,7 @@ namespace Gateway.Tests.EndToEnd;
 /// <summary>The whole way: from mosquitto_pub through the service to what Debian's Chromium paints.</summary>
 public sealed partial class KioskTests
 {
-    private TemporaryFolder _folder = null!;
+    private SomeFolder _folder = null!;
     private ServiceProcess _service = null!;
     private ScannerByHand _scanner = null!;
     private IBrowserContext _person = null!;
@@ -21,7 +21,7 @@ public sealed partial class KioskTests
     public async Task OpenAsync()
     {
         _folder = new();
-        _service = await ServiceProcess.StartAnonymousAsync(_folder.In("data"));
+        _service = await ServiceProcess.StartAnonymousAsync(_folder.Path);
         _scanner = new(() => _service.MqttPort, "lab-1");
         await _scanner.StatusAsync();
         _person = await Browser.NewPersonAsync();

@@ -11,9 +11,9 @@ public sealed partial class SimulationTests
     [Test]
     public async Task FirstMinute_WithSimulatedScanners_EndsRegistered()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new SomeFolder();
         await using var service = await ServiceProcess.StartAsync(
-            folder.In("data"), "--Simulate:Scanners", "2", "--Simulate:Pace", "00:00:00.050", "--Simulate:RetryChance", "0");
+            folder.Path, "--Simulate:Scanners", "2", "--Simulate:Pace", "00:00:00.050", "--Simulate:RetryChance", "0");
         await Eventually.HoldsAsync(() => SignInLink().IsMatch(service.Output), "the printed link");
         await using var person = await Browser.NewPersonAsync();
         var page = await person.NewPageAsync();

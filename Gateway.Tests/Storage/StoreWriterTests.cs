@@ -166,6 +166,19 @@ public sealed class StoreWriterTests
         Assert.That((await some.Journal.AddAsync(2)).Seq, Is.EqualTo(2));
     }
 
+    [Test]
+    public async Task Listener_ThatThrows_MakesNoCommittedWriteAFailedOne()
+    {
+        await using var some = SomeJournal.Open(_folder, listener: new ThrowingListener());
+        Assert.That((await some.Journal.AddAsync(1)).Seq, Is.EqualTo(1));
+        Assert.That((await some.Journal.AddAsync(2)).Seq, Is.EqualTo(2));
+    }
+
+    private sealed class ThrowingListener : ICommitListener
+    {
+        public void Committed(IReadOnlyList<StoredEvent> events) => throw new FormatException("a defect of the listener");
+    }
+
     private sealed class RecordingListener(List<string> log) : ICommitListener
     {
         // Written on the writer's thread only.

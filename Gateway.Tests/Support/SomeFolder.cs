@@ -6,9 +6,12 @@ internal sealed class SomeFolder : IDisposable
     // Beneath one that exists, so that who opens it also makes it.
     private readonly string _root = Directory.CreateTempSubdirectory("gateway-test-").FullName;
 
-    public string Path => System.IO.Path.Combine(_root, "data");
+    public string Path => In("data");
 
     public string Database => System.IO.Path.Combine(Path, "gateway.db");
+
+    /// <summary>A place beside it.</summary>
+    public string In(string name) => System.IO.Path.Combine(_root, name);
 
     /// <summary>Every byte that is kept in it, whatever the file.</summary>
     public bool Holds(string text)

@@ -130,6 +130,7 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
         while (batch.Count > 0)
         {
             IStoreWork? current = null;
+            IReadOnlyList<StoredEvent> appended;
             try
             {
                 var started = Stopwatch.GetTimestamp();
@@ -142,9 +143,8 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
 
                 current = null;
                 _session.Commit();
-                Figures.Record(batch.Count, transaction.Journal.Appended.Count, Stopwatch.GetElapsedTime(started));
-                Announce(batch, transaction.Journal.Appended);
-                return true;
+                appended = transaction.Journal.Appended;
+                Figures.Record(batch.Count, appended.Count, Stopwatch.GetElapsedTime(started));
             }
             catch (Exception failure) when (current is null || failure is StoreException)
             {
@@ -158,7 +158,12 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
                 StorageLog.WorkRefused(_log, refused, current!.GetType().Name);
                 batch.Remove(current);
                 Complete(current, refused);
+                continue;
             }
+
+            // Beyond this the batch is on disk, whatever its listeners make of it.
+            Announce(batch, appended);
+            return true;
         }
 
         return true;
@@ -187,7 +192,7 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
 
         if (appended.Count > 0)
         {
-            _listener.Committed(appended);
+            Hand(_listener, listener => listener.Committed(appended));
         }
 
         foreach (var work in batch)
@@ -206,16 +211,19 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
         }
     }
 
-    // A completion that throws is a defect of its owner; the others still hear of their commit.
-    private void Complete(IStoreWork work, Exception? failure)
+    private void Complete(IStoreWork work, Exception? failure) => Hand(work, told => told.Completed(failure));
+
+    // Whoever throws when told has a defect of its own; the others still hear of their commit.
+    private void Hand<T>(T told, Action<T> tell)
+        where T : notnull
     {
         try
         {
-            work.Completed(failure);
+            tell(told);
         }
         catch (Exception defect)
         {
-            StorageLog.CompletionThrew(_log, defect, work.GetType().Name);
+            StorageLog.CompletionThrew(_log, defect, told.GetType().Name);
         }
     }
 }
