@@ -1,0 +1,60 @@
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.EndToEnd;
+
+/// <summary>An acknowledgement means on disk, for ordinary MQTT as well: what was acknowledged is there after a kill.</summary>
+public sealed class DurableMqttTests
+{
+    private SomeFolder _folder = null!;
+    private ServiceProcess _service = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _folder = new();
+        _service = await ServiceProcess.StartAnonymousAsync(_folder.Path);
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _service.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Retained_KilledAfterThePubAck_IsThere()
+    {
+        await Mosquitto.PublishAsync(_service.MqttPort, "room/light", "on", "-r");
+        await KillAndStartAsync();
+        Assert.That(await Mosquitto.SubscribeAsync(_service.MqttPort, "room/light", 1), Is.EqualTo(new[] { "room/light on" }));
+    }
+
+    [TestCase("1")]
+    [TestCase("2")]
+    public async Task Queued_KilledAfterTheAcknowledgements_ArrivesOnceAndInOrder(string qos)
+    {
+        string[] session = ["-i", "reader", "-c", "-q", qos];
+        await Mosquitto.SubscribeAsync(_service.MqttPort, "room/#", 1, [.. session, "-E"]);
+        for (var i = 1; i <= 5; i++)
+        {
+            await Mosquitto.PublishAsync(_service.MqttPort, "room/light", $"{i}", "-q", qos);
+            if (i == 3)
+            {
+                await KillAndStartAsync();
+            }
+        }
+
+        await KillAndStartAsync();
+        var arrived = await Mosquitto.SubscribeAsync(_service.MqttPort, "room/#", 6, session);
+        Assert.That(arrived, Is.EqualTo(new[] { "room/light 1", "room/light 2", "room/light 3", "room/light 4", "room/light 5" }));
+    }
+
+    private async Task KillAndStartAsync()
+    {
+        await _service.KillAsync();
+        var again = await _service.StartAgainAsync("--Access:Anonymous", "true");
+        await _service.DisposeAsync();
+        _service = again;
+    }
+}
