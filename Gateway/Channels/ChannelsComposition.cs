@@ -19,7 +19,7 @@ internal static class ChannelsComposition
         .AddSingleton<Subscriptions>()
         .AddSingleton<Attendance>()
         .AddSingleton<Receipts>()
-        .AddSingleton<SocketServices>()
+        .AddSingleton<LiveServices>()
         .AddSingleton<SocketEndpoint>()
         .AddSingleton<EventPoll>()
         .AddSingleton<EventStream>()

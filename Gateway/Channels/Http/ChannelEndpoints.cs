@@ -99,7 +99,8 @@ internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, Even
         {
             using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
             if (body.RootElement.ValueKind != JsonValueKind.Object
-                || !body.RootElement.TryGetProperty(name.CursorField, out var cursor) || !cursor.TryGetInt64(out var through) || through < 0)
+                || !body.RootElement.TryGetProperty(name.CursorField, out var cursor) || cursor.ValueKind != JsonValueKind.Number
+                || !cursor.TryGetInt64(out var through) || through < 0)
             {
                 throw RequestRefusedException.Invalid(name.CursorField, $"{name.CursorField} is a whole number from 0.");
             }
@@ -108,7 +109,7 @@ internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, Even
                 && client.GetString() is { Length: > 0 and <= MaxClient } text ? (through, text)
                 : throw RequestRefusedException.Invalid("client", $"client is 1 to {MaxClient} characters.");
         }
-        catch (Exception misfit) when (misfit is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             throw RequestRefusedException.Invalid("body", "The body is a JSON object with a number and a client.");
         }

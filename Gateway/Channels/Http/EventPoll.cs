@@ -4,21 +4,21 @@ using Gateway.Journal;
 namespace Gateway.Channels.Http;
 
 /// <summary>A page of events after a cursor; waits for the first one as a subscriber does, when there is none yet.</summary>
-internal sealed class EventPoll(Subscriptions subscriptions, StreamSource source, Attendance attendance, Receipts receipts, TimeProvider time)
+internal sealed class EventPoll(LiveServices services)
 {
     /// <summary>Null when there is no such channel or feed.</summary>
     public async Task<EventPage?> ReadAsync(StreamName name, EventsQuery query, string client, string user, CancellationToken cancellation)
     {
         var arrived = new AsyncSignal();
-        using var opened = await subscriptions.OpenAsync(name, query.Cursor, fromHead: false, arrived.Set, cancellation);
+        using var opened = await services.Subscriptions.OpenAsync(name, query.Cursor, fromHead: false, arrived.Set, cancellation);
         if (opened is null)
         {
             return null;
         }
 
         var (after, reset) = opened.Resume;
-        var line = receipts.Line(name, client, user);
-        var events = reset ? [] : await source.ReadAsync(name, after, query.Limit, cancellation);
+        var line = services.Receipts.Line(name, client, user);
+        var events = reset ? [] : await services.Source.ReadAsync(name, after, query.Limit, cancellation);
         if (!reset && events.Count == 0 && query.Wait > TimeSpan.Zero)
         {
             events = await WaitAsync(opened.Subscription, arrived, query, line, cancellation);
@@ -36,12 +36,12 @@ internal sealed class EventPoll(Subscriptions subscriptions, StreamSource source
     private async Task<IReadOnlyList<StoredEvent>> WaitAsync(
         Subscription subscription, AsyncSignal arrived, EventsQuery query, ReceiptLine line, CancellationToken cancellation)
     {
-        attendance.Enter(subscription.Name);
+        services.Attendance.Enter(subscription.Name);
         line.Connected();
         try
         {
             var events = await subscription.TakeAsync(cancellation);
-            if (events.Count == 0 && await arrived.WaitAsync(query.Wait, time, cancellation))
+            if (events.Count == 0 && await arrived.WaitAsync(query.Wait, services.Time, cancellation))
             {
                 events = await subscription.TakeAsync(cancellation);
             }
@@ -51,7 +51,7 @@ internal sealed class EventPoll(Subscriptions subscriptions, StreamSource source
         finally
         {
             line.Disconnected();
-            attendance.Leave(subscription.Name);
+            services.Attendance.Leave(subscription.Name);
         }
     }
 }

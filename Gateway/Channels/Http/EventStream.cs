@@ -8,8 +8,7 @@ using Gateway.Journal;
 namespace Gateway.Channels.Http;
 
 /// <summary>Server-sent events: the same subscription as over WebSocket, for pages behind something that speaks only HTTP.</summary>
-internal sealed class EventStream(Subscriptions subscriptions, Attendance attendance, Receipts receipts, ChannelOptions options, TimeProvider time,
-    IHostApplicationLifetime lifetime)
+internal sealed class EventStream(LiveServices services, IHostApplicationLifetime lifetime)
 {
     /// <summary>False when there is no such channel or feed, and nothing was answered.</summary>
     public async Task<bool> RunAsync(StreamName name, ISubscriberRights rights, HttpContext context)
@@ -17,7 +16,7 @@ internal sealed class EventStream(Subscriptions subscriptions, Attendance attend
         var cursor = EventsQuery.ReadLive(context.Request);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         var arrived = new AsyncSignal();
-        using var opened = await subscriptions.OpenAsync(name, cursor, fromHead: false, arrived.Set, stop.Token);
+        using var opened = await services.Subscriptions.OpenAsync(name, cursor, fromHead: false, arrived.Set, stop.Token);
         if (opened is null)
         {
             return false;
@@ -27,7 +26,7 @@ internal sealed class EventStream(Subscriptions subscriptions, Attendance attend
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["X-Accel-Buffering"] = "no";
         var client = context.Request.Query["client"].ToString() is { Length: > 0 and <= 128 } named ? named : $"sse-{context.Connection.Id}";
-        var line = receipts.Line(name, client, rights.User);
+        var line = services.Receipts.Line(name, client, rights.User);
         try
         {
             await context.Response.BodyWriter.WriteAsync(Start(opened), stop.Token);
@@ -35,8 +34,8 @@ internal sealed class EventStream(Subscriptions subscriptions, Attendance attend
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The page left, or the service stops: the stream simply ends, and its reader comes back with Last-Event-ID.
-            context.Response.Body.Close();
+            // The stream simply ends; its reader comes back with Last-Event-ID.
+            ChannelsLog.Gone(services.Log, client, "it left, or the service stops");
         }
 
         return true;
@@ -45,28 +44,28 @@ internal sealed class EventStream(Subscriptions subscriptions, Attendance attend
     private async Task AttendAsync(
         OpenSubscription opened, AsyncSignal arrived, ReceiptLine line, ISubscriberRights rights, HttpContext context, CancellationToken stop)
     {
-        attendance.Enter(opened.Snapshot.Name);
+        services.Attendance.Enter(opened.Snapshot.Name);
         line.Connected();
         try
         {
-            while (rights.ExpiresAt > time.GetUtcNow())
+            while (rights.ExpiresAt > services.Time.GetUtcNow())
             {
                 var events = await opened.Subscription.TakeAsync(stop);
                 if (events.Count > 0)
                 {
                     await SendAsync(events, opened.Snapshot, line, context, stop);
                 }
-                else if (!await arrived.WaitAsync(options.Heartbeat, time, stop))
+                else if (!await arrived.WaitAsync(services.Options.Heartbeat, services.Time, stop))
                 {
                     await context.Response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(
-                        $"event: heartbeat\ndata: {{\"at\":\"{ContractJson.Time(time.GetUtcNow())}\"}}\n\n"), stop);
+                        $"event: heartbeat\ndata: {{\"at\":\"{ContractJson.Time(services.Time.GetUtcNow())}\"}}\n\n"), stop);
                 }
             }
         }
         finally
         {
             line.Disconnected();
-            attendance.Leave(opened.Snapshot.Name);
+            services.Attendance.Leave(opened.Snapshot.Name);
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed class SocketConnection : IDisposable
     private readonly WebSocket _socket;
     private readonly SocketWire _wire;
     private readonly HttpContext _context;
-    private readonly SocketServices _services;
+    private readonly LiveServices _services;
     private readonly Outbox _outbox;
     private readonly SocketOps _ops;
     private readonly SocketSender _sender;
@@ -16,7 +16,7 @@ internal sealed class SocketConnection : IDisposable
     private readonly TaskCompletionSource<SocketClose> _sentAway = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _name = $"ws-{Guid.CreateVersion7():n}";
 
-    public SocketConnection(WebSocket socket, SocketWire wire, ISubscriberRights rights, HttpContext context, SocketServices services)
+    public SocketConnection(WebSocket socket, SocketWire wire, ISubscriberRights rights, HttpContext context, LiveServices services)
     {
         _socket = socket;
         _wire = wire;
@@ -89,23 +89,21 @@ internal sealed class SocketConnection : IDisposable
 
     private async Task<SocketClose> WatchAsync(CancellationToken stop)
     {
-        while (true)
+        while (_ops.Rights.ExpiresAt - _services.Time.GetUtcNow() is var left && left > TimeSpan.Zero)
         {
-            var untilExpiry = _ops.Rights.ExpiresAt - _services.Time.GetUtcNow();
-            if (untilExpiry <= TimeSpan.Zero)
-            {
-                return Refuse(SocketClose.Ticket);
-            }
-
-            var wait = untilExpiry < _services.Options.Heartbeat ? untilExpiry : _services.Options.Heartbeat;
-            await Task.Delay(wait, _services.Time, stop);
+            await Task.Delay(left < _services.Options.Heartbeat ? left : _services.Options.Heartbeat, _services.Time, stop);
             if (_wire.SilentFor >= _services.Options.DeadPeer)
             {
                 return Refuse(SocketClose.DeadPeer);
             }
 
-            _sender.Heartbeat();
+            if (_ops.Rights.ExpiresAt > _services.Time.GetUtcNow())
+            {
+                _sender.Heartbeat();
+            }
         }
+
+        return Refuse(SocketClose.Ticket);
     }
 
     /// <summary>Ask, wait, abort: the frame that is being sent ends, the close is sent, its answer is awaited; each for a bounded time.</summary>

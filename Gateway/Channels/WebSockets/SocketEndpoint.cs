@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Gateway.Channels.WebSockets;
 
 /// <summary>The pages that are connected by WebSocket: takes them in, counts them, and sends them away at shutdown.</summary>
-internal sealed class SocketEndpoint(SocketServices services)
+internal sealed class SocketEndpoint(LiveServices services)
 {
     private readonly Lock _lock = new();
 

@@ -4,7 +4,7 @@ using Gateway.Journal;
 namespace Gateway.Channels.WebSockets;
 
 /// <summary>Does what one page asks for. Used by the reader loop of its connection alone.</summary>
-internal sealed class SocketOps(string connection, ISubscriberRights granted, HttpContext context, Outbox outbox, SocketServices services)
+internal sealed class SocketOps(string connection, ISubscriberRights granted, HttpContext context, Outbox outbox, LiveServices services)
 {
     private static readonly TimeSpan ShortestEvery = TimeSpan.FromMilliseconds(20);
 

@@ -4,7 +4,7 @@ using System.Net.WebSockets;
 namespace Gateway.Channels.WebSockets;
 
 /// <summary>The sending side of one connection: takes turns over its subscriptions and lets frames leave in batches.</summary>
-internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox outbox, SocketServices services)
+internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox outbox, LiveServices services)
 {
     // All owned by the one loop.
     private readonly ArrayBufferWriter<byte> _frame = new();

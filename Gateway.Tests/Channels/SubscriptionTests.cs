@@ -1,0 +1,250 @@
+using Gateway.Channels;
+using Gateway.Journal;
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.Channels;
+
+/// <summary>Invariants 3 and 4: no gap, no repeat, whatever is published at whatever moment of subscribing.</summary>
+[TestFixtureSource(nameof(Streams))]
+internal sealed class SubscriptionTests(bool feed)
+{
+    private static readonly bool[] Streams = [false, true];
+    private static readonly ChannelName Channel = ChannelName.Of("jobs", "one");
+
+    private readonly StreamName _name = feed ? StreamName.FeedOf("jobs") : StreamName.Of(Channel);
+    private MemoryJournal _journal = null!;
+    private ChannelHub _hub = null!;
+    private Gateway.Channels.Subscriptions _subscriptions = null!;
+    private int _wakes;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _wakes = 0;
+        _hub = new();
+        _journal = new() { Listener = _hub };
+        _subscriptions = Subscriptions(pageSize: 4, queue: 3);
+    }
+
+    [Test]
+    public async Task EventBeforeThePageIsRead_IsTakenOnce() =>
+        await AssertAllOnceAsync(() => OnFirst(journal => journal.BeforeRead, action => _journal.BeforeRead = action));
+
+    [Test]
+    public async Task EventAfterThePageIsRead_IsTakenOnce() =>
+        await AssertAllOnceAsync(() => OnFirst(journal => journal.AfterRead, action => _journal.AfterRead = action));
+
+    [Test]
+    public async Task EventAfterTheSnapshot_IsTakenOnce() =>
+        await AssertAllOnceAsync(() => OnFirst(journal => journal.AfterSnapshot, action => _journal.AfterSnapshot = action));
+
+    [Test]
+    public async Task BurstOfPagesAfterThePageIsRead_IsTakenOnce() =>
+        await AssertAllOnceAsync(() => OnFirst(journal => journal.AfterRead, action => _journal.AfterRead = action, count: 11));
+
+    [Test]
+    public async Task EventStoredBeforeTheReadAndAnnouncedAfterTheFlip_IsTakenOnce()
+    {
+        _journal.Append(Channel, 2);
+        _journal.Store(Channel);
+        using var opened = await OpenAsync(new("e1", 0));
+
+        var taken = await TakeAllAsync(opened);
+        _journal.Announce();
+        taken.AddRange(await TakeAllAsync(opened));
+
+        Assert.That(taken, Is.EqualTo(new long[] { 1, 2, 3 }));
+        Assert.That(_wakes, Is.Zero, "what was read already is no reason to wake");
+    }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(3)]
+    [TestCase(4)]
+    [TestCase(5)]
+    [TestCase(41)]
+    public async Task Backlog_IsTakenWhole_AndThenLive(int missed)
+    {
+        _journal.Append(Channel, missed + 1);
+        using var opened = await OpenAsync(new("e1", 1));
+
+        var taken = await TakeAllAsync(opened);
+        _journal.Append(Channel);
+        taken.AddRange(await TakeAllAsync(opened));
+
+        Assert.That(taken, Is.EqualTo(Enumerable.Range(2, missed + 1)));
+        Assert.That(_wakes, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task FullQueue_FallsBackToTheJournal_AndEndsComplete()
+    {
+        _journal.Append(Channel);
+        using var opened = await OpenAsync(Cursor.Live);
+        var taken = await TakeAllAsync(opened);
+
+        _journal.Append(Channel, 50);
+        var reads = _journal.Reads;
+        taken.AddRange(await TakeAllAsync(opened));
+
+        Assert.That(taken, Is.EqualTo(Enumerable.Range(2, 50)));
+        Assert.That(_journal.Reads, Is.GreaterThan(reads), "the queue holds three; the rest is read");
+    }
+
+    [Test]
+    public async Task QueueFullAgainAtTheFlip_EndsComplete()
+    {
+        _journal.Append(Channel);
+        using var opened = await OpenAsync(Cursor.Live);
+        var taken = await TakeAllAsync(opened);
+        _journal.Append(Channel, 5);
+        var bursts = 3;
+        _journal.AfterRead = () =>
+        {
+            if (bursts-- > 0)
+            {
+                _journal.Append(Channel, 5);
+            }
+        };
+
+        taken.AddRange(await TakeAllAsync(opened));
+
+        Assert.That(taken, Is.EqualTo(Enumerable.Range(2, 20)));
+    }
+
+    [Test]
+    public async Task LiveSubscription_ReadsNoPage()
+    {
+        _journal.Append(Channel, 7);
+        using var opened = await OpenAsync(Cursor.Live);
+
+        Assert.That(await TakeAllAsync(opened), Is.Empty);
+        Assert.That(_journal.Reads, Is.Zero);
+    }
+
+    [Test]
+    public async Task SkippedEvents_AreNotTaken()
+    {
+        _journal.Append(Channel);
+        using var opened = await OpenAsync(Cursor.Live);
+        await TakeAllAsync(opened);
+        _journal.Append(Channel, 3);
+        opened.Subscription.SkipTo(3);
+
+        Assert.That(await TakeAllAsync(opened), Is.EqualTo(new long[] { 4 }));
+    }
+
+    [Test]
+    public async Task ClosedSubscription_IsForgotten()
+    {
+        _journal.Append(Channel);
+        var opened = await OpenAsync(Cursor.Live);
+        await TakeAllAsync(opened);
+        opened.Dispose();
+        opened.Dispose();
+        _journal.Append(Channel, 10);
+
+        Assert.That(await opened.Subscription.TakeAsync(CancellationToken.None), Is.Empty);
+        Assert.That((_hub.Streams, _hub.Subscriptions, _wakes), Is.EqualTo((0, 0, 0)));
+    }
+
+    [Test]
+    public async Task UnknownStream_LeavesNothingBehind()
+    {
+        var name = feed ? StreamName.FeedOf("rooms") : StreamName.Of(ChannelName.Of("jobs", "none"));
+
+        Assert.That(await _subscriptions.OpenAsync(name, Cursor.Live, fromHead: false, () => { }, CancellationToken.None), Is.Null);
+        Assert.That(_hub.Streams, Is.Zero);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task ThousandResubscribes_UnderConstantPublishing_MissAndRepeatNothing(CancellationToken cancellation)
+    {
+        _subscriptions = Subscriptions(pageSize: 4, queue: 3);
+        _journal.Append(Channel);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var publishing = Task.Run(() => Publish(done.Token), CancellationToken.None);
+        var cursor = 0L;
+        for (var round = 0; round < 1_000; round++)
+        {
+            cursor = await FollowAsync(cursor, events: 1 + (round % 6), cancellation);
+        }
+
+        await done.CancelAsync();
+        await publishing;
+
+        Assert.That(cursor, Is.GreaterThanOrEqualTo(1_000));
+        Assert.That((_hub.Streams, _hub.Subscriptions), Is.EqualTo((0, 0)));
+    }
+
+    // Each event that is taken must be the one after the cursor.
+    private async Task<long> FollowAsync(long cursor, int events, CancellationToken cancellation)
+    {
+        var woken = new AsyncSignal();
+        using var opened = await _subscriptions.OpenAsync(_name, new("e1", cursor), fromHead: false, woken.Set, cancellation);
+        for (var left = events; left > 0;)
+        {
+            var taken = await opened!.Subscription.TakeAsync(cancellation);
+            foreach (var stored in taken)
+            {
+                Assert.That(_name.CursorOf(stored), Is.EqualTo(cursor + 1));
+                cursor++;
+                left--;
+            }
+
+            if (taken.Count == 0)
+            {
+                await woken.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+            }
+        }
+
+        return cursor;
+    }
+
+    private void Publish(CancellationToken done)
+    {
+        // Bounded, so that a reader that hangs ends the test by its time and not the machine by its memory.
+        for (var i = 0; i < 20_000 && !done.IsCancellationRequested; i++)
+        {
+            _journal.Append(Channel);
+        }
+    }
+
+    private async Task AssertAllOnceAsync(Action arrange)
+    {
+        _journal.Append(Channel, 6);
+        arrange();
+        using var opened = await OpenAsync(new("e1", 2));
+        var taken = await TakeAllAsync(opened);
+        _journal.Append(Channel);
+        taken.AddRange(await TakeAllAsync(opened));
+
+        var all = await _journal.ReadAsync(Channel, 2, int.MaxValue, CancellationToken.None);
+        Assert.That(taken, Is.EqualTo(all.Select(stored => stored.Seq)));
+        Assert.That(taken, Has.Count.GreaterThan(5), "the moment came");
+    }
+
+    private void OnFirst(Func<MemoryJournal, Action?> moment, Action<Action?> set, int count = 1) => set(() =>
+    {
+        Assert.That(moment(_journal), Is.Not.Null);
+        set(null);
+        _journal.Append(Channel, count);
+    });
+
+    private async Task<OpenSubscription> OpenAsync(Cursor cursor) =>
+        (await _subscriptions.OpenAsync(_name, cursor, fromHead: false, () => _wakes++, CancellationToken.None))!;
+
+    private async Task<List<long>> TakeAllAsync(OpenSubscription opened)
+    {
+        var all = new List<long>();
+        while (await opened.Subscription.TakeAsync(CancellationToken.None) is { Count: > 0 } taken)
+        {
+            all.AddRange(taken.Select(_name.CursorOf));
+        }
+
+        return all;
+    }
+
+    private Gateway.Channels.Subscriptions Subscriptions(int pageSize, int queue) =>
+        new(_hub, new(_journal, [new NamedKind("jobs")]), new() { PageSize = pageSize, QueueCapacity = queue });
+}

@@ -1,0 +1,6 @@
+namespace Gateway.Channels;
+
+/// <summary>What every connection shares, whatever its transport.</summary>
+internal sealed record LiveServices(
+    Subscriptions Subscriptions, StreamSource Source, Attendance Attendance, Receipts Receipts, ITicketDesk Desk, ChannelOptions Options, TimeProvider Time,
+    ILogger<LiveServices> Log);
