@@ -26,21 +26,18 @@ internal sealed class SubscriptionTests(bool feed)
         _subscriptions = Subscriptions(pageSize: 4, queue: 3);
     }
 
+    // After 2 the first page is full, after 3 it comes back short, after 6 the subscription is at the head.
     [Test]
-    public async Task EventBeforeThePageIsRead_IsTakenOnce() =>
-        await AssertAllOnceAsync(() => OnFirst(journal => journal.BeforeRead, action => _journal.BeforeRead = action));
+    public async Task EventBeforeThePageIsRead_IsTakenOnce([Values(2, 3)] int since) =>
+        await AssertAllOnceAsync(since, append => _journal.BeforeRead = append);
 
     [Test]
-    public async Task EventAfterThePageIsRead_IsTakenOnce() =>
-        await AssertAllOnceAsync(() => OnFirst(journal => journal.AfterRead, action => _journal.AfterRead = action));
+    public async Task EventsAfterThePageIsRead_AreTakenOnce([Values(2, 3)] int since, [Values(1, 11)] int count) =>
+        await AssertAllOnceAsync(since, append => _journal.AfterRead = append, count);
 
     [Test]
-    public async Task EventAfterTheSnapshot_IsTakenOnce() =>
-        await AssertAllOnceAsync(() => OnFirst(journal => journal.AfterSnapshot, action => _journal.AfterSnapshot = action));
-
-    [Test]
-    public async Task BurstOfPagesAfterThePageIsRead_IsTakenOnce() =>
-        await AssertAllOnceAsync(() => OnFirst(journal => journal.AfterRead, action => _journal.AfterRead = action, count: 11));
+    public async Task EventsAfterTheSnapshot_AreTakenOnce([Values(2, 3, 6)] int since, [Values(1, 11)] int count) =>
+        await AssertAllOnceAsync(since, append => _journal.AfterSnapshot = append, count);
 
     [Test]
     public async Task EventStoredBeforeTheReadAndAnnouncedAfterTheFlip_IsTakenOnce()
@@ -110,6 +107,21 @@ internal sealed class SubscriptionTests(bool feed)
         taken.AddRange(await TakeAllAsync(opened));
 
         Assert.That(taken, Is.EqualTo(Enumerable.Range(2, 20)));
+    }
+
+    [Test]
+    public async Task EventBetweenTheFallAndTheNextRead_IsTakenOnce()
+    {
+        _journal.Append(Channel);
+        using var opened = await OpenAsync(Cursor.Live);
+        var taken = await TakeAllAsync(opened);
+        _journal.Append(Channel, 6);
+        taken.AddRange((await opened.Subscription.TakeAsync(CancellationToken.None)).Select(_name.CursorOf));
+        _journal.Append(Channel);
+
+        taken.AddRange(await TakeAllAsync(opened));
+
+        Assert.That(taken, Is.EqualTo(Enumerable.Range(2, 7)));
     }
 
     [Test]
@@ -210,26 +222,26 @@ internal sealed class SubscriptionTests(bool feed)
         }
     }
 
-    private async Task AssertAllOnceAsync(Action arrange)
+    private async Task AssertAllOnceAsync(int since, Action<Action?> atTheMoment, int count = 1)
     {
         _journal.Append(Channel, 6);
-        arrange();
-        using var opened = await OpenAsync(new("e1", 2));
+        var came = false;
+        atTheMoment(() =>
+        {
+            if (!came)
+            {
+                came = true;
+                _journal.Append(Channel, count);
+            }
+        });
+        using var opened = await OpenAsync(new("e1", since));
         var taken = await TakeAllAsync(opened);
         _journal.Append(Channel);
         taken.AddRange(await TakeAllAsync(opened));
 
-        var all = await _journal.ReadAsync(Channel, 2, int.MaxValue, CancellationToken.None);
-        Assert.That(taken, Is.EqualTo(all.Select(stored => stored.Seq)));
-        Assert.That(taken, Has.Count.GreaterThan(5), "the moment came");
+        Assert.That(came);
+        Assert.That(taken, Is.EqualTo(Enumerable.Range(since + 1, 6 + count + 1 - since)));
     }
-
-    private void OnFirst(Func<MemoryJournal, Action?> moment, Action<Action?> set, int count = 1) => set(() =>
-    {
-        Assert.That(moment(_journal), Is.Not.Null);
-        set(null);
-        _journal.Append(Channel, count);
-    });
 
     private async Task<OpenSubscription> OpenAsync(Cursor cursor) =>
         (await _subscriptions.OpenAsync(_name, cursor, fromHead: false, () => _wakes++, CancellationToken.None))!;
