@@ -12,6 +12,11 @@ internal sealed class Demonstration(SimulatedFleet fleet, IJournal journal, Devi
 {
     public async Task StartAsync()
     {
+        if (fleet.Devices.Count == 0)
+        {
+            return;
+        }
+
         var credentials = new List<(string Device, string Secret)>();
         foreach (var device in fleet.Devices)
         {
@@ -31,5 +36,5 @@ internal sealed class Demonstration(SimulatedFleet fleet, IJournal journal, Devi
         fleet.Start(listeners.MqttLocal, credentials);
     }
 
-    public Task StopAsync() => fleet.StopAsync();
+    public Task StopAsync() => fleet.Devices.Count == 0 ? Task.CompletedTask : fleet.StopAsync();
 }
