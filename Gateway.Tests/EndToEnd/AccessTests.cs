@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Text.RegularExpressions;
 using Gateway.Tests.Support;
 using Microsoft.Playwright;
@@ -161,6 +162,20 @@ public sealed partial class AccessTests
         using var request = new HttpRequestMessage(HttpMethod.Get, "api/devices") { Headers = { { "X-Forwarded-For", "203.0.113.7" } } };
         using var response = await open.Http.SendAsync(request);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
+    }
+
+    [TestCase("X-Forwarded-For", "203.0.113.7")]
+    [TestCase("Forwarded", "for=203.0.113.7")]
+    [TestCase("Via", "1.1 proxy")]
+    public async Task AnonymousMqtt_BehindAProxy_IsRefused(string header, string value)
+    {
+        await using var open = await ServiceProcess.StartAnonymousAsync(_folder.In("open"));
+        using var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol("mqtt");
+        socket.Options.SetRequestHeader(header, value);
+        Assert.That(
+            async () => await socket.ConnectAsync(new($"ws://127.0.0.1:{open.HttpPort}/mqtt"), new CancellationTokenSource(TimeSpan.FromSeconds(10)).Token),
+            Throws.InstanceOf<WebSocketException>().With.Message.Contains("403"));
     }
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+/#token=\S+", RegexOptions.None, 1000)]

@@ -14,13 +14,9 @@ internal sealed class HttpAccess(AccessOptions options, AdminToken admin, Sessio
 
     public async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
-        if (!IsGuarded(context.Request.Path))
-        {
-            await next(context);
-            return;
-        }
-
-        var refusal = Judge(context);
+        var refusal = IsGuarded(context.Request.Path) ? Judge(context)
+            : IsUnder(context.Request.Path, "/mqtt") && options.Anonymous && IsForwarded(context.Request) ? ForwardedAnonymously()
+            : null;
         if (refusal is null)
         {
             await next(context);
@@ -51,7 +47,7 @@ internal sealed class HttpAccess(AccessOptions options, AdminToken admin, Sessio
 
         if (options.Anonymous && IsForwarded(context.Request))
         {
-            return new(StatusCodes.Status403Forbidden, "forbidden", "Anonymous access is for this machine alone, and this request was forwarded by a proxy.");
+            return ForwardedAnonymously();
         }
 
         return new(StatusCodes.Status401Unauthorized, "unauthenticated", "Sign in, or send a bearer token that is known here.");
@@ -87,7 +83,11 @@ internal sealed class HttpAccess(AccessOptions options, AdminToken admin, Sessio
     private static string? Bearer(StringValues header) =>
         header is [{ } value] && value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? value["Bearer ".Length..].Trim() : null;
 
+    private static RequestRefusedException ForwardedAnonymously() =>
+        new(StatusCodes.Status403Forbidden, "forbidden", "Anonymous access is for this machine alone, and this request was forwarded by a proxy.");
+
     private static bool IsForwarded(HttpRequest request) =>
-        request.Headers.ContainsKey("Forwarded") || request.Headers.Keys.Any(name => name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase))
+        request.Headers.ContainsKey("Forwarded") || request.Headers.ContainsKey("Via")
+        || request.Headers.Keys.Any(name => name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase))
         || request.Headers.ContainsKey("X-Real-IP");
 }
