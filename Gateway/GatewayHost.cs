@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Gateway.Access;
 using Gateway.Broker;
 using Gateway.Broker.Transport;
@@ -41,16 +42,18 @@ internal static class GatewayHost
 
         await using var app = builder.Build();
         Map(app);
-        var signInToken = await LoadAsync(app.Services);
+        await LoadAsync(app.Services);
         try
         {
             await app.StartAsync();
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException)
         {
             throw listeners.Explain(error);
         }
 
+        // Only what has started prints a link: one that was made for a start that failed would be lost for ever.
+        var signInToken = await app.Services.GetRequiredService<AdminToken>().PrepareAsync();
         await app.Services.GetRequiredService<Demonstration>().StartAsync();
         app.Services.GetRequiredService<Welcome>().Print(Console.Out, signInToken);
         await app.WaitForShutdownAsync();
@@ -58,30 +61,39 @@ internal static class GatewayHost
     }
 
     /// <summary>What is kept is back in memory before the first connection is taken.</summary>
-    private static async Task<string?> LoadAsync(IServiceProvider services)
+    private static async Task LoadAsync(IServiceProvider services)
     {
         services.GetRequiredService<DeviceSecrets>().Load();
         services.GetRequiredService<Sessions>().Load();
-        var signInToken = await services.GetRequiredService<AdminToken>().PrepareAsync();
         var broker = services.GetRequiredService<MqttBroker>();
         var devices = services.GetRequiredService<Devices>();
         broker.AddListener(devices);
         broker.Start(services.GetRequiredService<IPublishGate>());
         await devices.StartAsync(CancellationToken.None);
         services.GetRequiredService<Enrollments>().Start();
-        return signInToken;
     }
 
-    private static Serilog.Core.Logger Logger(IConfiguration configuration) => new LoggerConfiguration()
-        .ReadFrom.Configuration(configuration)
-        // A start that fails is told in one sentence by Program; the host would print its stack trace before that.
-        .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LevelAlias.Off)
-        .CreateLogger();
+    private static Serilog.Core.Logger Logger(IConfiguration configuration)
+    {
+        try
+        {
+            return new LoggerConfiguration()
+                .ReadFrom.Configuration(configuration)
+                // A start that fails is told in one sentence by Program; the host would print its stack trace before that.
+                .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LevelAlias.Off)
+                .CreateLogger();
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new SettingException("Serilog", error.Message);
+        }
+    }
 
     private static void AddSettings(IServiceCollection services, Settings settings, Listeners listeners) => services
         .AddSingleton(settings.Mqtt).AddSingleton(settings.Http).AddSingleton(settings.Data).AddSingleton(settings.Access)
         .AddSingleton(settings.Enrollment).AddSingleton(settings.Simulate)
         .AddSingleton(listeners).AddSingleton(TimeProvider.System)
+        .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
         .ConfigureHttpJsonOptions(json => ContractJson.Configure(json.SerializerOptions));
 
     private static void AddKernel(IServiceCollection services) => services

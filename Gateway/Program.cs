@@ -7,6 +7,7 @@ try
 {
     return args switch
     {
+        ["--help" or "-h", ..] => Usage.Print(Console.Out),
         ["sign-in", .. var rest] => SignInCommand.Run(rest, Console.Out),
         [{ } word, ..] when !word.StartsWith('-') =>
             throw new SettingException([$"There is no command '{word}'. Without a command the service starts; 'sign-in' makes a new sign-in link."]),

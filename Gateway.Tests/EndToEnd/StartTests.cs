@@ -52,6 +52,28 @@ public sealed class StartTests
     }
 
     [Test]
+    public async Task Start_AfterOneThatFoundItsPortTaken_StillPrintsTheSignInLink()
+    {
+        using (var taken = new TcpListener(IPAddress.Loopback, 0))
+        {
+            taken.Start();
+            var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+            await RunToEndAsync("--Mqtt:Address", "127.0.0.1", "--Http:Address", "127.0.0.1", "--Http:Port", "0", "--Mqtt:Port", $"{port}");
+        }
+
+        await using var service = await ServiceProcess.StartAsync(_folder.Path);
+        await Eventually.HoldsAsync(() => service.Output.Contains("#token="), "the printed link");
+    }
+
+    [Test]
+    public async Task Start_AddressOfAnotherMachine_NamesTheSettingInOneSentence()
+    {
+        var (code, output) = await RunToEndAsync("--Mqtt:Address", "203.0.113.7", "--Http:Address", "127.0.0.1", "--Http:Port", "0", "--Mqtt:Port", "0");
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(output, Does.Contain("Mqtt:Address: 203.0.113.7 cannot be listened on").And.Not.Contain("   at "));
+    }
+
+    [Test]
     public async Task Start_DataPathThatCannotBeWritten_NamesTheSettingInOneSentence()
     {
         await File.WriteAllTextAsync(_folder.In("file"), "in the way");
@@ -71,6 +93,10 @@ public sealed class StartTests
 
     [TestCase("--Mqtt:Prot", "1", "Mqtt:Prot: there is no such setting")]
     [TestCase("--Mqt:Port", "1", "Mqt:Port: there is no such setting")]
+    [TestCase("--mqtt", "1", "mqtt: there is no such setting")]
+    [TestCase("Http:Port", "1", "Http:Port: is no setting; write --Section:Key value")]
+    [TestCase("--Mqtt:MaxQos", "7", "Mqtt:MaxQos: 7 is not between 0 and 1")]
+    [TestCase("--Serilog:MinimumLevel:Default", "wat", "Serilog: ")]
     [TestCase("--Http:Port", "many", "Http:Port: \"many\" is no number")]
     [TestCase("--Http:Port", "70000", "Http:Port: 70000 is no port")]
     [TestCase("--Access:AdminToken", "short", "Access:AdminToken: has fewer than 32 characters")]

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Gateway.Contract;
 
 namespace Gateway.Operations;
 
 /// <summary>The one place where a request that failed gets its answer: the refusal as it is, everything else without a word of our insides.</summary>
-internal static class Failures
+internal static partial class Failures
 {
     public static async Task AnswerAsync(HttpContext context, RequestDelegate next)
     {
@@ -22,7 +23,7 @@ internal static class Failures
         }
         catch (BadHttpRequestException bad) when (!context.Response.HasStarted)
         {
-            await Problem.Of(bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "too_big" : "invalid", bad.Message).ExecuteAsync(context);
+            await Explain(bad).ExecuteAsync(context);
         }
         catch (Journal.JournalUnavailableException unavailable) when (!context.Response.HasStarted)
         {
@@ -35,6 +36,21 @@ internal static class Failures
             await Problem.Of(StatusCodes.Status500InternalServerError, "internal", "The service failed to answer; its log says why.").ExecuteAsync(context);
         }
     }
+
+    private static IResult Explain(BadHttpRequestException bad)
+    {
+        if (QueryParameter().Match(bad.Message) is { Success: true } parameter)
+        {
+            var name = parameter.Groups["name"].Value;
+            return Problem.Of(StatusCodes.Status400BadRequest, "invalid", $"{name} is no number that fits.", name);
+        }
+
+        return Problem.Of(bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "too_big" : "invalid", bad.Message);
+    }
+
+    /// <summary>How the framework names a parameter of the query that does not fit its type.</summary>
+    [GeneratedRegex("""^Failed to bind parameter "\S+ (?<name>\w+)" from""", RegexOptions.None, 1000)]
+    private static partial Regex QueryParameter();
 
     private static IResult Plain(int status) => status switch
     {

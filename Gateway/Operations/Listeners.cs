@@ -47,18 +47,41 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http)
     }
 
     /// <summary>What could not be bound, as a setting and a sentence.</summary>
-    public SettingException Explain(IOException error)
+    public SettingException Explain(Exception error)
     {
-        var (section, address, port) = error.Message.Contains($":{mqtt.Port}", StringComparison.Ordinal)
-            ? ("Mqtt", mqtt.Address, mqtt.Port)
-            : ("Http", http.Address, http.Port);
+        var (section, address, port) = CanListen(mqtt.Address, mqtt.Port) ? ("Http", http.Address, http.Port) : ("Mqtt", mqtt.Address, mqtt.Port);
         if (error.InnerException is AddressInUseException)
         {
             return new($"{section}:Port", $"port {port} is in use by another program; stop that, or choose another with --{section}:Port N.");
         }
 
-        return new($"{section}:Address", $"{address ?? "every interface"}, port {port} cannot be listened on: {error.Message}");
+        return error is UnauthorizedAccessException or SocketException { SocketErrorCode: SocketError.AccessDenied }
+            ? new($"{section}:Port", $"port {port} is kept for the system's own services; choose one above 1023 with --{section}:Port N.")
+            : new($"{section}:Address", $"{address ?? "every interface"} cannot be listened on: {error.Message}.");
     }
+
+    // Not every error tells which listener it was, so the first one is tried again; by now none is bound any more.
+    private static bool CanListen(string? address, int port)
+    {
+        try
+        {
+            using var probe = new TcpListener(Parse(address) ?? IPAddress.IPv6Any, port);
+            if (string.IsNullOrEmpty(address))
+            {
+                probe.Server.DualMode = true;
+            }
+
+            probe.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static IPAddress? Parse(string? address) =>
+        address == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(address, out var parsed) ? parsed : null;
 
     private static void Listen(KestrelServerOptions kestrel, string setting, string? address, int port, Action<ListenOptions> configure)
     {
@@ -66,11 +89,7 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http)
         {
             kestrel.ListenAnyIP(port, configure);
         }
-        else if (address == "localhost")
-        {
-            kestrel.Listen(IPAddress.Loopback, port, configure);
-        }
-        else if (IPAddress.TryParse(address, out var parsed))
+        else if (Parse(address) is { } parsed)
         {
             kestrel.Listen(parsed, port, configure);
         }

@@ -16,6 +16,10 @@ internal sealed record Settings(
     private const int HighestPort = 65_535;
     private const int LongestSeconds = 86_400;
 
+    // A scanner's CONNECT with will and credentials has to fit; the standard's own limit.
+    private const int SmallestPacketBound = 512;
+    private const int LargestPacket = 268_435_455;
+
     // Read by others: the logger's own section.
     private static readonly string[] ForeignSections = ["Serilog"];
 
@@ -39,12 +43,24 @@ internal sealed record Settings(
     private static IEnumerable<string> UnknownArguments(IReadOnlyList<string> arguments)
     {
         string[] known = [.. typeof(Settings).GetProperties().Select(property => property.Name), .. ForeignSections];
-        foreach (var argument in arguments)
+        for (var i = 0; i < arguments.Count; i++)
         {
-            var key = argument.StartsWith("--", StringComparison.Ordinal) ? argument[2..].Split('=')[0] : null;
-            if (key is not null && !known.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase))
+            var parts = arguments[i].Split('=', 2);
+            if (!parts[0].StartsWith("--", StringComparison.Ordinal))
+            {
+                yield return $"{arguments[i]}: is no setting; write --Section:Key value.";
+                continue;
+            }
+
+            var key = parts[0][2..];
+            if (!key.Contains(':', StringComparison.Ordinal) || !known.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase))
             {
                 yield return $"{key}: there is no such setting. The sections are {string.Join(", ", known)}.";
+            }
+
+            if (parts.Length == 1 && ++i == arguments.Count)
+            {
+                yield return $"{key}: has no value; write --{key} value.";
             }
         }
     }
@@ -101,7 +117,7 @@ internal sealed record Settings(
     private static string Words(Type type)
     {
         var plain = Nullable.GetUnderlyingType(type) ?? type;
-        return plain == typeof(bool) ? "true or false" : plain == typeof(TimeSpan) ? "time span (hh:mm:ss)" : $"number that fits ({plain.Name})";
+        return plain == typeof(bool) ? "true or false" : plain == typeof(TimeSpan) ? "time span (hh:mm:ss)" : "number that fits";
     }
 
     private IEnumerable<string> Faults()
@@ -138,9 +154,36 @@ internal sealed record Settings(
             yield return $"{name}: {seconds} is not between 1 and {LongestSeconds} seconds.";
         }
 
-        if (Simulate.Scanners is < 0 or > 1000)
+        foreach (var (name, value, min, max) in Ranges().Where(range => range.Value < range.Min || range.Value > range.Max))
         {
-            yield return $"Simulate:Scanners: {Simulate.Scanners} is not between 0 and 1000.";
+            yield return $"{name}: {value} is not between {min} and {max}.";
+        }
+
+        (string Name, TimeSpan Span)[] waits =
+        [
+            ("Mqtt:ConnectTimeout", Mqtt.ConnectTimeout), ("Mqtt:CloseTimeout", Mqtt.CloseTimeout), ("Simulate:Pace", Simulate.Pace),
+        ];
+        foreach (var (name, span) in waits.Where(wait => wait.Span <= TimeSpan.Zero || wait.Span > TimeSpan.FromHours(1)))
+        {
+            yield return $"{name}: {span} is not between 0 and an hour.";
         }
     }
+
+    /// <summary>What is not given is within every range.</summary>
+    private IEnumerable<(string Name, double Value, double Min, double Max)> Ranges() =>
+    [
+        ("Mqtt:TlsPort", Mqtt.TlsPort, 0, HighestPort),
+        ("Mqtt:MaxQos", Mqtt.MaxQos ?? 0, 0, 1),
+        ("Mqtt:ReceiveMaximum", Mqtt.ReceiveMaximum ?? 1, 1, ushort.MaxValue),
+        ("Mqtt:MaxPacketSize", Mqtt.MaxPacketSize ?? SmallestPacketBound, SmallestPacketBound, LargestPacket),
+        ("Mqtt:MaxConnections", Mqtt.MaxConnections, 1, int.MaxValue),
+        ("Mqtt:MaxInflight", Mqtt.MaxInflight, 1, ushort.MaxValue),
+        ("Mqtt:MaxQueuedMessages", Mqtt.MaxQueuedMessages, 1, int.MaxValue),
+        ("Mqtt:MaxQueuedBytes", Mqtt.MaxQueuedBytes, 1, long.MaxValue),
+        ("Mqtt:MaxSubscriptions", Mqtt.MaxSubscriptions, 1, int.MaxValue),
+        ("Mqtt:MaxTopicLevels", Mqtt.MaxTopicLevels, 6, 65_535),
+        ("Mqtt:MaxRetained", Mqtt.MaxRetained, 1, int.MaxValue),
+        ("Simulate:Scanners", Simulate.Scanners, 0, 1000),
+        ("Simulate:RetryChance", Simulate.RetryChance, 0, 1),
+    ];
 }

@@ -17,6 +17,11 @@ internal static class SignInCommand
             throw new SettingException("Access:AdminToken", "is set; sign in with that token.");
         }
 
+        if (!File.Exists(Path.Combine(settings.Data.Folder, "gateway.db")))
+        {
+            throw new SettingException("Data:Path", $"there is no gateway's data in {settings.Data.Folder}; start the service there first, it prints a link.");
+        }
+
         try
         {
             var token = new NewTokenFile(settings.Data.Folder).Leave(TimeProvider.System);
