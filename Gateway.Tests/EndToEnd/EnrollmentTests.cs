@@ -203,6 +203,26 @@ public sealed class EnrollmentTests
         Assert.That((string?)problem["field"], Is.EqualTo(field));
     }
 
+    [TestCase("limit=many", "limit")]
+    [TestCase("limit=0", "limit")]
+    [TestCase("before=x", "before")]
+    public async Task List_WrongParameter_IsNamed(string query, string field)
+    {
+        using var response = await _service.Http.GetAsync($"api/enrollments?{query}");
+        Assert.That((int)response.StatusCode, Is.EqualTo(400));
+        Assert.That((string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["field"], Is.EqualTo(field));
+    }
+
+    [Test]
+    public async Task Frame_WithTextThatIsNone_IsAnErrorAndTheConnectionStays()
+    {
+        await using var page = await ManualPage.OpenAsync(_service);
+        await page.SendTextAsync("{\"op\":\"subscribe\",\"id\":1,\"channel\":\"\\ud800\"}");
+        Assert.That((string?)(await page.NextAsync("error"))["code"], Is.EqualTo("bad_request"));
+        await page.SendAsync(new { op = "ping", id = 2 });
+        await page.NextAsync("pong");
+    }
+
     private static string? IdOf(string line) => (string?)JsonNode.Parse(line["scanners/lab-1/commands ".Length..])!["id"];
 
     private async Task<string> RequestAsync(string start = "subscribed", int slot = 0)

@@ -20,8 +20,11 @@ internal sealed class ManualPage : IAsyncDisposable
         return page;
     }
 
-    public Task SendAsync(object frame) => _socket.SendAsync(
-        JsonSerializer.SerializeToUtf8Bytes(frame), WebSocketMessageType.Text, endOfMessage: true, new CancellationTokenSource(Patience).Token);
+    public Task SendAsync(object frame) => SendTextAsync(JsonSerializer.Serialize(frame));
+
+    /// <summary>A frame as it is, whether it is JSON or not.</summary>
+    public Task SendTextAsync(string text) => _socket.SendAsync(
+        Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, new CancellationTokenSource(Patience).Token);
 
     /// <summary>Subscribes and returns the answer.</summary>
     public async Task<JsonNode> SubscribeAsync(string channel, long? since = null, string? epoch = null)

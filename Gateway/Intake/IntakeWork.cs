@@ -44,7 +44,7 @@ internal sealed class IntakeWork(IntakeGate gate, PublishUnit unit, ScannerMessa
         {
             if (_refusal is { } refusal)
             {
-                IntakeLog.Quarantined(gate.Log, unit.Message.Topic, refusal.Code, refusal.Message);
+                IntakeLog.Quarantined(gate.Log, OneLine(unit.Message.Topic), refusal.Code, OneLine(refusal.Message));
             }
 
             if (_answered is { } command)
@@ -57,6 +57,9 @@ internal sealed class IntakeWork(IntakeGate gate, PublishUnit unit, ScannerMessa
 
         unit.Completed(_verdict, failure);
     }
+
+    // What a stranger sends must not look like another line of the log.
+    private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
 
     private Refusal? Decide(JournalTransaction transaction)
     {

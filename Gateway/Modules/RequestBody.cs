@@ -23,6 +23,11 @@ internal sealed class RequestBody
 
     public static async Task<RequestBody> ReadAsync(HttpRequest request)
     {
+        if (request.ContentLength is 0 || (request.ContentLength is null && request.ContentType is null))
+        {
+            return Parse([]);
+        }
+
         if (!request.HasJsonContentType())
         {
             throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, "invalid", "Send the body as application/json.", "Content-Type");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gateway.Contract;
 
 namespace Gateway.Channels.WebSockets;
 
@@ -87,7 +88,7 @@ internal sealed class SocketRequest : IDisposable
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw new BadRequestFieldException(field, $"{field} is a text");
+        return ContractJson.TextOf(value) ?? throw new BadRequestFieldException(field, $"{field} is a text");
     }
 
     // null and absent are the same.

@@ -25,7 +25,12 @@ internal static class DeviceEndpoints
             throw RequestRefusedException.Invalid("id", "id must be lower-case letters, digits and -, at most 32, not beginning with -.");
         }
 
-        var site = body.OptionalText("site", MaxName) ?? Devices.DefaultSite;
+        var site = body.OptionalText("site", max: 32) ?? Devices.DefaultSite;
+        if (!DeviceId.IsValid(site))
+        {
+            throw RequestRefusedException.Invalid("site", "site must be lower-case letters, digits and -, at most 32: it becomes a part of paths.");
+        }
+
         var location = body.OptionalText("location", MaxName);
         var key = Idempotency.Of(context, body);
         var secret = Secret.Make();
