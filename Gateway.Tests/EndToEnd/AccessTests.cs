@@ -11,13 +11,13 @@ namespace Gateway.Tests.EndToEnd;
 public sealed partial class AccessTests
 {
     private SomeFolder _folder = null!;
-    private ServiceProcess _service = null!;
+    private GatewayFixture _service = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
         _folder = new();
-        _service = await ServiceProcess.StartAsync(_folder.Path, "--Access:AdminToken", ServiceProcess.AdminToken);
+        _service = await GatewayFixture.StartAsync(_folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken);
     }
 
     [TearDown]
@@ -134,7 +134,7 @@ public sealed partial class AccessTests
     public async Task SignInLink_UsedOnce_OpensASessionThatSurvivesARestartAndNoSecondOne()
     {
         var data = _folder.In("fresh");
-        await using var service = await ServiceProcess.StartAsync(data);
+        await using var service = await GatewayFixture.StartAsync(data);
         await Eventually.HoldsAsync(() => SignInLink().IsMatch(service.Output), "the printed link");
         var link = SignInLink().Match(service.Output).Value;
         await using var person = await Browser.NewPersonAsync();
@@ -158,7 +158,7 @@ public sealed partial class AccessTests
     [Test]
     public async Task Anonymous_BehindAProxy_IsRefused()
     {
-        await using var open = await ServiceProcess.StartAnonymousAsync(_folder.In("open"));
+        await using var open = await GatewayFixture.StartAnonymousAsync(_folder.In("open"));
         using var request = new HttpRequestMessage(HttpMethod.Get, "api/devices") { Headers = { { "X-Forwarded-For", "203.0.113.7" } } };
         using var response = await open.Http.SendAsync(request);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
@@ -169,7 +169,7 @@ public sealed partial class AccessTests
     [TestCase("Via", "1.1 proxy")]
     public async Task AnonymousMqtt_BehindAProxy_IsRefused(string header, string value)
     {
-        await using var open = await ServiceProcess.StartAnonymousAsync(_folder.In("open"));
+        await using var open = await GatewayFixture.StartAnonymousAsync(_folder.In("open"));
         using var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("mqtt");
         socket.Options.SetRequestHeader(header, value);

@@ -6,13 +6,13 @@ namespace Gateway.Tests.EndToEnd;
 public sealed class DurableMqttTests
 {
     private SomeFolder _folder = null!;
-    private ServiceProcess _service = null!;
+    private GatewayFixture _service = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
         _folder = new();
-        _service = await ServiceProcess.StartAnonymousAsync(_folder.Path);
+        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
     }
 
     [TearDown]

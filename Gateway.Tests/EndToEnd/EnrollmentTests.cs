@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Gateway.Tests.Support;
 
@@ -8,14 +9,14 @@ namespace Gateway.Tests.EndToEnd;
 public sealed class EnrollmentTests
 {
     private SomeFolder _folder = null!;
-    private ServiceProcess _service = null!;
+    private GatewayFixture _service = null!;
     private ScannerByHand _scanner = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
         _folder = new();
-        _service = await ServiceProcess.StartAnonymousAsync(_folder.Path);
+        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
         _scanner = new(() => _service.MqttPort, "lab-1");
         await _scanner.StatusAsync();
     }
@@ -203,6 +204,17 @@ public sealed class EnrollmentTests
         Assert.That((string?)problem["field"], Is.EqualTo(field));
     }
 
+    [Test]
+    public async Task Request_RepeatedUnderItsKey_GetsTheFirstAnswerAndMakesNoSecond()
+    {
+        var first = await PostWithKeyAsync("Ada");
+        await _scanner.ScanAsync((string)first["id"]!, 1);
+        var again = await PostWithKeyAsync("Ada");
+        Assert.That(again.ToJsonString(), Is.EqualTo(first.ToJsonString()));
+        Assert.That((string?)(await PostWithKeyAsync("Bob"))["code"], Is.EqualTo("key_reused"));
+        Assert.That((await _service.GetAsync("api/enrollments"))["items"]!.AsArray(), Has.Count.EqualTo(1));
+    }
+
     [TestCase("limit=many", "limit")]
     [TestCase("limit=0", "limit")]
     [TestCase("before=x", "before")]
@@ -221,6 +233,17 @@ public sealed class EnrollmentTests
         Assert.That((string?)(await page.NextAsync("error"))["code"], Is.EqualTo("bad_request"));
         await page.SendAsync(new { op = "ping", id = 2 });
         await page.NextAsync("pong");
+    }
+
+    private async Task<JsonNode> PostWithKeyAsync(string person)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/enrollments")
+        {
+            Headers = { { "Idempotency-Key", "the-same" } },
+            Content = JsonContent.Create(new { device = "lab-1", person }),
+        };
+        using var response = await _service.Http.SendAsync(request);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
     }
 
     private static string? IdOf(string line) => (string?)JsonNode.Parse(line["scanners/lab-1/commands ".Length..])!["id"];

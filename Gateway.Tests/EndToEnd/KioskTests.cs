@@ -9,7 +9,7 @@ namespace Gateway.Tests.EndToEnd;
 public sealed partial class KioskTests
 {
     private SomeFolder _folder = null!;
-    private ServiceProcess _service = null!;
+    private GatewayFixture _service = null!;
     private ScannerByHand _scanner = null!;
     private IBrowserContext _person = null!;
     private IPage _page = null!;
@@ -21,7 +21,7 @@ public sealed partial class KioskTests
     public async Task OpenAsync()
     {
         _folder = new();
-        _service = await ServiceProcess.StartAnonymousAsync(_folder.Path);
+        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
         _scanner = new(() => _service.MqttPort, "lab-1");
         await _scanner.StatusAsync();
         _person = await Browser.NewPersonAsync();

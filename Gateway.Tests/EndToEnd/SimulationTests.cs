@@ -12,7 +12,7 @@ public sealed partial class SimulationTests
     public async Task FirstMinute_WithSimulatedScanners_EndsRegistered()
     {
         using var folder = new SomeFolder();
-        await using var service = await ServiceProcess.StartAsync(
+        await using var service = await GatewayFixture.StartAsync(
             folder.Path, "--Simulate:Scanners", "2", "--Simulate:Pace", "00:00:00.050", "--Simulate:RetryChance", "0");
         await Eventually.HoldsAsync(() => SignInLink().IsMatch(service.Output), "the printed link");
         await using var person = await Browser.NewPersonAsync();

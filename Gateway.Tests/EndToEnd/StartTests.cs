@@ -18,7 +18,7 @@ public sealed class StartTests
     [Test]
     public async Task Start_Fresh_SaysWhereThePageIsAndWhatToDoNext()
     {
-        await using var service = await ServiceProcess.StartAsync(_folder.Path);
+        await using var service = await GatewayFixture.StartAsync(_folder.Path);
         await Eventually.HoldsAsync(() => service.Output.Contains("Next:"), "the welcome");
         Assert.That(service.Output, Does.Contain($"Kiosk page  {service.Page}").And.Contain($"{service.Page}#token=").And.Contain("--Simulate:Scanners 2"));
     }
@@ -26,7 +26,7 @@ public sealed class StartTests
     [Test]
     public async Task Start_Fresh_IsReady()
     {
-        await using var service = await ServiceProcess.StartAnonymousAsync(_folder.Path);
+        await using var service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
         Assert.That((await service.Http.GetAsync("readyz")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That((await service.Http.GetAsync("healthz")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
@@ -34,7 +34,7 @@ public sealed class StartTests
     [Test]
     public async Task Terminate_WhileServing_ExitsWithZero()
     {
-        await using var service = await ServiceProcess.StartAnonymousAsync(_folder.Path);
+        await using var service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
         Assert.That(await service.TerminateAsync(), Is.Zero, service.Output);
     }
 
@@ -61,7 +61,7 @@ public sealed class StartTests
             await RunToEndAsync("--Mqtt:Address", "127.0.0.1", "--Http:Address", "127.0.0.1", "--Http:Port", "0", "--Mqtt:Port", $"{port}");
         }
 
-        await using var service = await ServiceProcess.StartAsync(_folder.Path);
+        await using var service = await GatewayFixture.StartAsync(_folder.Path);
         await Eventually.HoldsAsync(() => service.Output.Contains("#token="), "the printed link");
     }
 
@@ -85,7 +85,7 @@ public sealed class StartTests
     [Test]
     public async Task Start_DataPathInUse_SaysThatAnotherGatewayHasIt()
     {
-        await using var first = await ServiceProcess.StartAnonymousAsync(_folder.Path);
+        await using var first = await GatewayFixture.StartAnonymousAsync(_folder.Path);
         var (code, output) = await RunToEndAsync("--Mqtt:Port", "0", "--Http:Port", "0");
         Assert.That(code, Is.Not.Zero);
         Assert.That(output, Does.Contain("Data:Path: ").And.Contain("in use by another gateway").And.Not.Contain("   at "));
@@ -117,5 +117,5 @@ public sealed class StartTests
     }
 
     private Task<(int ExitCode, string Output)> RunToEndAsync(params string[] arguments) =>
-        ServiceProcess.RunToEndAsync(_folder.Path, ["--Data:Path", _folder.Path, .. arguments]);
+        GatewayFixture.RunToEndAsync(_folder.Path, ["--Data:Path", _folder.Path, .. arguments]);
 }

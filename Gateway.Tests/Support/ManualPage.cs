@@ -12,7 +12,7 @@ internal sealed class ManualPage : IAsyncDisposable
 
     private readonly ClientWebSocket _socket = new();
 
-    public static async Task<ManualPage> OpenAsync(ServiceProcess service, string? ticket = null)
+    public static async Task<ManualPage> OpenAsync(GatewayFixture service, string? ticket = null)
     {
         var page = new ManualPage();
         var query = ticket is null ? "" : $"?ticket={ticket}";

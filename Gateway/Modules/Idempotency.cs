@@ -29,7 +29,7 @@ internal sealed record Idempotency(string Key, string Digest)
         return new($"{HttpAccess.IdentityOf(context).Owner} {context.Request.Path} {key}", body.Digest);
     }
 
-    /// <summary>The first answer's subject; a refusal when the key came with another body.</summary>
+    /// <summary>The first answer, or what it was about; a refusal when the key came with another body.</summary>
     public (string? Subject, RequestRefusedException? Refusal) Find(JournalTransaction transaction)
     {
         if (transaction.Documents.Find(Collection, Key) is not { } body)

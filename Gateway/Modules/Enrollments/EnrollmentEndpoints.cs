@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Access;
 using Gateway.Contract;
 using Gateway.Journal;
@@ -45,14 +46,16 @@ internal static class EnrollmentEndpoints
 
             if (earlier is not null)
             {
-                return (EnrollmentDesk.Find(transaction, earlier), transaction.Seq(EnrollmentDesk.ChannelOf(earlier)), null);
+                var first = ContractJson.Read<FirstAnswer>(Encoding.UTF8.GetBytes(earlier));
+                return (first.State, first.Seq, null);
             }
 
             (effects, var refused) = desk.Request(transaction, device, person, scans, startNow);
             if (effects.State is { } created)
             {
-                key?.Keep(transaction, created.Id);
-                return (created, transaction.Seq(EnrollmentDesk.ChannelOf(created.Id)), null);
+                var first = new FirstAnswer(created, transaction.Seq(EnrollmentDesk.ChannelOf(created.Id)));
+                key?.Keep(transaction, Encoding.UTF8.GetString(ContractJson.Write(first)));
+                return (first.State, first.Seq, null);
             }
 
             return (null, 0, refused);
@@ -60,6 +63,9 @@ internal static class EnrollmentEndpoints
         enrollments.Done(effects);
         return state is null ? throw refusal! : Created.At(EnrollmentDesk.ChannelOf(state.Id), journal.Epoch, seq, state);
     }
+
+    /// <summary>What a repeat under the same idempotency key gets again, whatever has happened since.</summary>
+    private sealed record FirstAnswer(EnrollmentState State, long Seq);
 
     private static async Task<IResult> StartAsync(string id, IJournal journal, Enrollments enrollments)
     {

@@ -9,7 +9,7 @@ using System.Text.RegularExpressions;
 namespace Gateway.Tests.Support;
 
 /// <summary>The service as people run it: its own process, loopback, ports that the system chose, a data folder that outlives a kill.</summary>
-internal sealed partial class ServiceProcess : IAsyncDisposable
+internal sealed partial class GatewayFixture : IAsyncDisposable
 {
     public const string AdminToken = "test-admin-token-of-32-characters";
 
@@ -21,7 +21,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<Match> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServiceProcess(string data, IEnumerable<string> arguments)
+    private GatewayFixture(string data, IEnumerable<string> arguments)
     {
         Data = data;
         var start = new ProcessStartInfo("dotnet")
@@ -71,14 +71,14 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>On loopback, where nobody has to say who they are.</summary>
-    public static Task<ServiceProcess> StartAnonymousAsync(string data, params string[] arguments) =>
+    public static Task<GatewayFixture> StartAnonymousAsync(string data, params string[] arguments) =>
         StartAsync(data, ["--Access:Anonymous", "true", .. arguments]);
 
-    public static async Task<ServiceProcess> StartAsync(string data, params string[] arguments)
+    public static async Task<GatewayFixture> StartAsync(string data, params string[] arguments)
     {
         var isPortGiven = arguments.Any(argument => argument.StartsWith("--Http:Port", StringComparison.Ordinal));
         string[] ports = isPortGiven ? [] : ["--Mqtt:Port", "0", "--Http:Port", "0"];
-        var service = new ServiceProcess(data, ["--Data:Path", data, "--Mqtt:Address", "127.0.0.1", "--Http:Address", "127.0.0.1", .. ports, .. arguments]);
+        var service = new GatewayFixture(data, ["--Data:Path", data, "--Mqtt:Address", "127.0.0.1", "--Http:Address", "127.0.0.1", .. ports, .. arguments]);
         try
         {
             await service.ReadyAsync();
@@ -94,13 +94,13 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>For starts that are meant to fail: everything it said and its exit code.</summary>
     public static async Task<(int ExitCode, string Output)> RunToEndAsync(string data, params string[] arguments)
     {
-        await using var service = new ServiceProcess(data, arguments);
+        await using var service = new GatewayFixture(data, arguments);
         await service._process.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
         return (service._process.ExitCode, service.Output);
     }
 
     /// <summary>The same ports and data again, as after a power cut or an update.</summary>
-    public Task<ServiceProcess> StartAgainAsync(params string[] arguments) =>
+    public Task<GatewayFixture> StartAgainAsync(params string[] arguments) =>
         StartAsync(Data, ["--Mqtt:Port", MqttPort.ToString(), "--Http:Port", HttpPort.ToString(), .. arguments]);
 
     public async Task KillAsync()
