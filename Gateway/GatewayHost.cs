@@ -63,6 +63,7 @@ internal static class GatewayHost
     /// <summary>What is kept is back in memory before the first connection is taken.</summary>
     private static async Task LoadAsync(IServiceProvider services)
     {
+        services.GetRequiredService<AdminToken>().Load();
         services.GetRequiredService<DeviceSecrets>().Load();
         services.GetRequiredService<Sessions>().Load();
         var broker = services.GetRequiredService<MqttBroker>();

@@ -16,6 +16,15 @@ internal sealed class AdminToken(AccessOptions options, NewTokenFile newToken, I
     // Replaced whole; set at start and when the link is used.
     private volatile MadeToken? _made;
 
+    /// <summary>Before the first request: a token that was made at an earlier start is good from the first moment of this one.</summary>
+    public void Load()
+    {
+        if (journal.Documents(Collection).FirstOrDefault(document => document.Key == Key).Value is { } kept)
+        {
+            _made = ContractJson.Read<MadeToken>(kept);
+        }
+    }
+
     /// <summary>Makes a token where none is set and none was made; returns it, to be printed and forgotten.</summary>
     public async Task<string?> PrepareAsync()
     {
@@ -24,10 +33,9 @@ internal sealed class AdminToken(AccessOptions options, NewTokenFile newToken, I
             return null;
         }
 
-        var kept = journal.Documents(Collection).FirstOrDefault(document => document.Key == Key).Value;
-        if (kept is not null)
+        Load();
+        if (_made is not null)
         {
-            _made = ContractJson.Read<MadeToken>(kept);
             return null;
         }
 
