@@ -123,6 +123,8 @@ internal static class GatewayHost
         .AddSingleton<CommandPost>().AddSingleton<Devices>()
         .AddSingleton<EnrollmentDesk>().AddSingleton<EnrollmentClock>().AddSingleton<Enrollments>()
         .AddSingleton<ISubscriberListener>(provider => provider.GetRequiredService<Enrollments>())
+        .AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<Enrollments>())
+        .AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()
         .AddSingleton<IPublishGate, IntakeGate>()
         .AddSingleton<SimulatedFleet>().AddSingleton<Demonstration>()
         .AddSingleton<Health>().AddSingleton<Welcome>()

@@ -40,7 +40,8 @@ public sealed class IntakeWorkTests
         _clock = new(time);
         var desk = new EnrollmentDesk(new());
         var enrollments = new Enrollments(_some.Journal, desk, _post, _clock, NullLogger<Enrollments>.Instance);
-        _gate = new(_some.Writer, enrollments, _post, time, NullLogger<IntakeGate>.Instance);
+        IModuleTopics[] modules = [new DeviceTopics(_post, [enrollments]), new EnrollmentTopics(enrollments)];
+        _gate = new(_some.Writer, modules, time, NullLogger<IntakeGate>.Instance);
         _enrollment = await _some.Journal.WriteAsync(transaction =>
         {
             foreach (var device in new[] { Some.Device, "door-2" })
@@ -195,16 +196,16 @@ public sealed class IntakeWorkTests
     private Task<Answer> PublishAsync(string topic, string payload)
     {
         var bytes = Encoding.UTF8.GetBytes(payload);
-        return PublishAsync(topic, bytes, ScannerTopics.Read(topic, bytes, Some.Now), null);
+        return PublishAsync(topic, bytes, _gate.Read(topic, bytes, new(Some.Now, "device:door-1")), null);
     }
 
-    private Task<Answer> PublishAsync(string topic, byte[] payload, ScannerMessage? message, Refusal? malformed)
+    private Task<Answer> PublishAsync(string topic, byte[] payload, ModuleMessage? message, Refusal? malformed)
     {
         // A millisecond apart, as the quarantine orders them.
         _time.Advance(TimeSpan.FromMilliseconds(1));
         var outcome = new Outcome();
         var unit = new PublishUnit(new(TopicName.Of(topic), payload, 1, retain: true), client: null, outcome, new());
-        _some.Writer.Submit(new IntakeWork(_gate, unit, message, malformed, isAnonymous: false));
+        _some.Writer.Submit(new IntakeWork(unit, message, malformed, NullLogger.Instance));
         return outcome.Answer;
     }
 

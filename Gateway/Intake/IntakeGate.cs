@@ -1,23 +1,17 @@
 using Gateway.Access;
 using Gateway.Broker;
 using Gateway.Modules;
-using Gateway.Modules.Devices;
-using Gateway.Modules.Enrollments;
 using Gateway.Storage;
 
 namespace Gateway.Intake;
 
 /// <summary>
-/// The interceptor: turns what scanners publish into commands of the modules, inside the one commit that also retains the message; what does
+/// The interceptor: hands what is published to the module whose topic it is, inside the one commit that also retains the message; what does
 /// not fit goes to the quarantine. Everything else passes as ordinary MQTT.
 /// </summary>
-internal sealed class IntakeGate(IStore store, Enrollments enrollments, CommandPost post, TimeProvider time, ILogger<IntakeGate> log) : IPublishGate
+internal sealed class IntakeGate(IStore store, IEnumerable<IModuleTopics> modules, TimeProvider time, ILogger<IntakeGate> log) : IPublishGate
 {
-    internal Enrollments Enrollments => enrollments;
-
-    internal CommandPost Post => post;
-
-    internal ILogger Log => log;
+    private readonly IModuleTopics[] _modules = [.. modules];
 
     public void Submit(PublishUnit unit)
     {
@@ -38,6 +32,20 @@ internal sealed class IntakeGate(IStore store, Enrollments enrollments, CommandP
         }
     }
 
+    /// <exception cref="MalformedMessageException">The topic is a module's, but the payload is not.</exception>
+    internal ModuleMessage? Read(string topic, ReadOnlyMemory<byte> payload, Arrival arrival)
+    {
+        foreach (var module in _modules)
+        {
+            if (module.Read(topic, payload, arrival) is { } message)
+            {
+                return message;
+            }
+        }
+
+        return null;
+    }
+
     // An empty retained payload takes the topic back, as everywhere in MQTT; it says nothing of a scan.
     private static bool IsClearing(PublishUnit unit) => unit.Message is { Retain: true, Payload.IsEmpty: true } && !unit.Forbidden;
 
@@ -45,17 +53,18 @@ internal sealed class IntakeGate(IStore store, Enrollments enrollments, CommandP
     {
         if (unit.Forbidden)
         {
-            return new(this, unit, null, new(RefusalCode.Forbidden, $"{client.Rights.Owner} may not publish to this topic"), isAnonymous: false);
+            return new(unit, null, new(RefusalCode.Forbidden, $"{client.Rights.Owner} may not publish to this topic"), log);
         }
 
         try
         {
-            var message = ScannerTopics.Read(unit.Message.Topic, unit.Message.Payload, time.GetUtcNow());
-            return message is null ? null : new(this, unit, message, null, client.Rights is OpenRights { Identity.Kind: IdentityKind.Anonymous });
+            var isAnonymous = client.Rights is OpenRights { Identity.Kind: IdentityKind.Anonymous };
+            var message = Read(unit.Message.Topic, unit.Message.Payload, new(time.GetUtcNow(), client.Rights.Owner, isAnonymous));
+            return message is null ? null : new(unit, message, null, log);
         }
         catch (MalformedMessageException error)
         {
-            return new(this, unit, null, new(RefusalCode.Malformed, error.Message), isAnonymous: false);
+            return new(unit, null, new(RefusalCode.Malformed, error.Message), log);
         }
     }
 

@@ -96,16 +96,17 @@ internal sealed class Devices(IJournal journal, CommandPost post, AccessOptions 
     }
 
     /// <summary>Records the answer; the command, when it was still open, is done with.</summary>
-    public static DeviceCommand? OnAnswer(JournalTransaction transaction, string device, string command, bool ok, string? reason, EventSource source)
+    public static (StoredEvent Answered, DeviceCommand? Command) OnAnswer(
+        JournalTransaction transaction, string device, string command, bool ok, string? reason, EventSource source)
     {
-        transaction.Append(ChannelOf(device), EventDraft.Of(DeviceEvents.Answered, new DeviceEvents.AnsweredData(command, ok, reason, source)));
+        var answered = transaction.Append(ChannelOf(device), EventDraft.Of(DeviceEvents.Answered, new DeviceEvents.AnsweredData(command, ok, reason, source)));
         if (DeviceCommand.Find(transaction, command) is { } open && open.Device == device)
         {
             open.Drop(transaction);
-            return open;
+            return (answered, open);
         }
 
-        return null;
+        return (answered, null);
     }
 
     private static void Append(JournalTransaction transaction, string device, string type, DeviceReport report) =>

@@ -7,7 +7,7 @@ namespace Gateway.Modules.Enrollments;
 
 /// <summary>Enrollments: from the request over the scanner's captures to the person who is registered, or the reason why not.</summary>
 internal sealed class Enrollments(IJournal journal, EnrollmentDesk desk, CommandPost post, EnrollmentClock clock, ILogger<Enrollments> log)
-    : ISubscriberListener
+    : ISubscriberListener, IAnswerListener
 {
     /// <summary>Takes up what was open when the service ended.</summary>
     public void Start()
@@ -45,6 +45,17 @@ internal sealed class Enrollments(IJournal journal, EnrollmentDesk desk, Command
     /// <summary>Inside a transaction; what it returns goes to <see cref="Done"/> after the commit.</summary>
     public (EnrollmentEffects Effects, Refusal? Refusal) Apply(JournalTransaction transaction, string enrollment, EnrollmentInput input) =>
         desk.Apply(transaction, enrollment, input);
+
+    public Action? Answered(JournalTransaction transaction, DeviceCommand command, AnswerMessage answer)
+    {
+        if (command is not { Do: "enroll", Enrollment: { } enrollment })
+        {
+            return null;
+        }
+
+        var (effects, _) = Apply(transaction, enrollment, new EnrollAnswered(answer.Ok, answer.Reason, answer.Source));
+        return () => Done(effects);
+    }
 
     /// <summary>After the commit: what the decision asked for is done, in the order of commits.</summary>
     public void Done(EnrollmentEffects effects)

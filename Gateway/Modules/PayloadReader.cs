@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Gateway.Contract;
 
-namespace Gateway.Intake;
+namespace Gateway.Modules;
 
 /// <summary>Reads the fields of a payload; a wrong one is named, an unknown one ignored.</summary>
 internal readonly struct PayloadReader

@@ -1,10 +1,10 @@
 using System.Text;
-using Gateway.Intake;
+using Gateway.Modules;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
 using Gateway.Tests.Support;
 
-namespace Gateway.Tests.Intake;
+namespace Gateway.Tests.Modules;
 
 /// <summary>Topic and payload as scanners send them, right and wrong ones.</summary>
 public sealed class ScannerTopicsTests
@@ -29,12 +29,12 @@ public sealed class ScannerTopicsTests
         var message = (StatusMessage)Read(
             Status, """{"id":"7-1","state":"online","firmware":"1.2","sensor":"missing","capacity":200,"stored":3,"rssi":-60,"uptime":5}""")!;
 
-        Assert.That(message, Is.EqualTo(new StatusMessage("door-1", IsOnline: true, new("1.2", SensorHealth.Missing, 200, 3))));
+        Assert.That(message, Is.EqualTo(new StatusMessage("door-1", IsOnline: true, new("1.2", SensorHealth.Missing, 200, 3), IsAnonymous: false)));
     }
 
     [Test]
     public void Status_WithTheLeast_LeavesTheRestUnsaid() => Assert.That(
-        Read(Status, """{"id":"7-1","state":"offline"}"""), Is.EqualTo(new StatusMessage("door-1", IsOnline: false, DeviceReport.Nothing)));
+        Read(Status, """{"id":"7-1","state":"offline"}"""), Is.EqualTo(new StatusMessage("door-1", IsOnline: false, DeviceReport.Nothing, IsAnonymous: false)));
 
     [Test]
     public void Scan_IsUnderstood()
@@ -125,7 +125,7 @@ public sealed class ScannerTopicsTests
     {
         byte[] payload = [.. """{"id":"7-"""u8, 0xFF, .. "\",\"state\":\"online\"}"u8];
 
-        Assert.That(() => ScannerTopics.Read(Status, payload, Some.Now), Throws.InstanceOf<MalformedMessageException>());
+        Assert.That(() => SomeTopics.Read(Status, payload), Throws.InstanceOf<MalformedMessageException>());
     }
 
     [Test]
@@ -158,5 +158,5 @@ public sealed class ScannerTopicsTests
         });
     }
 
-    private static ScannerMessage? Read(string topic, string payload) => ScannerTopics.Read(topic, Encoding.UTF8.GetBytes(payload), Some.Now);
+    private static ModuleMessage? Read(string topic, string payload) => SomeTopics.Read(topic, Encoding.UTF8.GetBytes(payload));
 }

@@ -1,0 +1,55 @@
+using Gateway.Journal;
+
+namespace Gateway.Modules.Devices;
+
+/// <summary>What scanners say of themselves: their status, and their answers to commands.</summary>
+internal sealed class DeviceTopics(CommandPost post, IEnumerable<IAnswerListener> listeners) : IModuleTopics
+{
+    public const int MaxSlot = 65_535;
+
+    private enum Presence
+    {
+        Online,
+        Offline,
+    }
+
+    public ModuleMessage? Read(string topic, ReadOnlyMemory<byte> payload, Arrival arrival) => DeviceMessage.Split(topic) switch
+    {
+        [_, var device, "status"] => Status(DeviceMessage.Id(device), PayloadReader.Open(payload), arrival),
+        [_, var device, "acks"] => Answer(DeviceMessage.Id(device), topic, PayloadReader.Open(payload), arrival),
+        _ => null,
+    };
+
+    private static StatusMessage Status(string device, PayloadReader payload, Arrival arrival)
+    {
+        payload.Text("id");
+        var isOnline = payload.Choice<Presence>("state") == Presence.Online;
+        var report = new DeviceReport(
+            payload.OptionalText("firmware"),
+            payload.OptionalChoice<SensorHealth>("sensor"),
+            payload.OptionalNumber("capacity", 1, MaxSlot + 1),
+            payload.OptionalNumber("stored", 0, MaxSlot + 1));
+        payload.OptionalNumber("rssi", -200, 100);
+        payload.OptionalLong("uptime", 0, long.MaxValue);
+        return new(device, isOnline, report, arrival.IsAnonymous);
+    }
+
+    private AnswerMessage Answer(string device, string topic, PayloadReader payload, Arrival arrival)
+    {
+        var source = DeviceMessage.SourceOf(device, payload, arrival);
+        var command = payload.Text("command");
+        var ok = payload.Flag("ok");
+        return new(source, $"{topic} {command} {ok}", command, ok, payload.OptionalText("reason"))
+        {
+            Post = post,
+            Listeners = listeners,
+        };
+    }
+}
+
+/// <summary>Who asked for a command hears of its answer, inside the transaction that records it.</summary>
+internal interface IAnswerListener
+{
+    /// <summary>What is to be done after the commit; null is nothing.</summary>
+    Action? Answered(JournalTransaction transaction, DeviceCommand command, AnswerMessage answer);
+}
