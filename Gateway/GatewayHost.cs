@@ -10,6 +10,7 @@ using Gateway.Modules;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
 using Gateway.Operations;
+using Gateway.Operations.Metrics;
 using Gateway.Simulation;
 using Gateway.Storage;
 using Gateway.Storage.Sqlite;
@@ -35,6 +36,10 @@ internal static class GatewayHost
         builder.WebHost.UseSockets(sockets => sockets.Backlog = Listeners.Backlog).ConfigureKestrel(listeners.Configure);
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Logging.ClearProviders().AddSerilog(Logger(builder.Configuration), dispose: true);
+        // First of all: what is counted before somebody listens is lost.
+        using var metrics = new MetricsBoard();
+        using var process = new ProcessMeters(TimeProvider.System);
+        builder.Services.AddSingleton(metrics);
         AddSettings(builder.Services, settings, listeners);
         AddKernel(builder.Services);
         AddAccess(builder.Services);
@@ -144,6 +149,7 @@ internal static class GatewayHost
         app.MapMqtt();
         app.Use((context, next) => app.Services.GetRequiredService<HttpAccess>().GuardAsync(context, next));
         app.Services.GetRequiredService<Health>().Map(app);
+        app.MapMetrics();
         app.MapChannels();
         app.MapSignIn();
         app.MapTickets();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Gateway.Contract;
 using Microsoft.Extensions.Primitives;
@@ -14,7 +15,7 @@ internal sealed class HttpAccess(AccessOptions options, AdminToken admin, Sessio
 
     public async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
-        var refusal = IsGuarded(context.Request.Path) ? Judge(context)
+        var refusal = IsGuarded(context.Request.Path) && !IsScrapedFromHere(context) ? Judge(context)
             : IsUnder(context.Request.Path, "/mqtt") && options.Anonymous && IsForwarded(context.Request) ? ForwardedAnonymously()
             : null;
         if (refusal is null)
@@ -34,6 +35,10 @@ internal sealed class HttpAccess(AccessOptions options, AdminToken admin, Sessio
 
     private static bool IsGuarded(PathString path) =>
         (IsUnder(path, "/api") && !IsUnder(path, "/api/sign-in")) || IsUnder(path, "/metrics") || path == "/openapi.json";
+
+    /// <summary>A collector on this machine needs no token for the figures; behind a proxy everyone would seem to be on this machine.</summary>
+    private static bool IsScrapedFromHere(HttpContext context) => IsUnder(context.Request.Path, "/metrics") && !IsForwarded(context.Request)
+        && context.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote);
 
     private static bool IsUnder(PathString path, string folder) => path.StartsWithSegments(folder, StringComparison.OrdinalIgnoreCase);
 

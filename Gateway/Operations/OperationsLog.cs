@@ -10,4 +10,7 @@ internal static partial class OperationsLog
 
     [LoggerMessage(6002, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RequestFailed(ILogger logger, Exception failure, string method, string path);
+
+    [LoggerMessage(6003, LogLevel.Warning, "/metrics leaves out a figure: {Reason}")]
+    public static partial void FigureFailed(ILogger logger, Exception failure, string reason);
 }
