@@ -229,7 +229,7 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
 }
 
 /// <summary>The database did not do what it was asked to; whoever waits gets no acknowledgement.</summary>
-internal sealed class StoreException(string message, Exception cause) : Exception(message, cause);
+internal sealed class StoreException(string message, Exception? cause) : Exception(message, cause);
 
 /// <summary>Commit figures for operators. Written by the writer loop, read by anyone.</summary>
 internal sealed class WriterFigures

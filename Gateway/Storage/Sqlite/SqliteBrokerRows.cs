@@ -58,7 +58,7 @@ internal sealed class SqliteBrokerRows : IBrokerWrites, IDisposable
     }
 
     public void PutRetained(string topic, RetainedMessage message) => _putRetained.Bind(
-        topic, Statement.Bytes(message.Payload), (long)message.Qos, message.ExpiresAt?.ToUnixTimeMilliseconds(), Statement.Bytes(message.Properties)).Run();
+        topic, message.Payload, (long)message.Qos, message.ExpiresAt?.ToUnixTimeMilliseconds(), message.Properties).Run();
 
     public void RemoveRetained(string topic) => _removeRetained.Bind(topic).Run();
 
@@ -89,11 +89,11 @@ internal sealed class SqliteBrokerRows : IBrokerWrites, IDisposable
         _putMessage.Bind(
             message.Id,
             message.Topic,
-            Statement.Bytes(message.Payload),
+            message.Payload,
             (long)message.Qos,
             message.Retain,
             message.ExpiresAt?.ToUnixTimeMilliseconds(),
-            Statement.Bytes(message.Properties)).Run();
+            message.Properties).Run();
         foreach (var owed in receivers)
         {
             var identifiers = owed.Identifiers is { Count: > 0 } list ? string.Join(',', list) : null;

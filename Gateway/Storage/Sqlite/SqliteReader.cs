@@ -17,32 +17,17 @@ internal sealed class SqliteReader(SqliteFile file) : IStoreReader, IDisposable
 
     public ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation) =>
         ValueTask.FromResult<IReadOnlyList<StoredEvent>>(Read(session => session.Channel.Bind(channel.ToString(), after, limit).Rows(row =>
-            new StoredEvent(channel, row.GetInt64(1), row.GetInt64(0), row.GetString(2), At(row, 3), row.GetFieldValue<byte[]>(4)))));
+            new StoredEvent(channel, row.Integer(1), row.Integer(0), row.Text(2), At(row, 3), row.Blob(4)))));
 
     public ValueTask<IReadOnlyList<StoredEvent>> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation) =>
         ValueTask.FromResult<IReadOnlyList<StoredEvent>>(Read(session => session.Feed.Bind(kind, after, limit).Rows(row =>
-            new StoredEvent(Name(row, 5), row.GetInt64(1), row.GetInt64(0), row.GetString(2), At(row, 3), row.GetFieldValue<byte[]>(4)))));
+            new StoredEvent(Name(row, 5), row.Integer(1), row.Integer(0), row.Text(2), At(row, 3), row.Blob(4)))));
 
-    public ValueTask<FeedSnapshot> ListAsync(string kind, long? before, int limit, CancellationToken cancellation) => ValueTask.FromResult(Read(session =>
-    {
-        // One read transaction: the items and the position are of the same moment.
-        using var transaction = session.Connection.BeginTransaction(deferred: true);
-        session.Use(transaction);
-        var position = session.Position.Bind().RunScalar();
-        long? next = null;
-        var rows = session.List.Bind(kind, before ?? long.MaxValue, limit + 1).Rows(row => (Id: row.GetInt64(4), Item: Snapshot(row)));
-        if (rows.Count > limit)
-        {
-            rows.RemoveAt(limit);
-            next = rows[^1].Id;
-        }
-
-        session.Use(null);
-        return new FeedSnapshot(position, 1, rows.ConvertAll(row => row.Item), next);
-    }));
+    public ValueTask<FeedSnapshot> ListAsync(string kind, long? before, int limit, CancellationToken cancellation) =>
+        ValueTask.FromResult(Read(session => List(session, kind, before ?? long.MaxValue, limit)));
 
     public IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection) => Read(session =>
-        session.Documents.Bind(collection).Rows(row => KeyValuePair.Create(row.GetString(0), row.GetFieldValue<byte[]>(1))));
+        session.Documents.Bind(collection).Rows(row => KeyValuePair.Create(row.Text(0), row.Blob(1))));
 
     public void Dispose()
     {
@@ -52,14 +37,37 @@ internal sealed class SqliteReader(SqliteFile file) : IStoreReader, IDisposable
         }
     }
 
-    private static ChannelSnapshot Snapshot(SqliteDataReader row) => new(Name(row, 0), row.GetInt64(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3));
+    /// <summary>One read transaction: the items and the position are of the same moment.</summary>
+    private static FeedSnapshot List(Session session, string kind, long before, int limit)
+    {
+        session.Begin.Run();
+        try
+        {
+            var position = session.Position.RunScalar();
+            long? next = null;
+            var rows = session.List.Bind(kind, before, limit + 1).Rows(row => (Id: row.Integer(4), Item: Snapshot(row)));
+            if (rows.Count > limit)
+            {
+                rows.RemoveAt(limit);
+                next = rows[^1].Id;
+            }
 
-    private static ChannelName Name(SqliteDataReader row, int column) =>
-        ChannelName.TryParse(row.GetString(column), out var name)
+            return new FeedSnapshot(position, 1, rows.ConvertAll(row => row.Item), next);
+        }
+        finally
+        {
+            session.End.Run();
+        }
+    }
+
+    private static ChannelSnapshot Snapshot(SqlRow row) => new(Name(row, 0), row.Integer(1), row.Integer(2), row.Blob(3));
+
+    private static ChannelName Name(SqlRow row, int column) =>
+        ChannelName.TryParse(row.Text(column), out var name)
             ? name
-            : throw new InvalidDataException($"channel name '{row.GetString(column)}' in the database");
+            : throw new InvalidDataException($"channel name '{row.Text(column)}' in the database");
 
-    private static DateTimeOffset At(SqliteDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+    private static DateTimeOffset At(SqlRow row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.Integer(column));
 
     private T Read<T>(Func<Session, T> read)
     {
@@ -79,8 +87,6 @@ internal sealed class SqliteReader(SqliteFile file) : IStoreReader, IDisposable
 
     private sealed class Session(SqliteConnection connection) : IDisposable
     {
-        public SqliteConnection Connection { get; } = connection;
-
         public Statement Snapshot { get; } = new(connection, "SELECT name, seq, oldest, state FROM channels WHERE name = $0 AND seq > 0");
 
         public Statement Channel { get; } = new(
@@ -101,21 +107,19 @@ internal sealed class SqliteReader(SqliteFile file) : IStoreReader, IDisposable
 
         public Statement Documents { get; } = new(connection, "SELECT key, body FROM documents WHERE collection = $0 ORDER BY key");
 
-        public void Use(SqliteTransaction? transaction)
-        {
-            Position.Use(transaction);
-            List.Use(transaction);
-        }
+        public Statement Begin { get; } = new(connection, "BEGIN");
+
+        public Statement End { get; } = new(connection, "COMMIT");
 
         public void Dispose()
         {
-            ReadOnlySpan<Statement> all = [Snapshot, Channel, Feed, List, Position, Documents];
+            ReadOnlySpan<Statement> all = [Snapshot, Channel, Feed, List, Position, Documents, Begin, End];
             foreach (var statement in all)
             {
                 statement.Dispose();
             }
 
-            Connection.Dispose();
+            connection.Dispose();
         }
     }
 }

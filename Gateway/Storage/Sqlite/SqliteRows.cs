@@ -30,22 +30,22 @@ internal sealed class SqliteRows : IJournalRows, IDisposable
     }
 
     public HeadRow? FindHead(ChannelName channel) =>
-        _findHead.Bind(channel.ToString()).Row(row => new HeadRow(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3)));
+        _findHead.Bind(channel.ToString()).Row(row => new HeadRow(row.Integer(0), row.Integer(1), row.Integer(2), row.Blob(3)));
 
     public long InsertHead(ChannelName channel) => _insertHead.Bind(channel.ToString(), channel.Kind).RunScalar();
 
-    public void UpdateHead(long id, long seq, long position, ReadOnlyMemory<byte> state) => _updateHead.Bind(seq, position, Statement.Bytes(state), id).Run();
+    public void UpdateHead(long id, long seq, long position, ReadOnlyMemory<byte> state) => _updateHead.Bind(seq, position, state, id).Run();
 
     public void InsertEvent(long channelId, StoredEvent stored) => _insertEvent.Bind(
-        stored.Position, channelId, stored.Channel.Kind, stored.Seq, stored.Type, stored.At.ToUnixTimeMilliseconds(), Statement.Bytes(stored.Data)).Run();
+        stored.Position, channelId, stored.Channel.Kind, stored.Seq, stored.Type, stored.At.ToUnixTimeMilliseconds(), stored.Data).Run();
 
-    public SeenKey? FindKey(string scope, string key) => _findKey.Bind(scope, key).Row(row => new SeenKey(row.GetInt64(0), row.GetString(1)));
+    public SeenKey? FindKey(string scope, string key) => _findKey.Bind(scope, key).Row(row => new SeenKey(row.Integer(0), row.Text(1)));
 
     public void InsertKey(string scope, string key, SeenKey seen) => _insertKey.Bind(scope, key, seen.Position, seen.Fingerprint).Run();
 
-    public byte[]? Find(string collection, string key) => _findDocument.Bind(collection, key).Row(row => row.GetFieldValue<byte[]>(0));
+    public byte[]? Find(string collection, string key) => _findDocument.Bind(collection, key).Row(row => row.Blob(0));
 
-    public void Put(string collection, string key, ReadOnlyMemory<byte> body) => _putDocument.Bind(collection, key, Statement.Bytes(body)).Run();
+    public void Put(string collection, string key, ReadOnlyMemory<byte> body) => _putDocument.Bind(collection, key, body).Run();
 
     public void Remove(string collection, string key) => _removeDocument.Bind(collection, key).Run();
 

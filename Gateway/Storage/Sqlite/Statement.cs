@@ -1,79 +1,139 @@
-using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Gateway.Storage.Sqlite;
 
-/// <summary>One prepared statement, bound by position and used again and again on its connection.</summary>
+/// <summary>
+/// One prepared statement, bound by position and used again and again on its connection. It speaks to SQLite itself: the driver's commands and
+/// readers cost more than the rows that a scan writes.
+/// </summary>
 internal sealed class Statement : IDisposable
 {
-    private readonly SqliteCommand _command;
+    // Most texts are names; longer ones are converted on the heap.
+    private const int OnStack = 256;
+
+    private readonly sqlite3 _database;
+    private readonly sqlite3_stmt _statement;
 
     /// <param name="connection">Its owner's connection.</param>
     /// <param name="sql">With parameters $0, $1, … in the order in which they are bound.</param>
     public Statement(SqliteConnection connection, string sql)
     {
-        _command = connection.CreateCommand();
-        _command.CommandText = sql;
-        for (var i = 0; sql.Contains($"${i}", StringComparison.Ordinal); i++)
-        {
-            _command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
-        }
-
-        _command.Prepare();
+        _database = connection.Handle!;
+        Check(raw.sqlite3_prepare_v3(_database, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement));
     }
 
-    public Statement Bind(params ReadOnlySpan<object?> values)
+    public Statement Bind(params ReadOnlySpan<SqlValue> values)
     {
         for (var i = 0; i < values.Length; i++)
         {
-            _command.Parameters[i].Value = values[i] ?? DBNull.Value;
+            Check(Bind(i + 1, values[i]));
         }
 
         return this;
     }
 
-    /// <summary>Most payloads are whole arrays already; the driver takes nothing else.</summary>
-    public static byte[] Bytes(ReadOnlyMemory<byte> memory) =>
-        MemoryMarshal.TryGetArray(memory, out var segment) && segment.Array is { } array && segment.Count == array.Length ? array : memory.ToArray();
-
-    public void Run() => Try(static command => command.ExecuteNonQuery());
-
-    public long RunScalar() => Try(static command => (long)command.ExecuteScalar()!);
-
-    public List<T> Rows<T>(Func<SqliteDataReader, T> read) => Try(command =>
-    {
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
-    });
-
-    public T? Row<T>(Func<SqliteDataReader, T> read)
-        where T : class => Try(command =>
-    {
-        using var reader = command.ExecuteReader();
-        return reader.Read() ? read(reader) : null;
-    });
-
-    /// <summary>The driver wants each command to name the transaction that is open on its connection.</summary>
-    public void Use(SqliteTransaction? transaction) => _command.Transaction = transaction;
-
-    public void Dispose() => _command.Dispose();
-
-    // The one place where a database error gets the store's name, so that callers tell it from a defect of their own.
-    private T Try<T>(Func<SqliteCommand, T> use)
+    /// <summary>For statements that answer nothing, or whose answer nobody wants.</summary>
+    public void Run()
     {
         try
         {
-            return use(_command);
+            while (Step())
+            {
+            }
         }
-        catch (SqliteException error)
+        finally
         {
-            throw new StoreException(error.Message, error);
+            raw.sqlite3_reset(_statement);
+        }
+    }
+
+    public long RunScalar()
+    {
+        try
+        {
+            return Step() ? raw.sqlite3_column_int64(_statement, 0) : throw new StoreException("the database answered with no row", cause: null);
+        }
+        finally
+        {
+            raw.sqlite3_reset(_statement);
+        }
+    }
+
+    public List<T> Rows<T>(Func<SqlRow, T> read)
+    {
+        try
+        {
+            var rows = new List<T>();
+            while (Step())
+            {
+                rows.Add(read(new(_statement)));
+            }
+
+            return rows;
+        }
+        finally
+        {
+            raw.sqlite3_reset(_statement);
+        }
+    }
+
+    public T? Row<T>(Func<SqlRow, T> read)
+        where T : class
+    {
+        try
+        {
+            return Step() ? read(new(_statement)) : null;
+        }
+        finally
+        {
+            raw.sqlite3_reset(_statement);
+        }
+    }
+
+    public void Dispose() => _statement.Dispose();
+
+    private bool Step()
+    {
+        var result = raw.sqlite3_step(_statement);
+        if (result is raw.SQLITE_ROW or raw.SQLITE_DONE)
+        {
+            return result == raw.SQLITE_ROW;
+        }
+
+        Check(result);
+        return false;
+    }
+
+    private int Bind(int at, in SqlValue value) => value.Type switch
+    {
+        SqlType.Null => raw.sqlite3_bind_null(_statement, at),
+        SqlType.Integer => raw.sqlite3_bind_int64(_statement, at, value.Integer),
+        SqlType.Text => BindText(at, value.Text!),
+        // An empty span has no address, and SQLite would take that for NULL.
+        _ when value.Blob.IsEmpty => raw.sqlite3_bind_zeroblob(_statement, at, 0),
+        _ => raw.sqlite3_bind_blob(_statement, at, value.Blob.Span),
+    };
+
+    private int BindText(int at, string text)
+    {
+        if (text.Length == 0)
+        {
+            return raw.sqlite3_bind_text(_statement, at, "");
+        }
+
+        Span<byte> utf8 = text.Length <= OnStack / 3 ? stackalloc byte[OnStack] : new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
+        return raw.sqlite3_bind_text(_statement, at, utf8[..Encoding.UTF8.GetBytes(text, utf8)]);
+    }
+
+    // The one place where a database error gets the store's name, so that callers tell it from a defect of their own.
+    private void Check(int result)
+    {
+        if (result != raw.SQLITE_OK)
+        {
+            var message = raw.sqlite3_errmsg(_database).utf8_to_string();
+            throw new StoreException(message, new SqliteException($"SQLite error {result}: {message}", result, raw.sqlite3_extended_errcode(_database)));
         }
     }
 }
