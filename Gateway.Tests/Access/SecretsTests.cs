@@ -175,7 +175,7 @@ public sealed class SecretsTests
     public void Ticket_IsGoodOnce()
     {
         var tickets = NewTickets();
-        var (secret, _) = tickets.Issue("ada", streams: null);
+        var (secret, _) = tickets.Issue("ada", role: null, streams: null);
 
         Assert.That((Redeem(tickets, secret).IsGranted, Redeem(tickets, secret).Refusal), Is.EqualTo((true, 4401)));
     }
@@ -184,8 +184,8 @@ public sealed class SecretsTests
     public void Ticket_After30Seconds_IsRefused()
     {
         var tickets = NewTickets();
-        var (early, expiresAt) = tickets.Issue("ada", streams: null);
-        var (late, _) = tickets.Issue("ada", streams: null);
+        var (early, expiresAt) = tickets.Issue("ada", role: null, streams: null);
+        var (late, _) = tickets.Issue("ada", role: null, streams: null);
         _time.Advance(TimeSpan.FromSeconds(29.999));
         Assert.That(Redeem(tickets, early).IsGranted, Is.True);
         _time.Advance(TimeSpan.FromSeconds(0.001));
@@ -197,7 +197,7 @@ public sealed class SecretsTests
     public void Ticket_NarrowedToAChannel_OpensThatAlone()
     {
         var tickets = NewTickets();
-        var rights = Redeem(tickets, tickets.Issue("ada", ["enrollments/e1"]).Secret).Rights!;
+        var rights = Redeem(tickets, tickets.Issue("ada", role: null, ["enrollments/e1"]).Secret).Rights!;
 
         Assert.That(rights.User, Is.EqualTo("ada"));
         Assert.That(new[] { "enrollments/e1", "enrollments/e2", "enrollments" }.Where(stream => May(rights, stream)), Is.EqualTo(new[] { "enrollments/e1" }));
@@ -207,7 +207,7 @@ public sealed class SecretsTests
     public void Ticket_NotNarrowed_OpensEverything_ForAnHour()
     {
         var tickets = NewTickets();
-        var rights = Redeem(tickets, tickets.Issue("ada", streams: null).Secret).Rights!;
+        var rights = Redeem(tickets, tickets.Issue("ada", role: null, streams: null).Secret).Rights!;
 
         Assert.That((May(rights, "enrollments"), May(rights, "devices/door-1")), Is.EqualTo((true, true)));
         Assert.That(rights.ExpiresAt, Is.EqualTo(Some.Now + TimeSpan.FromHours(1)));

@@ -7,16 +7,18 @@ public sealed class AttendanceTests
 {
     private static readonly StreamName Name = StreamName.Of(ChannelName.Of("enrollments", "one"));
 
+    private static readonly ISubscriberRights Rights = new LiveFixture.OpenDesk().RightsOf(new Microsoft.AspNetCore.Http.DefaultHttpContext());
+
     [Test]
     public void FirstAndLastSubscriber_AreTold_NotThoseBetween()
     {
         var heard = new Listener();
-        var attendance = new Attendance([heard]);
+        var attendance = new Attendance([heard], new(TimeProvider.System));
 
-        attendance.Enter(Name);
-        attendance.Enter(Name);
-        attendance.Leave(Name);
-        attendance.Leave(Name);
+        attendance.Enter(Name, Rights);
+        attendance.Enter(Name, Rights);
+        attendance.Leave(Name, Rights);
+        attendance.Leave(Name, Rights);
 
         Assert.That(heard.Told, Is.EqualTo(new[] { "first enrollments/one", "last enrollments/one" }));
         Assert.That(attendance.Channels, Is.Zero);
@@ -26,7 +28,7 @@ public sealed class AttendanceTests
     public void Feed_IsNobodysSubscriber()
     {
         var heard = new Listener();
-        new Attendance([heard]).Enter(StreamName.FeedOf("enrollments"));
+        new Attendance([heard], new(TimeProvider.System)).Enter(StreamName.FeedOf("enrollments"), Rights);
 
         Assert.That(heard.Told, Is.Empty);
     }
@@ -35,9 +37,9 @@ public sealed class AttendanceTests
     public void ListenerThatChangesTheAttendance_IsToldInOrder()
     {
         var heard = new Listener();
-        var attendance = new Attendance([heard]);
-        heard.OnFirst = () => attendance.Leave(Name);
-        attendance.Enter(Name);
+        var attendance = new Attendance([heard], new(TimeProvider.System));
+        heard.OnFirst = () => attendance.Leave(Name, Rights);
+        attendance.Enter(Name, Rights);
 
         Assert.That(heard.Told, Is.EqualTo(new[] { "first enrollments/one", "last enrollments/one" }));
     }

@@ -23,9 +23,11 @@ internal sealed class LiveFixture : IAsyncDisposable
         builder.Services
             .AddSingleton<TimeProvider>(Time).AddSingleton<IJournalReader>(Journal).AddSingleton<ITicketDesk>(Desk).AddSingleton<ISubscriberListener>(Listener)
             .AddSingleton<IChannelKind>(new NamedKind("jobs")).AddSingleton<IChannelKind>(new NamedKind("rooms"))
+            .AddSingleton<IChannelKind>(new NamedKind("talks")).AddSingleton<IChannelPublisher>(Talks)
             .AddChannels(options);
         _app = builder.Build();
         _app.MapChannels();
+        Talks.Journal = Journal;
         Journal.Listener = Hub;
         Http = new();
     }
@@ -38,11 +40,15 @@ internal sealed class LiveFixture : IAsyncDisposable
 
     public ToldListener Listener { get; } = new();
 
+    public TalkPublisher Talks { get; } = new();
+
     public HttpClient Http { get; }
 
     public ChannelHub Hub => _app.Services.GetRequiredService<ChannelHub>();
 
     public Attendance Attendance => _app.Services.GetRequiredService<Attendance>();
+
+    public Presence Presence => _app.Services.GetRequiredService<Presence>();
 
     public Receipts Receipts => _app.Services.GetRequiredService<Receipts>();
 
@@ -74,17 +80,19 @@ internal sealed class LiveFixture : IAsyncDisposable
 
         public TicketVerdict Redeem(string? ticket, HttpContext context) => ticket switch
         {
-            "good" => TicketVerdict.Granted(new Rights("kiosk", ExpiresAt)),
-            "other" => TicketVerdict.Granted(new Rights("other", ExpiresAt)),
+            "good" => TicketVerdict.Granted(new Rights("kiosk", null, ExpiresAt)),
+            "other" => TicketVerdict.Granted(new Rights("other", "teacher", ExpiresAt)),
             "4403" => TicketVerdict.Refused(SocketClose.Forbidden),
             _ => TicketVerdict.Refused(SocketClose.Ticket),
         };
 
-        public ISubscriberRights RightsOf(HttpContext context) => new Rights("kiosk", ExpiresAt);
+        public ISubscriberRights RightsOf(HttpContext context) => new Rights("kiosk", null, ExpiresAt);
 
-        private sealed record Rights(string User, DateTimeOffset ExpiresAt) : ISubscriberRights
+        private sealed record Rights(string User, string? Role, DateTimeOffset ExpiresAt) : ISubscriberRights
         {
             public bool MaySubscribe(StreamName name) => name.Kind != "rooms";
+
+            public bool MayPublish(StreamName name) => name.Id != "silent";
         }
     }
 

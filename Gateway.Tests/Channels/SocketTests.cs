@@ -146,7 +146,6 @@ public sealed class SocketTests
     [TestCase("""{"op":"subscribe","id":1,"channel":"rooms/one"}""", "forbidden", "rooms/one")]
     [TestCase("""{"op":"ack","id":1,"channel":"jobs/one","seq":1}""", "bad_request", "channel")]
     [TestCase("""{"op":"publish","id":1,"channel":"jobs/one","data":{}}""", "forbidden", "jobs/one")]
-    [TestCase("""{"op":"presence","id":1,"channel":"jobs/one"}""", "bad_request", "presence is not served yet")]
     public async Task RequestThatDoesNotFit_IsAnswered_AndTheConnectionStays(string request, string code, string named)
     {
         var error = await _page.AskAsync(request);

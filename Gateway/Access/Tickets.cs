@@ -21,7 +21,7 @@ internal sealed class Tickets(HttpAccess access, TimeProvider time) : ITicketDes
     private readonly ConcurrentDictionary<string, Ticket> _open = new();
 
     /// <exception cref="RequestRefusedException">Too many are waiting to be used.</exception>
-    public (string Secret, DateTimeOffset ExpiresAt) Issue(string user, IReadOnlyList<string>? streams)
+    public (string Secret, DateTimeOffset ExpiresAt) Issue(string user, string? role, IReadOnlyList<string>? streams)
     {
         var now = time.GetUtcNow();
         DropExpired(now);
@@ -32,7 +32,7 @@ internal sealed class Tickets(HttpAccess access, TimeProvider time) : ITicketDes
         }
 
         var secret = Secret.Make();
-        var ticket = new Ticket(user, streams?.ToHashSet(StringComparer.Ordinal), now + Lifetime);
+        var ticket = new Ticket(user, role, streams?.ToHashSet(StringComparer.Ordinal), now + Lifetime);
         _open[Secret.Hash(secret)] = ticket;
         return (secret, ticket.Until);
     }
@@ -42,16 +42,16 @@ internal sealed class Tickets(HttpAccess access, TimeProvider time) : ITicketDes
         if (string.IsNullOrEmpty(ticket))
         {
             return access.IsOpenTo(context)
-                ? TicketVerdict.Granted(new Rights(Identity.Anonymous.Owner, null, RightsEnd))
+                ? TicketVerdict.Granted(new Rights(Identity.Anonymous.Owner, null, null, RightsEnd))
                 : TicketVerdict.Refused(Unauthenticated);
         }
 
         return _open.TryRemove(Secret.Hash(ticket), out var found) && found.Until > time.GetUtcNow()
-            ? TicketVerdict.Granted(new Rights(found.User, found.Streams, RightsEnd))
+            ? TicketVerdict.Granted(new Rights(found.User, found.Role, found.Streams, RightsEnd))
             : TicketVerdict.Refused(Unauthenticated);
     }
 
-    public ISubscriberRights RightsOf(HttpContext context) => new Rights(HttpAccess.IdentityOf(context).Owner, null, RightsEnd);
+    public ISubscriberRights RightsOf(HttpContext context) => new Rights(HttpAccess.IdentityOf(context).Owner, null, null, RightsEnd);
 
     private DateTimeOffset RightsEnd => time.GetUtcNow() + RightsLifetime;
 
@@ -67,14 +67,18 @@ internal sealed class Tickets(HttpAccess access, TimeProvider time) : ITicketDes
     }
 
     /// <param name="Streams">Null: every one.</param>
-    private sealed record Ticket(string User, IReadOnlySet<string>? Streams, DateTimeOffset Until);
+    private sealed record Ticket(string User, string? Role, IReadOnlySet<string>? Streams, DateTimeOffset Until);
 
-    private sealed class Rights(string user, IReadOnlySet<string>? streams, DateTimeOffset expiresAt) : ISubscriberRights
+    private sealed class Rights(string user, string? role, IReadOnlySet<string>? streams, DateTimeOffset expiresAt) : ISubscriberRights
     {
         public string User => user;
+
+        public string? Role => role;
 
         public DateTimeOffset ExpiresAt => expiresAt;
 
         public bool MaySubscribe(StreamName name) => streams is null || streams.Contains(name.ToString());
+
+        public bool MayPublish(StreamName name) => MaySubscribe(name);
     }
 }

@@ -6,7 +6,7 @@ namespace Gateway.Channels;
 /// Who is watching: counts the live subscriptions of each channel and tells the modules of the first and of the last. A page that leaves and is back
 /// before anybody could be told has not left.
 /// </summary>
-internal sealed class Attendance(IEnumerable<ISubscriberListener> listeners)
+internal sealed class Attendance(IEnumerable<ISubscriberListener> listeners, Presence presence)
 {
     private readonly Lock _lock = new();
 
@@ -35,9 +35,17 @@ internal sealed class Attendance(IEnumerable<ISubscriberListener> listeners)
         }
     }
 
-    public void Enter(StreamName name) => Count(name, 1);
+    public void Enter(StreamName name, ISubscriberRights rights)
+    {
+        presence.Enter(name, rights);
+        Count(name, 1);
+    }
 
-    public void Leave(StreamName name) => Count(name, -1);
+    public void Leave(StreamName name, ISubscriberRights rights)
+    {
+        presence.Leave(name, rights);
+        Count(name, -1);
+    }
 
     private void Count(StreamName name, int by)
     {

@@ -8,8 +8,9 @@ namespace Gateway.Channels;
 internal static class ChannelsComposition
 {
     /// <summary>
-    /// Needs from elsewhere: <see cref="IJournalReader"/>, the <see cref="IChannelKind"/>s, <see cref="ITicketDesk"/>, <see cref="TimeProvider"/>, and whoever
-    /// wants to hear as <see cref="ISubscriberListener"/>. The hub itself needs nothing, so that the journal's writer can be given it.
+    /// Needs from elsewhere: <see cref="IJournalReader"/>, the <see cref="IChannelKind"/>s, <see cref="ITicketDesk"/>, <see cref="TimeProvider"/>, whoever
+    /// wants to hear as <see cref="ISubscriberListener"/>, and who takes what pages publish as <see cref="IChannelPublisher"/>. The hub itself needs nothing,
+    /// so that the journal's writer can be given it.
     /// </summary>
     public static IServiceCollection AddChannels(this IServiceCollection services, ChannelOptions options) => services
         .AddSingleton(options)
@@ -18,6 +19,8 @@ internal static class ChannelsComposition
         .AddSingleton<StreamSource>()
         .AddSingleton<Subscriptions>()
         .AddSingleton<Attendance>()
+        .AddSingleton<Presence>()
+        .AddSingleton<Publishers>()
         .AddSingleton<Receipts>()
         .AddSingleton<LiveServices>()
         .AddSingleton<SocketEndpoint>()

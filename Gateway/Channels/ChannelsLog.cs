@@ -22,4 +22,7 @@ internal static partial class ChannelsLog
 
     [LoggerMessage(3006, LogLevel.Information, "sent {Pages} pages away, to come back within {Spread}")]
     public static partial void Drained(ILogger log, int pages, TimeSpan spread);
+
+    [LoggerMessage(3007, LogLevel.Error, "what page {Connection} published on {Channel} is not taken: the service failed")]
+    public static partial void NotPublished(ILogger log, Exception cause, string connection, string channel);
 }

@@ -12,14 +12,19 @@ internal interface ITicketDesk
     ISubscriberRights RightsOf(HttpContext context);
 }
 
-/// <summary>What a subscriber may do until when.</summary>
+/// <summary>Who a subscriber is, and what it may do until when.</summary>
 internal interface ISubscriberRights
 {
     string User { get; }
 
+    /// <summary>What it is to the others on a channel; null when it is nothing in particular.</summary>
+    string? Role { get; }
+
     DateTimeOffset ExpiresAt { get; }
 
     bool MaySubscribe(StreamName name);
+
+    bool MayPublish(StreamName name);
 }
 
 /// <summary>Rights, or the close code of the refusal: 4401 for the ticket, 4403 for the one who bears it.</summary>

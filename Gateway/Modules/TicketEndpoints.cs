@@ -21,8 +21,8 @@ internal static class TicketEndpoints
         }
 
         var user = body.OptionalText("user", max: 128) ?? HttpAccess.IdentityOf(context).Owner;
-        body.OptionalText("role", max: 64);
-        var (secret, expiresAt) = tickets.Issue(user, streams);
+        var role = body.OptionalText("role", max: 64);
+        var (secret, expiresAt) = tickets.Issue(user, role, streams);
         return Results.Json(new { ticket = secret, expiresAt }, statusCode: StatusCodes.Status201Created);
     }
 }

@@ -71,7 +71,7 @@ internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, Even
         }
 
         var query = EventsQuery.Read(context.Request);
-        var page = await poll.ReadAsync(name, query, Client(context, rights), rights.User, context.RequestAborted) ?? throw Unknown(name);
+        var page = await poll.ReadAsync(name, query, Client(context, rights), rights, context.RequestAborted) ?? throw Unknown(name);
         return Json(page.Write);
     }
 

@@ -7,7 +7,7 @@ namespace Gateway.Channels.Http;
 internal sealed class EventPoll(LiveServices services)
 {
     /// <summary>Null when there is no such channel or feed.</summary>
-    public async Task<EventPage?> ReadAsync(StreamName name, EventsQuery query, string client, string user, CancellationToken cancellation)
+    public async Task<EventPage?> ReadAsync(StreamName name, EventsQuery query, string client, ISubscriberRights rights, CancellationToken cancellation)
     {
         var arrived = new AsyncSignal();
         using var opened = await services.Subscriptions.OpenAsync(name, query.Cursor, fromHead: false, arrived.Set, cancellation);
@@ -17,11 +17,11 @@ internal sealed class EventPoll(LiveServices services)
         }
 
         var (after, reset) = opened.Resume;
-        var line = services.Receipts.Line(name, client, user);
+        var line = services.Receipts.Line(name, client, rights.User);
         var events = reset ? [] : await services.Source.ReadAsync(name, after, query.Limit, cancellation);
         if (!reset && events.Count == 0 && query.Wait > TimeSpan.Zero)
         {
-            events = await WaitAsync(opened.Subscription, arrived, query, line, cancellation);
+            events = await WaitAsync(opened.Subscription, arrived, query, line, rights, cancellation);
         }
 
         if (events.Count > 0)
@@ -34,9 +34,10 @@ internal sealed class EventPoll(LiveServices services)
     }
 
     private async Task<IReadOnlyList<StoredEvent>> WaitAsync(
-        Subscription subscription, AsyncSignal arrived, EventsQuery query, ReceiptLine line, CancellationToken cancellation)
+        Subscription subscription, AsyncSignal arrived, EventsQuery query, ReceiptLine line, ISubscriberRights rights,
+        CancellationToken cancellation)
     {
-        services.Attendance.Enter(subscription.Name);
+        services.Attendance.Enter(subscription.Name, rights);
         line.Connected();
         try
         {
@@ -51,7 +52,7 @@ internal sealed class EventPoll(LiveServices services)
         finally
         {
             line.Disconnected();
-            services.Attendance.Leave(subscription.Name);
+            services.Attendance.Leave(subscription.Name, rights);
         }
     }
 }

@@ -44,7 +44,7 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
     private async Task AttendAsync(
         OpenSubscription opened, AsyncSignal arrived, ReceiptLine line, ISubscriberRights rights, HttpContext context, CancellationToken stop)
     {
-        services.Attendance.Enter(opened.Snapshot.Name);
+        services.Attendance.Enter(opened.Snapshot.Name, rights);
         line.Connected();
         try
         {
@@ -65,7 +65,7 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
         finally
         {
             line.Disconnected();
-            services.Attendance.Leave(opened.Snapshot.Name);
+            services.Attendance.Leave(opened.Snapshot.Name, rights);
         }
     }
 

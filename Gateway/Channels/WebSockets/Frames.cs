@@ -57,6 +57,26 @@ internal static class Frames
         writer.WriteRawValue(snapshot.State.Span, skipInputValidation: true);
     });
 
+    public static byte[] Presence(string? id, StreamName name, IReadOnlyList<Member> members) => Reply("presence", id, writer =>
+    {
+        writer.WriteString("channel"u8, name.ToString());
+        writer.WriteStartArray("members"u8);
+        foreach (var member in members)
+        {
+            writer.WriteStartObject();
+            WriteMember(writer, member);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    });
+
+    public static byte[] Change(StreamName name, PresenceChange change) => Reply(change.Joined ? "join" : "leave", id: null, writer =>
+    {
+        writer.WriteString("channel"u8, name.ToString());
+        WriteMember(writer, change.Member);
+    });
+
     public static byte[] Timed(string op, string? id, DateTimeOffset at) => Reply(op, id, writer => writer.WriteString("at"u8, ContractJson.Time(at)));
 
     /// <summary>What stands before the fields of an event; the event itself is serialised once, whoever gets it.</summary>
@@ -67,5 +87,12 @@ internal static class Frames
     {
         buffer.Write(prefix);
         buffer.Write(stored.Json.Span[1..]);
+    }
+
+    private static void WriteMember(Utf8JsonWriter writer, Member member)
+    {
+        writer.WriteString("user"u8, member.User);
+        writer.WriteString("role"u8, member.Role);
+        writer.WriteString("since"u8, ContractJson.Time(member.Since));
     }
 }

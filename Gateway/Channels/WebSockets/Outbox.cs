@@ -4,7 +4,7 @@ namespace Gateway.Channels.WebSockets;
 
 /// <summary>
 /// What one connection has to send, in order. It needs no bound of its own: answers wait for room before they enter, a subscription is in it at most
-/// once at a time (with states instead of events: twice, for the timer), and so are heartbeat and flush.
+/// once at a time (with states instead of events: twice, for the timer), and so are presence, heartbeat and flush.
 /// </summary>
 internal sealed class Outbox(int repliesWaiting) : IDisposable
 {
@@ -14,9 +14,12 @@ internal sealed class Outbox(int repliesWaiting) : IDisposable
     /// <summary>Waits while the page has not read its former answers: its next request is not read until then.</summary>
     public async ValueTask ReplyAsync(Outgoing reply, CancellationToken cancellation)
     {
-        await _room.WaitAsync(cancellation);
-        _waiting.Writer.TryWrite(reply);
+        await ReserveAsync(cancellation);
+        Add(reply);
     }
+
+    /// <summary>The same for an answer that is not known yet: waits for its room; it is added when it is known.</summary>
+    public Task ReserveAsync(CancellationToken cancellation) => _room.WaitAsync(cancellation);
 
     public void Replied() => _room.Release();
 
@@ -42,6 +45,12 @@ internal abstract record Outgoing
 
     /// <summary>A subscription has something to take.</summary>
     public sealed record Turn(SocketSubscription Subscription) : Outgoing;
+
+    /// <summary>The answer to a question for presence: who is there, and from then on who comes and goes.</summary>
+    public sealed record Watching(string? Id, PresenceWatch Watch) : Outgoing;
+
+    /// <summary>Somebody came or went.</summary>
+    public sealed record Presence(PresenceWatch Watch) : Outgoing;
 
     public sealed record Heartbeat : Outgoing;
 

@@ -41,7 +41,7 @@ internal sealed class SocketConnection : IDisposable
         await _stop.CancelAsync();
         await watching;
         await FinishAsync(close, sending, reading);
-        _ops.LeaveAll();
+        await _ops.LeaveAllAsync();
         _sender.LeaveAll();
         ChannelsLog.Ended(_services.Log, _name, close.Code);
     }

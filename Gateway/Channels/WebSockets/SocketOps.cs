@@ -10,6 +10,8 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
 
     // Owned by the reader loop.
     private readonly Dictionary<StreamName, SocketSubscription> _subscriptions = [];
+    private readonly Dictionary<StreamName, PresenceWatch> _watches = [];
+    private readonly SocketPublishing _publishing = new(connection, outbox, services);
 
     // Written by the reader loop, read by the watch.
     private volatile ISubscriberRights _rights = granted;
@@ -40,10 +42,10 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
                     await ReplyAsync(Frames.Timed("pong", id, services.Time.GetUtcNow()), stop);
                     return null;
                 case "publish":
-                    await ErrorAsync(id, "forbidden", $"nothing can be published on {request.Channel} from here", stop);
+                    await _publishing.PublishAsync(request, id, _rights, stop);
                     return null;
                 case "presence":
-                    await ErrorAsync(id, "bad_request", "presence is not served yet", stop);
+                    await WatchAsync(request, id, stop);
                     return null;
                 default:
                     throw new BadRequestFieldException("op", $"op '{request.Op}' is not known");
@@ -57,14 +59,21 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
     }
 
     /// <summary>Called when the reader loop has ended.</summary>
-    public void LeaveAll()
+    public async Task LeaveAllAsync()
     {
         foreach (var subscription in _subscriptions.Values)
         {
             subscription.Dispose();
         }
 
+        foreach (var watch in _watches.Values)
+        {
+            services.Presence.Unwatch(watch);
+        }
+
         _subscriptions.Clear();
+        _watches.Clear();
+        await _publishing.EndAsync();
     }
 
     private async ValueTask SubscribeAsync(SocketRequest request, string? id, CancellationToken stop)
@@ -73,20 +82,13 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
         var cursor = new Cursor(request.Epoch, request.Count("since"));
         var every = request.Count("every") is { } milliseconds ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue)) : (TimeSpan?)null;
         var subscriber = request.Client ?? connection;
-        if (!_rights.MaySubscribe(name))
+        if (!await MayFollowAsync(name, _subscriptions, id, stop))
         {
-            await ErrorAsync(id, "forbidden", $"{name} is not yours to follow", stop);
-            return;
-        }
-
-        if (_subscriptions.Count >= services.Options.MaxChannelsPerConnection && !_subscriptions.ContainsKey(name))
-        {
-            await ErrorAsync(id, "limit", $"one connection follows at most {services.Options.MaxChannelsPerConnection} channels", stop);
             return;
         }
 
         var receipts = services.Receipts.Line(name, subscriber, _rights.User);
-        var subscription = new SocketSubscription(name, every < ShortestEvery ? ShortestEvery : every, receipts, outbox, services.Time);
+        var subscription = new SocketSubscription(name, every < ShortestEvery ? ShortestEvery : every, _rights, receipts, outbox, services.Time);
         if (await services.Subscriptions.OpenAsync(name, cursor, fromHead: every is not null, subscription.Wake, stop) is not { } opened)
         {
             await ErrorAsync(id, "unknown_channel", $"there is no {name}", stop);
@@ -103,6 +105,23 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
         }
     }
 
+    private async ValueTask<bool> MayFollowAsync<T>(StreamName name, Dictionary<StreamName, T> followed, string? id, CancellationToken stop)
+    {
+        if (!_rights.MaySubscribe(name))
+        {
+            await ErrorAsync(id, "forbidden", $"{name} is not yours to follow", stop);
+            return false;
+        }
+
+        if (followed.Count >= services.Options.MaxChannelsPerConnection && !followed.ContainsKey(name))
+        {
+            await ErrorAsync(id, "limit", $"one connection follows at most {services.Options.MaxChannelsPerConnection} channels", stop);
+            return false;
+        }
+
+        return true;
+    }
+
     private void Replace(SocketSubscription subscription, out SocketSubscription? former)
     {
         if (_subscriptions.Remove(subscription.Name, out former))
@@ -117,6 +136,7 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
     {
         var name = request.Channel;
         Close(name);
+        Unwatch(name);
         await ReplyAsync(Frames.Reply("unsubscribed", id, writer => writer.WriteString("channel"u8, name.ToString())), stop);
     }
 
@@ -126,6 +146,33 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
         {
             subscription.Dispose();
             outbox.Add(new Outgoing.Closed(subscription));
+        }
+    }
+
+    private async ValueTask WatchAsync(SocketRequest request, string? id, CancellationToken stop)
+    {
+        var name = request.Channel;
+        if (!await MayFollowAsync(name, _watches, id, stop))
+        {
+            return;
+        }
+
+        if (await services.Source.SnapshotAsync(name, stop) is null)
+        {
+            await ErrorAsync(id, "unknown_channel", $"there is no {name}", stop);
+            return;
+        }
+
+        Unwatch(name);
+        var watch = _watches[name] = new(name, woken => outbox.Add(new Outgoing.Presence(woken)));
+        await outbox.ReplyAsync(new Outgoing.Watching(id, watch), stop);
+    }
+
+    private void Unwatch(StreamName name)
+    {
+        if (_watches.Remove(name, out var watch))
+        {
+            services.Presence.Unwatch(watch);
         }
     }
 
@@ -161,9 +208,10 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
 
         _rights = verdict.Rights;
         await ReplyAsync(Frames.Reply("renewed", id, writer => writer.WriteString("expiresAt"u8, ContractJson.Time(_rights.ExpiresAt))), stop);
-        foreach (var name in _subscriptions.Keys.Where(name => !_rights.MaySubscribe(name)).ToList())
+        foreach (var name in _subscriptions.Keys.Union(_watches.Keys).Where(name => !_rights.MaySubscribe(name)).ToList())
         {
             Close(name);
+            Unwatch(name);
             await ErrorAsync(id: null, "forbidden", $"{name} is no longer yours to follow", stop);
         }
 

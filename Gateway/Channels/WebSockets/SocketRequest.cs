@@ -8,6 +8,7 @@ internal sealed class SocketRequest : IDisposable
 {
     private const int MaxId = 64;
     private const int MaxClient = 128;
+    private const int MaxKey = 128;
 
     private readonly JsonDocument _document;
 
@@ -38,6 +39,14 @@ internal sealed class SocketRequest : IDisposable
     public string? Client => Text("client") is { Length: 0 or > MaxClient }
         ? throw new BadRequestFieldException("client", $"client is 1 to {MaxClient} characters")
         : Text("client");
+
+    /// <summary>What makes a repeated publish the first one.</summary>
+    public string? Key => Text("key") is { Length: 0 or > MaxKey }
+        ? throw new BadRequestFieldException("key", $"key is 1 to {MaxKey} characters")
+        : Text("key");
+
+    /// <summary>What is published; outlives the request.</summary>
+    public JsonElement Data => Find("data")?.Clone() ?? throw new BadRequestFieldException("data", "data is missing");
 
     public StreamName Channel => StreamName.TryParse(RequiredText("channel"), out var name) ? name
         : throw new BadRequestFieldException("channel", "channel is the path of a resource, or the first segment of one");

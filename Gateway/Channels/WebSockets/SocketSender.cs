@@ -90,6 +90,13 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
             case Outgoing.Turn turn:
                 await TakeTurnAsync(turn.Subscription, stop);
                 break;
+            case Outgoing.Watching watching:
+                await SendFrameAsync(Frames.Presence(watching.Id, watching.Watch.Name, services.Presence.Watch(watching.Watch)));
+                outbox.Replied();
+                break;
+            case Outgoing.Presence presence:
+                await SendChangesAsync(presence.Watch);
+                break;
             case Outgoing.Heartbeat:
                 Volatile.Write(ref _heartbeatWaiting, 0);
                 await SendFrameAsync(Frames.Timed("heartbeat", id: null, services.Time.GetUtcNow()));
@@ -137,6 +144,20 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
         _sent.Add((subscription.Receipts, snapshot.Head - 1, snapshot.Head));
     }
 
+    private async ValueTask SendChangesAsync(PresenceWatch watch)
+    {
+        var (changes, anew) = services.Presence.Take(watch);
+        if (anew is not null)
+        {
+            await SendFrameAsync(Frames.Presence(id: null, watch.Name, anew));
+        }
+
+        foreach (var change in changes)
+        {
+            await SendFrameAsync(Frames.Change(watch.Name, change));
+        }
+    }
+
     // Not cancelled: a frame cut in two would leave nothing to close politely. The wire only gathers, so this does not wait for the page.
     private ValueTask SendFrameAsync(ReadOnlyMemory<byte> frame) =>
         socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
@@ -171,12 +192,12 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
     {
         _attending.Add(subscription);
         subscription.Receipts.Connected();
-        services.Attendance.Enter(subscription.Name);
+        services.Attendance.Enter(subscription.Name, subscription.Rights);
     }
 
     private void Leave(SocketSubscription subscription)
     {
         subscription.Receipts.Disconnected();
-        services.Attendance.Leave(subscription.Name);
+        services.Attendance.Leave(subscription.Name, subscription.Rights);
     }
 }

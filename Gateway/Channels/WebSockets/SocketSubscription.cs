@@ -3,7 +3,8 @@ using Gateway.Journal;
 namespace Gateway.Channels.WebSockets;
 
 /// <summary>One subscription of one page, as its connection knows it.</summary>
-internal sealed class SocketSubscription(StreamName name, TimeSpan? every, ReceiptLine receipts, Outbox outbox, TimeProvider time) : IDisposable
+internal sealed class SocketSubscription(
+    StreamName name, TimeSpan? every, ISubscriberRights rights, ReceiptLine receipts, Outbox outbox, TimeProvider time) : IDisposable
 {
     private OpenSubscription? _opened;
     private Outgoing.Turn? _turn;
@@ -15,6 +16,9 @@ internal sealed class SocketSubscription(StreamName name, TimeSpan? every, Recei
     private long _handed;
 
     public StreamName Name => name;
+
+    /// <summary>Of when it was opened.</summary>
+    public ISubscriberRights Rights => rights;
 
     public ReceiptLine Receipts => receipts;
 
