@@ -102,8 +102,16 @@ internal static class GatewayHost
         .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
         .ConfigureHttpJsonOptions(json => ContractJson.Configure(json.SerializerOptions));
 
+    private static SqliteFile OpenFile(IServiceProvider services)
+    {
+        var file = SqliteFile.Open(services.GetRequiredService<DataOptions>().Folder, services.GetRequiredService<ILogger<SqliteFile>>());
+        services.GetRequiredService<StoreMeters>().WatchFile(file.Path);
+        return file;
+    }
+
     private static void AddKernel(IServiceCollection services) => services
-        .AddSingleton(provider => SqliteFile.Open(provider.GetRequiredService<DataOptions>().Folder, provider.GetRequiredService<ILogger<SqliteFile>>()))
+        .AddSingleton(OpenFile)
+        .AddSingleton<StoreMeters>()
         .AddSingleton<SqliteReader>()
         .AddSingleton<IStoreReader>(provider => provider.GetRequiredService<SqliteReader>())
         .AddSingleton<IBrokerReader, SqliteBrokerReader>()

@@ -89,6 +89,21 @@ public sealed class StoreWriterTests
     }
 
     [Test]
+    public async Task Store_ThatIsWellAgain_IsFoundSo_ThoughNobodyWrites()
+    {
+        var time = new ManualTime();
+        SomeDisk disk = null!;
+        await using var some = SomeJournal.Open(_folder, time, around: session => disk = new(session));
+        disk.IsFull = true;
+        Assert.That(async () => await some.Journal.AddAsync(1), Throws.InstanceOf<JournalUnavailableException>());
+        disk.IsFull = false;
+        await time.PassWaitAsync(TimeSpan.FromMilliseconds(100));
+
+        await Eventually.HoldsAsync(() => some.Writer.Failure is null, "health is green again");
+        Assert.That(await some.Journal.EventsAsync(), Is.Empty);
+    }
+
+    [Test]
     public async Task Rollback_ThatFailsToo_LeavesNobodyWaiting()
     {
         var time = new ManualTime();

@@ -21,7 +21,7 @@ internal sealed class SomeDisk(IWriteSession session) : IWriteSession
     {
         if (IsFull)
         {
-            throw new StoreException("disk full", new IOException("disk full"));
+            throw new StoreException("disk_full", "disk full", new IOException("disk full"));
         }
 
         session.Commit();
@@ -32,7 +32,7 @@ internal sealed class SomeDisk(IWriteSession session) : IWriteSession
         session.Rollback();
         if (IsBroken && IsFull)
         {
-            throw new StoreException("disk broken", new IOException("disk broken"));
+            throw new StoreException("io_error", "disk broken", new IOException("disk broken"));
         }
     }
 

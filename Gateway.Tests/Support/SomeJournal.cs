@@ -11,6 +11,7 @@ namespace Gateway.Tests.Support;
 /// <summary>A real journal on a real SQLite file, put together as the product does; open it again to see what survived.</summary>
 internal sealed class SomeJournal : IAsyncDisposable
 {
+    private readonly StoreMeters _meters = new();
     private readonly SqliteFile _file;
     private readonly SqliteReader _reader;
     private readonly IWriteSession _session;
@@ -18,9 +19,9 @@ internal sealed class SomeJournal : IAsyncDisposable
     private SomeJournal(string folder, TimeProvider time, ICommitListener listener, Func<IWriteSession, IWriteSession> around)
     {
         _file = SqliteFile.Open(folder, NullLogger.Instance);
-        _reader = new(_file);
+        _reader = new(_file, _meters);
         _session = around(new SqliteWriteSession(_file, [new CountingKind(), new EnrollmentKind(), new DeviceKind()], time));
-        Writer = new(_session, listener, time, NullLogger<StoreWriter>.Instance);
+        Writer = new(_session, listener, time, _meters, NullLogger<StoreWriter>.Instance);
         Journal = new StoreJournal(Writer, _reader);
     }
 
@@ -39,6 +40,7 @@ internal sealed class SomeJournal : IAsyncDisposable
         await Writer.DisposeAsync();
         _session.Dispose();
         _reader.Dispose();
+        _meters.Dispose();
         _file.Dispose();
     }
 

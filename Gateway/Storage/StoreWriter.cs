@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gateway.Contract;
 using Gateway.Journal;
 
 namespace Gateway.Storage;
@@ -18,6 +19,7 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
     private readonly ICommitListener _listener;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly StoreMeters _meters;
 
     // Ends a backoff early when the service stops.
     private readonly ManualResetEventSlim _ended = new();
@@ -29,22 +31,24 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
     // Guarded by _waiting.
     private bool _isStopping;
 
+    private readonly Probe _probe = new();
+
     // Set and cleared by the loop, read by health.
     private volatile Exception? _failure;
 
-    public StoreWriter(IWriteSession session, ICommitListener listener, TimeProvider time, ILogger<StoreWriter> log)
+    public StoreWriter(IWriteSession session, ICommitListener listener, TimeProvider time, StoreMeters meters, ILogger<StoreWriter> log)
     {
         _session = session;
         _listener = listener;
         _time = time;
+        _meters = meters;
         _log = log;
+        meters.WatchWriter(Waiting, () => _failure is null);
         _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Why the last batch was not written; null while all is well.</summary>
     public Exception? Failure => _failure;
-
-    public WriterFigures Figures { get; } = new();
 
     public void Submit(IStoreWork work)
     {
@@ -74,17 +78,20 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
         await _loop;
     }
 
+    private int Waiting()
+    {
+        lock (_waiting)
+        {
+            return _waiting.Count;
+        }
+    }
+
     private void Run()
     {
         var batch = new List<IStoreWork>(MaxBatch);
         var backoff = TimeSpan.Zero;
-        while (Take(batch))
+        while (backoff > TimeSpan.Zero ? TakeAfter(backoff, batch) : Take(batch))
         {
-            if (backoff > TimeSpan.Zero)
-            {
-                Wait(backoff);
-            }
-
             backoff = WriteBatch(batch) ? TimeSpan.Zero : Longer(backoff);
             batch.Clear();
         }
@@ -107,12 +114,34 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
                 Monitor.Wait(_waiting);
             }
 
-            while (batch.Count < MaxBatch && _waiting.TryDequeue(out var work))
+            TakeWaiting(batch);
+            return true;
+        }
+    }
+
+    /// <summary>After a failure the store is tried again also when nobody wants anything of it: health must not stay red for want of work.</summary>
+    private bool TakeAfter(TimeSpan backoff, List<IStoreWork> batch)
+    {
+        Wait(backoff);
+        lock (_waiting)
+        {
+            if (_isStopping && _waiting.Count == 0)
             {
-                batch.Add(work);
+                return false;
             }
 
+            batch.Add(_probe);
+            TakeWaiting(batch);
             return true;
+        }
+    }
+
+    /// <summary>Called under the lock of what waits.</summary>
+    private void TakeWaiting(List<IStoreWork> batch)
+    {
+        while (batch.Count < MaxBatch && _waiting.TryDequeue(out var work))
+        {
+            batch.Add(work);
         }
     }
 
@@ -144,7 +173,7 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
                 current = null;
                 _session.Commit();
                 appended = transaction.Journal.Appended;
-                Figures.Record(batch.Count, appended.Count, Stopwatch.GetElapsedTime(started));
+                _meters.Committed(batch.Count, appended.Count, Stopwatch.GetElapsedTime(started));
             }
             catch (Exception failure) when (current is null || failure is StoreException)
             {
@@ -203,7 +232,12 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
 
     private void Fail(List<IStoreWork> batch, Exception failure)
     {
-        StorageLog.BatchFailed(_log, failure, batch.Count, failure.Message);
+        _meters.Failed((failure as StoreException)?.Code ?? "other");
+        if (_failure?.Message != failure.Message || batch.Count > 1 || batch[0] != _probe)
+        {
+            StorageLog.BatchFailed(_log, failure, batch.Count, failure.Message);
+        }
+
         _failure = failure;
         foreach (var work in batch)
         {
@@ -226,32 +260,25 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
             StorageLog.CompletionThrew(_log, defect, told.GetType().Name);
         }
     }
+
+    /// <summary>A write of its own, so that a full disk is noticed as well as a locked file.</summary>
+    private sealed class Probe : IStoreWork
+    {
+        public void Write(StoreTransaction transaction) =>
+            transaction.Journal.Documents.Put("store", "probe", ContractJson.Write(new { at = transaction.Journal.Now }));
+
+        public void Completed(Exception? failure)
+        {
+            // The loop itself saw how it went.
+        }
+    }
 }
 
 /// <summary>The database did not do what it was asked to; whoever waits gets no acknowledgement.</summary>
-internal sealed class StoreException(string message, Exception? cause) : Exception(message, cause);
-
-/// <summary>Commit figures for operators. Written by the writer loop, read by anyone.</summary>
-internal sealed class WriterFigures
+/// <param name="code">The kind of cause, as figures count it: <c>disk_full</c>, <c>locked</c> …</param>
+/// <param name="message">The cause in words, and what to do about it.</param>
+/// <param name="cause">What the database said.</param>
+internal sealed class StoreException(string code, string message, Exception? cause) : Exception(message, cause)
 {
-    private long _batches;
-    private long _works;
-    private long _events;
-    private long _microseconds;
-
-    public long Batches => Interlocked.Read(ref _batches);
-
-    public long Works => Interlocked.Read(ref _works);
-
-    public long Events => Interlocked.Read(ref _events);
-
-    public long Microseconds => Interlocked.Read(ref _microseconds);
-
-    public void Record(int works, int events, TimeSpan elapsed)
-    {
-        Interlocked.Increment(ref _batches);
-        Interlocked.Add(ref _works, works);
-        Interlocked.Add(ref _events, events);
-        Interlocked.Add(ref _microseconds, (long)elapsed.TotalMicroseconds);
-    }
+    public string Code => code;
 }

@@ -45,7 +45,7 @@ internal sealed class SqliteFile : IDisposable
         catch (SqliteException error)
         {
             file.Dispose();
-            throw new SettingException("Data:Path", $"the database {file.Path} cannot be opened: {error.Message}");
+            throw new SettingException("Data:Path", $"the database {file.Path} cannot be opened: {SqliteFault.Of(error).Message}.");
         }
         catch
         {

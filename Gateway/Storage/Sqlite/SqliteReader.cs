@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace Gateway.Storage.Sqlite;
 
 /// <summary>Reads what is committed, on connections of its own: in WAL mode no reader waits for the writer, nor it for them.</summary>
-internal sealed class SqliteReader(SqliteFile file) : IStoreReader, IDisposable
+internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStoreReader, IDisposable
 {
     // Idle connections; one is made when all are in use, so reads never queue behind each other.
     private readonly ConcurrentBag<Session> _idle = [];
@@ -16,12 +16,12 @@ internal sealed class SqliteReader(SqliteFile file) : IStoreReader, IDisposable
         ValueTask.FromResult(Read(session => session.Snapshot.Bind(channel.ToString()).Row(Snapshot)));
 
     public ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation) =>
-        ValueTask.FromResult<IReadOnlyList<StoredEvent>>(Read(session => session.Channel.Bind(channel.ToString(), after, limit).Rows(row =>
-            new StoredEvent(channel, row.Integer(1), row.Integer(0), row.Text(2), At(row, 3), row.Blob(4)))));
+        Page("channel", session => session.Channel.Bind(channel.ToString(), after, limit).Rows(row =>
+            new StoredEvent(channel, row.Integer(1), row.Integer(0), row.Text(2), At(row, 3), row.Blob(4))));
 
     public ValueTask<IReadOnlyList<StoredEvent>> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation) =>
-        ValueTask.FromResult<IReadOnlyList<StoredEvent>>(Read(session => session.Feed.Bind(kind, after, limit).Rows(row =>
-            new StoredEvent(Name(row, 5), row.Integer(1), row.Integer(0), row.Text(2), At(row, 3), row.Blob(4)))));
+        Page("feed", session => session.Feed.Bind(kind, after, limit).Rows(row =>
+            new StoredEvent(Name(row, 5), row.Integer(1), row.Integer(0), row.Text(2), At(row, 3), row.Blob(4))));
 
     public ValueTask<FeedSnapshot> ListAsync(string kind, long? before, int limit, CancellationToken cancellation) =>
         ValueTask.FromResult(Read(session => List(session, kind, before ?? long.MaxValue, limit)));
@@ -68,6 +68,13 @@ internal sealed class SqliteReader(SqliteFile file) : IStoreReader, IDisposable
             : throw new InvalidDataException($"channel name '{row.Text(column)}' in the database");
 
     private static DateTimeOffset At(SqlRow row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.Integer(column));
+
+    private ValueTask<IReadOnlyList<StoredEvent>> Page(string stream, Func<Session, List<StoredEvent>> read)
+    {
+        var page = Read(read);
+        meters.Read(stream, page.Count);
+        return ValueTask.FromResult<IReadOnlyList<StoredEvent>>(page);
+    }
 
     private T Read<T>(Func<Session, T> read)
     {

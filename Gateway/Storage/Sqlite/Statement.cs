@@ -53,7 +53,7 @@ internal sealed class Statement : IDisposable
     {
         try
         {
-            return Step() ? raw.sqlite3_column_int64(_statement, 0) : throw new StoreException("the database answered with no row", cause: null);
+            return Step() ? raw.sqlite3_column_int64(_statement, 0) : throw new StoreException("other", "the database answered with no row", cause: null);
         }
         finally
         {
@@ -133,7 +133,7 @@ internal sealed class Statement : IDisposable
         if (result != raw.SQLITE_OK)
         {
             var message = raw.sqlite3_errmsg(_database).utf8_to_string();
-            throw new StoreException(message, new SqliteException($"SQLite error {result}: {message}", result, raw.sqlite3_extended_errcode(_database)));
+            throw SqliteFault.Of(new SqliteException(message, result, raw.sqlite3_extended_errcode(_database)));
         }
     }
 }
