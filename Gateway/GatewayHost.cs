@@ -32,7 +32,7 @@ internal static class GatewayHost
             WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
         });
         var settings = Settings.Read(builder.Configuration, args);
-        var listeners = new Listeners(settings.Mqtt, settings.Http);
+        var listeners = new Listeners(settings.Mqtt, settings.Http, settings.Tls);
         builder.WebHost.UseSockets(sockets => sockets.Backlog = Listeners.Backlog).ConfigureKestrel(listeners.Configure);
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Logging.ClearProviders().AddSerilog(Logger(builder.Configuration), dispose: true);
@@ -96,7 +96,7 @@ internal static class GatewayHost
     }
 
     private static void AddSettings(IServiceCollection services, Settings settings, Listeners listeners) => services
-        .AddSingleton(settings.Mqtt).AddSingleton(settings.Http).AddSingleton(settings.Data).AddSingleton(settings.Access)
+        .AddSingleton(settings.Mqtt).AddSingleton(settings.Http).AddSingleton(settings.Tls).AddSingleton(settings.Data).AddSingleton(settings.Access)
         .AddSingleton(settings.Enrollment).AddSingleton(settings.Simulate)
         .AddSingleton(listeners).AddSingleton(TimeProvider.System)
         .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
@@ -128,7 +128,7 @@ internal static class GatewayHost
     private static void AddAccess(IServiceCollection services) => services
         .AddSingleton(provider => new NewTokenFile(provider.GetRequiredService<DataOptions>().Folder))
         .AddSingleton<AdminToken>().AddSingleton<DeviceSecrets>().AddSingleton<Sessions>().AddSingleton<DenyList>()
-        .AddSingleton<HttpAccess>().AddSingleton<WebGuard>()
+        .AddSingleton<HttpAccess>().AddSingleton<WebGuard>().AddSingleton<TlsCertificate>().AddSingleton<TlsRedirect>()
         .AddSingleton<Tickets>().AddSingleton<ITicketDesk>(provider => provider.GetRequiredService<Tickets>())
         .AddSingleton<IAuthenticator, MqttAuthenticator>();
 
@@ -146,6 +146,7 @@ internal static class GatewayHost
     private static void Map(WebApplication app)
     {
         app.Use((context, next) => app.Services.GetRequiredService<WebGuard>().GuardAsync(context, next));
+        app.Use((context, next) => app.Services.GetRequiredService<TlsRedirect>().GuardAsync(context, next));
         app.Use(Failures.AnswerAsync);
         app.UseDefaultFiles();
         app.UseStaticFiles(new StaticFileOptions

@@ -43,6 +43,10 @@ public sealed class SettingsTests
     [TestCase("Mqtt:Port:Inner", "1883")]
     [TestCase("Http:Port", "65536")]
     [TestCase("Http:Port", "1883")]
+    [TestCase("Http:Port", "-1")]
+    [TestCase("Mqtt:TlsPort", "65536")]
+    [TestCase("Tls:Key", "server.key")]
+    [TestCase("Tls:Password", "hush")]
     [TestCase("Access:AdminToken", "too-short")]
     [TestCase("Access:Anonymous", "true")]
     [TestCase("Access:Anonymous", "yes")]
@@ -99,6 +103,19 @@ public sealed class SettingsTests
 
     [Test]
     public void Setting_ThatIsEmpty_IsItsDefault() => Assert.That(Read(("Mqtt:Port", ""), ("Access:AdminToken", "")).Mqtt.Port, Is.EqualTo(1883));
+
+    [Test]
+    public void PlainPort_MayBeShut_WhereTlsIsOpen() => Assert.That(
+        () => Read(("Mqtt:Port", "-1"), ("Http:Port", "-1"), ("Tls:Certificate", "server.pfx")), Throws.Nothing);
+
+    [Test]
+    public void TlsPort_IsOfInterest_OnlyWhereItOpens()
+    {
+        Assert.That(() => Read(("Mqtt:TlsPort", "8080")), Throws.Nothing);
+        Assert.That(
+            () => Read(("Mqtt:TlsPort", "8080"), ("Tls:Certificate", "server.pfx")),
+            Throws.InstanceOf<SettingException>().With.Message.StartsWith("Mqtt:TlsPort: 8080 is the same as Http:Port"));
+    }
 
     [TestCase("127.0.0.1", "127.0.0.1", true)]
     [TestCase("localhost", "::1", true)]

@@ -52,6 +52,12 @@ internal sealed partial class GatewayFixture : IAsyncDisposable
 
     public int HttpPort { get; private set; }
 
+    /// <summary>0 without a certificate.</summary>
+    public int MqttsPort { get; private set; }
+
+    /// <summary>0 without a certificate.</summary>
+    public int HttpsPort { get; private set; }
+
     public Uri Page => new($"http://127.0.0.1:{HttpPort}/");
 
     public int Id => _process.Id;
@@ -77,7 +83,7 @@ internal sealed partial class GatewayFixture : IAsyncDisposable
     public static async Task<GatewayFixture> StartAsync(string data, params string[] arguments)
     {
         var isPortGiven = arguments.Any(argument => argument.StartsWith("--Http:Port", StringComparison.Ordinal));
-        string[] ports = isPortGiven ? [] : ["--Mqtt:Port", "0", "--Http:Port", "0"];
+        string[] ports = isPortGiven ? [] : ["--Mqtt:Port", "0", "--Http:Port", "0", "--Mqtt:TlsPort", "0", "--Http:TlsPort", "0"];
         var service = new GatewayFixture(data, ["--Data:Path", data, "--Mqtt:Address", "127.0.0.1", "--Http:Address", "127.0.0.1", .. ports, .. arguments]);
         try
         {
@@ -141,7 +147,11 @@ internal sealed partial class GatewayFixture : IAsyncDisposable
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static extern int SendSignal(int process, int signal);
 
-    [GeneratedRegex(@"^listening mqtt=127\.0\.0\.1:(?<mqtt>\d+) http=127\.0\.0\.1:(?<http>\d+)$", RegexOptions.None, 1000)]
+    [GeneratedRegex(
+        @"^listening( mqtt=127\.0\.0\.1:(?<mqtt>\d+))?( http=127\.0\.0\.1:(?<http>\d+))?" +
+        @"( mqtts=127\.0\.0\.1:(?<mqtts>\d+))?( https=127\.0\.0\.1:(?<https>\d+))?$",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex ListeningLine();
 
     private void Heard(string? line)
@@ -165,9 +175,10 @@ internal sealed partial class GatewayFixture : IAsyncDisposable
     private async Task ReadyAsync()
     {
         var ports = await _listening.Task.WaitAsync(Patience);
-        MqttPort = int.Parse(ports.Groups["mqtt"].Value);
-        HttpPort = int.Parse(ports.Groups["http"].Value);
+        (MqttPort, HttpPort, MqttsPort, HttpsPort) = (Port("mqtt"), Port("http"), Port("mqtts"), Port("https"));
         Http.BaseAddress = Page;
         Http.DefaultRequestHeaders.Authorization = new("Bearer", AdminToken);
+
+        int Port(string name) => ports.Groups[name] is { Success: true } found ? int.Parse(found.Value) : 0;
     }
 }

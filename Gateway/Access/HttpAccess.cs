@@ -71,7 +71,7 @@ internal sealed class HttpAccess(AccessOptions options, AdminToken admin, Sessio
             return IsOpenTo(context) ? Identity.Anonymous : null;
         }
 
-        if (context.Request.Cookies[Sessions.Cookie] is { Length: > 0 } cookie && sessions.Find(cookie) is { } signedIn)
+        if (context.Request.Cookies[SessionCookie.Name(context)] is { Length: > 0 } cookie && sessions.Find(cookie) is { } signedIn)
         {
             return signedIn;
         }

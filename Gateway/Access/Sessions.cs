@@ -7,8 +7,6 @@ namespace Gateway.Access;
 /// <summary>Signed-in pages. The cookie's value is a secret of its own, kept as a hash, so that a restart asks nobody to sign in again.</summary>
 internal sealed class Sessions(IJournal journal, TimeProvider time)
 {
-    public const string Cookie = "gateway-session";
-
     private const string Collection = "sessions";
 
     /// <summary>A kiosk hangs on a wall for a term.</summary>

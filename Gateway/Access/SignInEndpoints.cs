@@ -30,19 +30,19 @@ internal static class SignInEndpoints
         }
 
         var session = await sessions.OpenAsync(Identity.Admin);
-        context.Response.Cookies.Append(Sessions.Cookie, session, Cookie(context, Sessions.Lifetime));
+        context.Response.Cookies.Append(SessionCookie.Name(context), session, SessionCookie.Options(context, Sessions.Lifetime));
         AccessLog.SignedIn(log, Identity.Admin.Name, remote);
         return Results.NoContent();
     }
 
     private static async Task<IResult> SignOutAsync(HttpContext context, Sessions sessions)
     {
-        if (context.Request.Cookies[Sessions.Cookie] is { Length: > 0 } session)
+        if (context.Request.Cookies[SessionCookie.Name(context)] is { Length: > 0 } session)
         {
             await sessions.CloseAsync(session);
         }
 
-        context.Response.Cookies.Delete(Sessions.Cookie, Cookie(context, lifetime: null));
+        context.Response.Cookies.Delete(SessionCookie.Name(context), SessionCookie.Options(context, lifetime: null));
         return Results.NoContent();
     }
 
@@ -62,14 +62,4 @@ internal static class SignInEndpoints
             return null;
         }
     }
-
-    // Strict: no other site's page can act as the person who signed in here. Secure as soon as there is TLS; a LAN without it must work too.
-    private static CookieOptions Cookie(HttpContext context, TimeSpan? lifetime) => new()
-    {
-        HttpOnly = true,
-        SameSite = SameSiteMode.Strict,
-        Secure = context.Request.IsHttps,
-        Path = "/",
-        MaxAge = lifetime,
-    };
 }

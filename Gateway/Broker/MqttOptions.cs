@@ -3,10 +3,10 @@ namespace Gateway.Broker;
 /// <summary>Section <c>Mqtt</c>. What is null is not announced in CONNACK: the standard's default holds, behind it a protective bound.</summary>
 internal sealed record MqttOptions
 {
-    /// <summary>TCP port; 0 lets the system choose.</summary>
+    /// <summary>TCP port; 0 lets the system choose, -1 switches it off.</summary>
     public int Port { get; init; } = 1883;
 
-    /// <summary>TLS port, opened only with a certificate; 0 lets the system choose.</summary>
+    /// <summary>TLS port, opened only with a certificate; 0 lets the system choose, -1 switches it off.</summary>
     public int TlsPort { get; init; } = 8883;
 
     /// <summary>Address to listen on; null is every interface.</summary>

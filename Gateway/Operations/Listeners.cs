@@ -9,64 +9,63 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Gateway.Operations;
 
 /// <summary>Where the service listens: set up before the start, known for certain after it.</summary>
-internal sealed class Listeners(MqttOptions mqtt, HttpOptions http)
+internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions tls)
 {
     // Kestrel's 512 overflow when a thousand scanners come back at once after a power cut, and each then waits a second for its next try.
     public const int Backlog = 8192;
 
-    private ListenOptions? _mqtt;
-    private ListenOptions? _http;
+    private readonly List<Door> _open = [.. Door.All(mqtt, http).Where(door => door.Port != Door.Off && (!door.IsTls || tls.IsOn))];
 
-    public string Mqtt => Text(_mqtt!);
+    /// <summary>Each open port, in the order mqtt, http, mqtts, https.</summary>
+    public string Text => string.Join(' ', _open.Select(door => door.Text));
 
-    public string Http => Text(_http!);
+    /// <summary>With TLS where there is any.</summary>
+    public string PageUrl => $"{Best("Http").Url}/";
 
-    /// <summary>The address that a person on the LAN types in.</summary>
-    public string PageUrl => $"http://{Reachable(_http!)}/";
+    public string ScannerUrl => Best("Mqtt").Url;
 
-    public string ScannerUrl => $"mqtt://{Reachable(_mqtt!)}";
+    /// <summary>How a client on this machine reaches the broker without TLS.</summary>
+    public IPEndPoint MqttLocal => _open.Find(door => door.Name == "mqtt")?.Local ?? throw new InvalidOperationException("Mqtt:Port is switched off");
 
-    /// <summary>How a client on this machine reaches the broker.</summary>
-    public IPEndPoint MqttLocal => _mqtt!.IPEndPoint is { } end && (end.Address.Equals(IPAddress.IPv6Any) || end.Address.Equals(IPAddress.Any))
-        ? new(IPAddress.Loopback, end.Port)
-        : _mqtt.IPEndPoint!;
+    public int? HttpsPort => _open.Find(door => door.Name == "https")?.End.Port;
 
     public void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        Listen(kestrel, "Mqtt:Address", mqtt.Address, mqtt.Port, options =>
+        if (tls.IsOn)
         {
-            _mqtt = options;
-            options.UseConnectionHandler<MqttConnectionHandler>();
-        });
-        Listen(kestrel, "Http:Address", http.Address, http.Port, options =>
+            kestrel.ApplicationServices.GetRequiredService<TlsCertificate>().Load();
+        }
+
+        foreach (var door in _open)
         {
-            _http = options;
-            options.Protocols = HttpProtocols.Http1;
-        });
+            Listen(kestrel, door);
+        }
     }
 
     /// <summary>What could not be bound, as a setting and a sentence.</summary>
     public SettingException Explain(Exception error)
     {
-        var (section, address, port) = CanListen(mqtt.Address, mqtt.Port) ? ("Http", http.Address, http.Port) : ("Mqtt", mqtt.Address, mqtt.Port);
+        // Not every error tells which listener it was, so each is tried again; by now none is bound any more.
+        var door = _open.Find(door => !CanListen(door)) ?? _open[^1];
         if (error.InnerException is AddressInUseException)
         {
-            return new($"{section}:Port", $"port {port} is in use by another program; stop that, or choose another with --{section}:Port N.");
+            return new(door.PortSetting, $"port {door.Port} is in use by another program; stop that, or choose another with --{door.PortSetting} N.");
         }
 
         return error is UnauthorizedAccessException or SocketException { SocketErrorCode: SocketError.AccessDenied }
-            ? new($"{section}:Port", $"port {port} is kept for the system's own services; choose one above 1023 with --{section}:Port N.")
-            : new($"{section}:Address", $"{address ?? "every interface"} cannot be listened on: {error.Message}.");
+            ? new(door.PortSetting, $"port {door.Port} is kept for the system's own services; choose one above 1023 with --{door.PortSetting} N.")
+            : new($"{door.Section}:Address", $"{door.Address ?? "every interface"} cannot be listened on: {error.Message}.");
     }
 
-    // Not every error tells which listener it was, so the first one is tried again; by now none is bound any more.
-    private static bool CanListen(string? address, int port)
+    private Door Best(string section) => _open.FindLast(door => door.Section == section)!;
+
+    private static bool CanListen(Door door)
     {
         try
         {
-            using var probe = new TcpListener(Parse(address) ?? IPAddress.IPv6Any, port);
-            if (string.IsNullOrEmpty(address))
+            using var probe = new TcpListener(Parse(door.Address) ?? IPAddress.IPv6Any, door.Port);
+            if (string.IsNullOrEmpty(door.Address))
             {
                 probe.Server.DualMode = true;
             }
@@ -83,45 +82,34 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http)
     private static IPAddress? Parse(string? address) =>
         address == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(address, out var parsed) ? parsed : null;
 
-    private static void Listen(KestrelServerOptions kestrel, string setting, string? address, int port, Action<ListenOptions> configure)
+    private static void Listen(KestrelServerOptions kestrel, Door door)
     {
-        if (string.IsNullOrEmpty(address))
+        if (string.IsNullOrEmpty(door.Address))
         {
-            kestrel.ListenAnyIP(port, configure);
+            kestrel.ListenAnyIP(door.Port, options => Open(options, door));
         }
-        else if (Parse(address) is { } parsed)
+        else if (Parse(door.Address) is { } parsed)
         {
-            kestrel.Listen(parsed, port, configure);
+            kestrel.Listen(parsed, door.Port, options => Open(options, door));
         }
         else
         {
-            throw new SettingException(setting, $"\"{address}\" is no IP address.");
+            throw new SettingException($"{door.Section}:Address", $"\"{door.Address}\" is no IP address.");
         }
     }
 
-    private static string Text(ListenOptions options)
+    private static void Open(ListenOptions options, Door door)
     {
-        var end = options.IPEndPoint!;
-        return end.Address.Equals(IPAddress.IPv6Any) ? $"0.0.0.0:{end.Port}" : end.ToString();
-    }
-
-    private static string Reachable(ListenOptions options)
-    {
-        var end = options.IPEndPoint!;
-        return end.Address.Equals(IPAddress.IPv6Any) || end.Address.Equals(IPAddress.Any) ? $"{LanAddress()}:{end.Port}" : end.ToString();
-    }
-
-    private static IPAddress LanAddress()
-    {
-        try
+        door.Bound(options);
+        options.Protocols = HttpProtocols.Http1;
+        if (door.IsTls)
         {
-            var own = Dns.GetHostAddresses(Dns.GetHostName(), AddressFamily.InterNetwork);
-            return Array.Find(own, address => !IPAddress.IsLoopback(address)) ?? IPAddress.Loopback;
+            options.UseHttps(options.ApplicationServices.GetRequiredService<TlsCertificate>().Handshakes);
         }
-        catch (SocketException)
+
+        if (door.Section == "Mqtt")
         {
-            // A machine whose own name does not resolve can still be reached from itself.
-            return IPAddress.Loopback;
+            options.UseConnectionHandler<MqttConnectionHandler>();
         }
     }
 }

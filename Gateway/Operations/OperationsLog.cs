@@ -13,4 +13,13 @@ internal static partial class OperationsLog
 
     [LoggerMessage(6003, LogLevel.Warning, "/metrics leaves out a figure: {Reason}")]
     public static partial void FigureFailed(ILogger logger, Exception failure, string reason);
+
+    [LoggerMessage(6010, LogLevel.Information, "TLS with the certificate of {Subject}, good until {Until:yyyy-MM-dd}")]
+    public static partial void CertificateLoaded(ILogger logger, string subject, DateTimeOffset until);
+
+    [LoggerMessage(6011, LogLevel.Warning, "the certificate of {Subject} ends on {Until:yyyy-MM-dd}, in {Days} days; clients will refuse it then")]
+    public static partial void CertificateExpires(ILogger logger, string subject, DateTimeOffset until, int days);
+
+    [LoggerMessage(6012, LogLevel.Error, "{File} has changed and cannot be used, the certificate before it stays: {Reason}")]
+    public static partial void CertificateNotReloaded(ILogger logger, string file, string reason);
 }

@@ -11,9 +11,8 @@ namespace Gateway.Operations;
 
 /// <summary>Every setting, read once and checked whole: all errors are told at once, each by the name of its setting.</summary>
 internal sealed record Settings(
-    MqttOptions Mqtt, HttpOptions Http, DataOptions Data, AccessOptions Access, EnrollmentOptions Enrollment, SimulateOptions Simulate)
+    MqttOptions Mqtt, HttpOptions Http, TlsOptions Tls, DataOptions Data, AccessOptions Access, EnrollmentOptions Enrollment, SimulateOptions Simulate)
 {
-    private const int HighestPort = 65_535;
     private const int LongestSeconds = 86_400;
 
     // A scanner's CONNECT with will and credentials has to fit; the standard's own limit.
@@ -29,6 +28,7 @@ internal sealed record Settings(
         var settings = new Settings(
             Section<MqttOptions>(configuration, errors),
             Section<HttpOptions>(configuration, errors),
+            Section<TlsOptions>(configuration, errors),
             Section<DataOptions>(configuration, errors),
             Section<AccessOptions>(configuration, errors),
             Section<EnrollmentOptions>(configuration, errors),
@@ -122,15 +122,9 @@ internal sealed record Settings(
 
     private IEnumerable<string> Faults()
     {
-        (string Name, int Port)[] ports = [("Mqtt:Port", Mqtt.Port), ("Http:Port", Http.Port)];
-        foreach (var (name, port) in ports.Where(entry => entry.Port is < 0 or > HighestPort))
+        foreach (var fault in Door.Faults(Mqtt, Http, Tls, Simulate.Scanners).Concat(Tls.Faults()))
         {
-            yield return $"{name}: {port} is no port; 0 to {HighestPort}.";
-        }
-
-        if (Mqtt.Port == Http.Port && Mqtt.Port != 0)
-        {
-            yield return $"Http:Port: {Http.Port} is the same as Mqtt:Port; each needs a port of its own.";
+            yield return fault;
         }
 
         if (Access.AdminToken is { Length: < AccessOptions.ShortestToken })
@@ -172,7 +166,6 @@ internal sealed record Settings(
     /// <summary>What is not given is within every range.</summary>
     private IEnumerable<(string Name, double Value, double Min, double Max)> Ranges() =>
     [
-        ("Mqtt:TlsPort", Mqtt.TlsPort, 0, HighestPort),
         ("Mqtt:MaxQos", Mqtt.MaxQos ?? 0, 0, 1),
         ("Mqtt:ReceiveMaximum", Mqtt.ReceiveMaximum ?? 1, 1, ushort.MaxValue),
         ("Mqtt:MaxPacketSize", Mqtt.MaxPacketSize ?? SmallestPacketBound, SmallestPacketBound, LargestPacket),

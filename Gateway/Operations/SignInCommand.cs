@@ -26,7 +26,8 @@ internal static class SignInCommand
         {
             var token = new NewTokenFile(settings.Data.Folder).Leave(TimeProvider.System);
             output.WriteLine("Open this once, within 15 minutes; it replaces the admin token before it.");
-            output.WriteLine($"  http://{settings.Http.Address ?? "localhost"}:{settings.Http.Port}/#token={token}");
+            var (scheme, port) = settings.Tls.IsOn && settings.Http.TlsPort != Door.Off ? ("https", settings.Http.TlsPort) : ("http", settings.Http.Port);
+            output.WriteLine($"  {scheme}://{settings.Http.Address ?? "localhost"}:{port}/#token={token}");
             return 0;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -10,7 +10,7 @@ internal sealed class Welcome(Listeners listeners, DataOptions data, SimulateOpt
     /// <param name="signInToken">Printed once and forgotten; null when none was made at this start.</param>
     public void Print(TextWriter output, string? signInToken)
     {
-        output.WriteLine($"listening mqtt={listeners.Mqtt} http={listeners.Http}");
+        output.WriteLine($"listening {listeners.Text}");
         output.WriteLine();
         output.WriteLine($"  Kiosk page  {listeners.PageUrl}");
         output.WriteLine($"  Scanners    {listeners.ScannerUrl}{(simulate.Scanners > 0 ? $", {simulate.Scanners} of them simulated" : "")}");

@@ -1,0 +1,158 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Gateway.Contract;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace Gateway.Operations;
+
+/// <summary>
+/// The certificate that every TLS listener shows. Looked at again when a client connects, at most once a second; a changed file that is no
+/// good is told once and the one before stays.
+/// </summary>
+internal sealed class TlsCertificate(TlsOptions options, TimeProvider time, ILogger<TlsCertificate> log)
+{
+    private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ExpiryNotice = TimeSpan.FromDays(30);
+
+    // 1 while somebody looks at the files; the others go on with what is there.
+    private int _isLooking;
+
+    // The rest is owned by whoever looks, but for the reading of _current.
+    private long _lookedAt;
+    private string? _seen;
+    private volatile SslStreamCertificateContext? _current;
+
+    public TlsHandshakeCallbackOptions Handshakes => new()
+    {
+        HandshakeTimeout = HandshakePatience,
+        OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = Current(),
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            AllowRenegotiation = false,
+        }),
+    };
+
+    /// <summary>Before the first connection.</summary>
+    /// <exception cref="SettingException">There is none that can be used.</exception>
+    public void Load()
+    {
+        try
+        {
+            _seen = Fingerprint();
+            _current = Read();
+            _lookedAt = time.GetTimestamp();
+        }
+        catch (Exception error) when (IsUnusable(error))
+        {
+            throw new SettingException(SettingOf(error), $"cannot be used: {error.Message}");
+        }
+    }
+
+    private SslStreamCertificateContext Current()
+    {
+        if (time.GetElapsedTime(Volatile.Read(ref _lookedAt)) >= LookInterval && Interlocked.Exchange(ref _isLooking, 1) == 0)
+        {
+            try
+            {
+                Look();
+            }
+            finally
+            {
+                Volatile.Write(ref _lookedAt, time.GetTimestamp());
+                Volatile.Write(ref _isLooking, 0);
+            }
+        }
+
+        return _current ?? throw new InvalidOperationException("no certificate was loaded");
+    }
+
+    private void Look()
+    {
+        var seen = Fingerprint();
+        if (seen == _seen)
+        {
+            return;
+        }
+
+        _seen = seen;
+        try
+        {
+            _current = Read();
+        }
+        catch (Exception error) when (IsUnusable(error))
+        {
+            OperationsLog.CertificateNotReloaded(log, options.Certificate!, error.Message);
+        }
+    }
+
+    private SslStreamCertificateContext Read()
+    {
+        var (certificate, chain) = IsPem() ? ReadPem() : ReadPfx();
+        if (!certificate.HasPrivateKey)
+        {
+            throw new CryptographicException("there is no private key with it");
+        }
+
+        var until = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
+        OperationsLog.CertificateLoaded(log, certificate.Subject, until);
+        if (until - time.GetUtcNow() is var left && left < ExpiryNotice)
+        {
+            OperationsLog.CertificateExpires(log, certificate.Subject, until, (int)Math.Floor(left.TotalDays));
+        }
+
+        // Offline: an address in the certificate is no reason to call the internet from a lab.
+        return SslStreamCertificateContext.Create(certificate, chain, offline: true);
+    }
+
+    private (X509Certificate2 Certificate, X509Certificate2Collection Chain) ReadPem()
+    {
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(options.Certificate!);
+        var certificate = options.Password is { } password
+            ? X509Certificate2.CreateFromEncryptedPemFile(options.Certificate!, password, options.Key)
+            : X509Certificate2.CreateFromPemFile(options.Certificate!, options.Key);
+
+        // Schannel takes no key that was never in a store or a PFX.
+        return (OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), password: null) : certificate, chain);
+    }
+
+    private (X509Certificate2 Certificate, X509Certificate2Collection Chain) ReadPfx()
+    {
+        var all = X509CertificateLoader.LoadPkcs12CollectionFromFile(options.Certificate!, options.Password);
+        var own = all.FirstOrDefault(certificate => certificate.HasPrivateKey) ?? throw new CryptographicException("there is no private key in it");
+        all.Remove(own);
+        return (own, all);
+    }
+
+    private bool IsPem() => File.ReadAllText(options.Certificate!).Contains("-----BEGIN ", StringComparison.Ordinal);
+
+    // Time and length of both files: a key that follows its certificate a moment later is seen as well.
+    private string Fingerprint()
+    {
+        string?[] files = [options.Certificate, options.Key];
+        return string.Join(' ', files.OfType<string>().Select(file => new FileInfo(file))
+            .Select(file => file.Exists ? $"{file.LastWriteTimeUtc:O} {file.Length}" : "-"));
+    }
+
+    private string SettingOf(Exception error) =>
+        options.Key is { } key && error is IOException or UnauthorizedAccessException && !CanRead(key) ? "Tls:Key" : "Tls:Certificate";
+
+    private static bool CanRead(string? path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path!);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsUnusable(Exception error) => error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException;
+}
