@@ -9,6 +9,7 @@ using Gateway.Journal;
 using Gateway.Modules;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
+using Gateway.Modules.Jobs;
 using Gateway.Operations;
 using Gateway.Operations.Metrics;
 using Gateway.Simulation;
@@ -77,6 +78,7 @@ internal static class GatewayHost
         broker.Start(services.GetRequiredService<IPublishGate>());
         await devices.StartAsync(CancellationToken.None);
         services.GetRequiredService<Enrollments>().Start();
+        await services.GetRequiredService<Jobs>().StartAsync(CancellationToken.None);
     }
 
     private static Serilog.Core.Logger Logger(IConfiguration configuration)
@@ -97,7 +99,7 @@ internal static class GatewayHost
 
     private static void AddSettings(IServiceCollection services, Settings settings, Listeners listeners) => services
         .AddSingleton(settings.Mqtt).AddSingleton(settings.Http).AddSingleton(settings.Tls).AddSingleton(settings.Data).AddSingleton(settings.Access)
-        .AddSingleton(settings.Enrollment).AddSingleton(settings.Simulate)
+        .AddSingleton(settings.Enrollment).AddSingleton(settings.Jobs).AddSingleton(settings.Simulate)
         .AddSingleton(listeners).AddSingleton(TimeProvider.System)
         .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
         .ConfigureHttpJsonOptions(json => ContractJson.Configure(json.SerializerOptions));
@@ -138,6 +140,7 @@ internal static class GatewayHost
         .AddSingleton<ISubscriberListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()
+        .AddJobs()
         .AddSingleton<IPublishGate, IntakeGate>()
         .AddSingleton<SimulatedFleet>().AddSingleton<Demonstration>()
         .AddSingleton<Health>().AddSingleton<Welcome>()
@@ -164,6 +167,7 @@ internal static class GatewayHost
         app.MapTickets();
         app.MapDevices();
         app.MapEnrollments();
+        app.MapJobs();
         app.MapQuarantine();
     }
 }

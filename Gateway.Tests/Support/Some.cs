@@ -33,5 +33,7 @@ internal static class Some
     public static EventDraft Requested(int scans = 3, int slot = 0) => EventDraft.Of(
         EnrollmentEvents.Requested, new EnrollmentEvents.RequestedData(Device, "Ada", slot, scans, Now + TimeSpan.FromSeconds(300)));
 
+    public static string Text(ReadOnlyMemory<byte> utf8) => Encoding.UTF8.GetString(utf8.Span);
+
     public static string Json<T>(T value) => Encoding.UTF8.GetString(ContractJson.Write(value));
 }

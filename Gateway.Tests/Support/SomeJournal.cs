@@ -2,6 +2,7 @@ using Gateway.Broker;
 using Gateway.Journal;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
+using Gateway.Modules.Jobs;
 using Gateway.Storage;
 using Gateway.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,6 +13,8 @@ namespace Gateway.Tests.Support;
 internal sealed class SomeJournal : IAsyncDisposable
 {
     private readonly StoreMeters _meters = new();
+    private static readonly IChannelKind[] Kinds = [new CountingKind(), new EnrollmentKind(), new DeviceKind(), new JobKind()];
+
     private readonly SqliteFile _file;
     private readonly SqliteReader _reader;
     private readonly IWriteSession _session;
@@ -20,7 +23,7 @@ internal sealed class SomeJournal : IAsyncDisposable
     {
         _file = SqliteFile.Open(folder, NullLogger.Instance);
         _reader = new(_file, _meters);
-        _session = around(new SqliteWriteSession(_file, [new CountingKind(), new EnrollmentKind(), new DeviceKind()], time));
+        _session = around(new SqliteWriteSession(_file, Kinds, time));
         Writer = new(_session, listener, time, _meters, NullLogger<StoreWriter>.Instance);
         Journal = new StoreJournal(Writer, _reader);
     }

@@ -29,6 +29,6 @@ internal readonly record struct Ruling(Carried Carried, bool IsRepeat = false)
             transaction.Remember(message.Scope, first, carried.Position, message.Fingerprint);
         }
 
-        return new(carried);
+        return new(carried, carried.IsRepeat);
     }
 }

@@ -12,7 +12,13 @@ internal static class FeedList
     private const int MaxPages = 20;
 
     public static async Task<IResult> AnswerAsync<TState>(
-        IJournal journal, string kind, long? before, int limit, Func<TState, bool> isWanted, CancellationToken cancellation)
+        IJournal journal,
+        string kind,
+        long? before,
+        int limit,
+        Func<TState, bool> isWanted,
+        CancellationToken cancellation,
+        Func<TState, TState>? shown = null)
     {
         if (limit is < 1 or > MaxLimit)
         {
@@ -34,7 +40,9 @@ internal static class FeedList
             }
         }
 
+        var list = shown is null ? items : items.ConvertAll(item => shown(item));
+
         // `next` is always there: null says that this was all.
-        return Results.Json(new Dictionary<string, object?> { ["items"] = items, ["next"] = mark, ["epoch"] = journal.Epoch, ["position"] = position });
+        return Results.Json(new Dictionary<string, object?> { ["items"] = list, ["next"] = mark, ["epoch"] = journal.Epoch, ["position"] = position });
     }
 }

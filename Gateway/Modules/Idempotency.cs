@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Access;
 using Gateway.Contract;
 using Gateway.Journal;
@@ -27,6 +28,30 @@ internal sealed record Idempotency(string Key, string Digest)
         }
 
         return new($"{HttpAccess.IdentityOf(context).Owner} {context.Request.Path} {key}", body.Digest);
+    }
+
+    /// <summary>Decides, and keeps the answer under the key in the same commit; the repeat gets that answer. A refusal is thrown and not kept.</summary>
+    public static async Task<T> OnceAsync<T>(
+        IJournal journal, Idempotency? key, Func<JournalTransaction, (T? Answer, RequestRefusedException? Refusal)> decide)
+        where T : class
+    {
+        var (answer, refusal) = await journal.WriteAsync(transaction =>
+        {
+            var (earlier, reused) = key?.Find(transaction) ?? default;
+            if (reused is not null || earlier is not null)
+            {
+                return (earlier is null ? null : ContractJson.Read<T>(Encoding.UTF8.GetBytes(earlier)), reused);
+            }
+
+            var decided = decide(transaction);
+            if (decided.Answer is { } first)
+            {
+                key?.Keep(transaction, Encoding.UTF8.GetString(ContractJson.Write(first)));
+            }
+
+            return decided;
+        });
+        return answer ?? throw refusal!;
     }
 
     /// <summary>The first answer, or what it was about; a refusal when the key came with another body.</summary>

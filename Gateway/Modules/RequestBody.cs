@@ -12,11 +12,15 @@ internal sealed class RequestBody
 
     private readonly JsonElement _root;
 
-    private RequestBody(JsonElement root, string digest)
+    private RequestBody(JsonElement root, byte[] utf8)
     {
         _root = root;
-        Digest = digest;
+        Utf8 = utf8;
+        Digest = Convert.ToHexStringLower(SHA256.HashData(utf8));
     }
+
+    /// <summary>As it came, for who reads it in another way.</summary>
+    public ReadOnlyMemory<byte> Utf8 { get; }
 
     /// <summary>Tells one body from another, for idempotency keys.</summary>
     public string Digest { get; }
@@ -73,14 +77,16 @@ internal sealed class RequestBody
         return text.Any(char.IsControl) ? throw RequestRefusedException.Invalid(field, $"{field} must not contain control characters.") : text;
     }
 
-    public int? OptionalNumber(string field, int min, int max)
+    public int? OptionalNumber(string field, int min, int max) => (int?)OptionalLong(field, min, max);
+
+    public long? OptionalLong(string field, long min, long max)
     {
         if (!Has(field, out var value))
         {
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= min && number <= max
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max
             ? number
             : throw RequestRefusedException.Invalid(field, $"{field} must be a whole number from {min} to {max}.");
     }
@@ -113,6 +119,27 @@ internal sealed class RequestBody
             : throw RequestRefusedException.Invalid(field, $"{field} must be a list of texts of 1 to {max} characters.")).ToList();
     }
 
+    /// <summary>An object of the sender's own, kept as it is.</summary>
+    public JsonElement? OptionalObject(string field, int maxBytes)
+    {
+        if (!Has(field, out var value))
+        {
+            return null;
+        }
+
+        try
+        {
+            // Writing it finds half a surrogate pair, which reading does not.
+            return value.ValueKind == JsonValueKind.Object && ContractJson.Write(value).Length <= maxBytes
+                ? value
+                : throw RequestRefusedException.Invalid(field, $"{field} must be a JSON object of at most {maxBytes} bytes.");
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        {
+            throw RequestRefusedException.Invalid(field, $"{field} holds a text that is no Unicode.");
+        }
+    }
+
     private static RequestRefusedException TooBig() =>
         new(StatusCodes.Status413PayloadTooLarge, "too_big", $"The body is larger than {MaxBytes} bytes.");
 
@@ -120,10 +147,10 @@ internal sealed class RequestBody
     {
         try
         {
-            var digest = Convert.ToHexStringLower(SHA256.HashData(utf8));
-            var root = ContractJson.Parse(utf8.IsEmpty ? "{}"u8 : utf8);
+            utf8 = utf8.IsEmpty ? "{}"u8 : utf8;
+            var root = ContractJson.Parse(utf8);
             return root.ValueKind == JsonValueKind.Object
-                ? new(root, digest)
+                ? new(root, utf8.ToArray())
                 : throw RequestRefusedException.Invalid("body", "The body must be a JSON object.");
         }
         catch (JsonException error)

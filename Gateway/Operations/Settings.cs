@@ -4,6 +4,7 @@ using Gateway.Access;
 using Gateway.Broker;
 using Gateway.Contract;
 using Gateway.Modules.Enrollments;
+using Gateway.Modules.Jobs;
 using Gateway.Simulation;
 using Gateway.Storage;
 
@@ -11,7 +12,14 @@ namespace Gateway.Operations;
 
 /// <summary>Every setting, read once and checked whole: all errors are told at once, each by the name of its setting.</summary>
 internal sealed record Settings(
-    MqttOptions Mqtt, HttpOptions Http, TlsOptions Tls, DataOptions Data, AccessOptions Access, EnrollmentOptions Enrollment, SimulateOptions Simulate)
+    MqttOptions Mqtt,
+    HttpOptions Http,
+    TlsOptions Tls,
+    DataOptions Data,
+    AccessOptions Access,
+    EnrollmentOptions Enrollment,
+    JobsOptions Jobs,
+    SimulateOptions Simulate)
 {
     private const int LongestSeconds = 86_400;
 
@@ -32,6 +40,7 @@ internal sealed record Settings(
             Section<DataOptions>(configuration, errors),
             Section<AccessOptions>(configuration, errors),
             Section<EnrollmentOptions>(configuration, errors),
+            Section<JobsOptions>(configuration, errors),
             Section<SimulateOptions>(configuration, errors));
         errors.AddRange(UnknownArguments(arguments));
         errors.AddRange(settings.Faults());
@@ -176,6 +185,7 @@ internal sealed record Settings(
         ("Mqtt:MaxSubscriptions", Mqtt.MaxSubscriptions, 1, int.MaxValue),
         ("Mqtt:MaxTopicLevels", Mqtt.MaxTopicLevels, 6, 65_535),
         ("Mqtt:MaxRetained", Mqtt.MaxRetained, 1, int.MaxValue),
+        ("Jobs:StalledSeconds", Jobs.StalledSeconds, 0, JobsOptions.LongestSilence),
         ("Simulate:Scanners", Simulate.Scanners, 0, 1000),
         ("Simulate:RetryChance", Simulate.RetryChance, 0, 1),
     ];
