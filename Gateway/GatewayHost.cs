@@ -143,6 +143,7 @@ internal static class GatewayHost
         .AddJobs()
         .AddSingleton<IPublishGate, IntakeGate>()
         .AddSingleton<SimulatedFleet>().AddSingleton<Demonstration>()
+        .AddPages()
         .AddSingleton<Health>().AddSingleton<Welcome>()
         .AddHostedService<Drain>();
 
@@ -151,12 +152,7 @@ internal static class GatewayHost
         app.Use((context, next) => app.Services.GetRequiredService<WebGuard>().GuardAsync(context, next));
         app.Use((context, next) => app.Services.GetRequiredService<TlsRedirect>().GuardAsync(context, next));
         app.Use(Failures.AnswerAsync);
-        app.UseDefaultFiles();
-        app.UseStaticFiles(new StaticFileOptions
-        {
-            // The pages change with the program: a browser asks each time, and is told "not modified" in a millisecond.
-            OnPrepareResponse = response => response.Context.Response.Headers.CacheControl = "no-cache",
-        });
+        app.UsePages();
         app.UseWebSockets();
         app.MapMqtt();
         app.Use((context, next) => app.Services.GetRequiredService<HttpAccess>().GuardAsync(context, next));
