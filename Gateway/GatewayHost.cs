@@ -10,6 +10,7 @@ using Gateway.Modules;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
 using Gateway.Modules.Jobs;
+using Gateway.Modules.People;
 using Gateway.Operations;
 using Gateway.Operations.Metrics;
 using Gateway.Simulation;
@@ -118,6 +119,7 @@ internal static class GatewayHost
         .AddSingleton<IStoreReader>(provider => provider.GetRequiredService<SqliteReader>())
         .AddSingleton<IBrokerReader, SqliteBrokerReader>()
         .AddSingleton<IChannelKind, EnrollmentKind>().AddSingleton<IChannelKind, DeviceKind>()
+        .AddSingleton<IProjection, PeopleProjection>()
         .AddSingleton<IWriteSession, SqliteWriteSession>()
         .AddSingleton<StoreWriter>().AddSingleton<IStore>(provider => provider.GetRequiredService<StoreWriter>())
         .AddSingleton<StoreJournal>()
@@ -139,6 +141,7 @@ internal static class GatewayHost
         .AddSingleton<EnrollmentDesk>().AddSingleton<EnrollmentClock>().AddSingleton<Enrollments>()
         .AddSingleton<ISubscriberListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<Enrollments>())
+        .AddSingleton<People>().AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<People>())
         .AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()
         .AddJobs()
         .AddSingleton<IPublishGate, IntakeGate>()
@@ -164,6 +167,7 @@ internal static class GatewayHost
         app.MapDevices();
         app.MapEnrollments();
         app.MapJobs();
+        app.MapPeople();
         app.MapQuarantine();
     }
 }

@@ -196,6 +196,27 @@ public sealed class StoreJournalTests
         Assert.That(after.Journal.Documents("c"), Is.EqualTo(new[] { KeyValuePair.Create("kept", "2"u8.ToArray()) }));
     }
 
+    [Test]
+    public async Task Documents_PageByPage_ComeHighestKeyFirst()
+    {
+        await using var some = SomeJournal.Open(_folder);
+        await some.Journal.WriteAsync(transaction =>
+        {
+            foreach (var key in new[] { "a", "c", "b" })
+            {
+                transaction.Documents.Put("c", key, "1"u8.ToArray());
+            }
+
+            transaction.Documents.Put("d", "z", "2"u8.ToArray());
+            return 0;
+        });
+
+        Assert.That(some.Journal.Documents("c", before: null, limit: 2).Select(kept => kept.Key), Is.EqualTo(new[] { "c", "b" }));
+        Assert.That(some.Journal.Documents("c", before: "b", limit: 2).Select(kept => kept.Key), Is.EqualTo(new[] { "a" }));
+        Assert.That(some.Journal.Document("d", "z"), Is.EqualTo("2"u8.ToArray()));
+        Assert.That(some.Journal.Document("c", "z"), Is.Null);
+    }
+
     private static async Task FoldsBackAsync((byte Channel, int By)[][] history)
     {
         using var folder = new SomeFolder();

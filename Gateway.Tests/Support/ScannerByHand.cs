@@ -20,6 +20,9 @@ internal sealed class ScannerByHand(Func<int> port, string device, params string
     public Task<string> ResultAsync(string enrollment, string status = "success", int slot = 0) =>
         SendAsync($"scanners/{device}/enrollments/{enrollment}/result", new { id = NextId(), status, slot, uptime = 1000 });
 
+    public Task<string> AnswerAsync(string command, bool ok = true) =>
+        SendAsync($"scanners/{device}/acks", new { id = NextId(), command, ok, uptime = 1000 });
+
     private Task<string> SendAsync(string topic, object payload) =>
         Mosquitto.PublishAsync(port(), topic, JsonSerializer.Serialize(payload), ["-r", "-d", "-V", "mqttv5", .. credentials]);
 }

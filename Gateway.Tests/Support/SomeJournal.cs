@@ -19,11 +19,11 @@ internal sealed class SomeJournal : IAsyncDisposable
     private readonly SqliteReader _reader;
     private readonly IWriteSession _session;
 
-    private SomeJournal(string folder, TimeProvider time, ICommitListener listener, Func<IWriteSession, IWriteSession> around)
+    private SomeJournal(string folder, TimeProvider time, ICommitListener listener, Func<IWriteSession, IWriteSession> around, IProjection[] projections)
     {
         _file = SqliteFile.Open(folder, NullLogger.Instance);
         _reader = new(_file, _meters);
-        _session = around(new SqliteWriteSession(_file, Kinds, time));
+        _session = around(new SqliteWriteSession(_file, Kinds, projections, time));
         Writer = new(_session, listener, time, _meters, NullLogger<StoreWriter>.Instance);
         Journal = new StoreJournal(Writer, _reader);
     }
@@ -33,8 +33,12 @@ internal sealed class SomeJournal : IAsyncDisposable
     public IJournal Journal { get; }
 
     public static SomeJournal Open(
-        SomeFolder folder, TimeProvider? time = null, ICommitListener? listener = null, Func<IWriteSession, IWriteSession>? around = null) =>
-        new(folder.Path, time ?? TimeProvider.System, listener ?? new DeafListener(), around ?? (session => session));
+        SomeFolder folder,
+        TimeProvider? time = null,
+        ICommitListener? listener = null,
+        Func<IWriteSession, IWriteSession>? around = null,
+        params IProjection[] projections) =>
+        new(folder.Path, time ?? TimeProvider.System, listener ?? new DeafListener(), around ?? (session => session), projections);
 
     public IBrokerStore Broker => new StoreForBroker(Writer, new SqliteBrokerReader(_file));
 

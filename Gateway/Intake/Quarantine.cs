@@ -15,7 +15,7 @@ internal static class Quarantine
     {
         var isText = Utf8.IsValid(payload.Span);
         var item = new QuarantinedMessage(
-            Guid.CreateVersion7(transaction.Now).ToString(),
+            transaction.NewId(),
             transaction.Now,
             topic.Split('/') is ["scanners", var device, ..] ? device : null,
             topic,

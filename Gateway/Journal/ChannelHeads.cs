@@ -9,6 +9,7 @@ internal sealed class ChannelHeads
     private readonly Dictionary<string, IChannelKind> _kinds;
     private readonly Dictionary<ChannelName, ChannelHead> _heads = [];
     private readonly HashSet<ChannelHead> _dirty = [];
+    private readonly RisingIds _ids = new();
     private long _committedPosition;
     private long _position;
 
@@ -36,6 +37,8 @@ internal sealed class ChannelHeads
     public ChannelHead FindOrAdd(ChannelName channel, IJournalRows rows) => Find(channel, rows) ?? Keep(new(rows.InsertHead(channel), channel));
 
     public long NextPosition() => ++_position;
+
+    public string NextId(DateTimeOffset now) => _ids.Next(now);
 
     public void Advance(ChannelHead head, StoredEvent stored)
     {

@@ -16,6 +16,12 @@ internal interface IJournal : IJournalReader
 
     /// <summary>All documents of a collection, by key; for what a module keeps in memory from its start on.</summary>
     IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection);
+
+    /// <summary>A page of a collection, the highest keys first: those below the given one (null: from the highest), at most limit.</summary>
+    IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection, string? before, int limit);
+
+    /// <summary>One committed document; null when there is none.</summary>
+    byte[]? Document(string collection, string key);
 }
 
 /// <summary>The store did not take the write; nothing of it happened.</summary>

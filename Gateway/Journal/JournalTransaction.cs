@@ -4,7 +4,7 @@ namespace Gateway.Journal;
 /// The write side of the journal inside one batch: what a module reads to decide and appends to effect. Everything done here is committed
 /// together or not at all. Used only by the writer loop; work that runs here may run again, so it changes nothing outside.
 /// </summary>
-internal sealed class JournalTransaction(IJournalRows rows, ChannelHeads heads, DateTimeOffset now)
+internal sealed class JournalTransaction(IJournalRows rows, ChannelHeads heads, DateTimeOffset now, IReadOnlyList<IProjection> projections)
 {
     private readonly List<StoredEvent> _appended = [];
 
@@ -14,6 +14,9 @@ internal sealed class JournalTransaction(IJournalRows rows, ChannelHeads heads, 
     public IReadOnlyList<StoredEvent> Appended => _appended;
 
     public IDocuments Documents => rows;
+
+    /// <summary>An id above all that were made before it.</summary>
+    public string NewId() => heads.NextId(Now);
 
     public TState? State<TState>(ChannelName channel)
         where TState : class => (TState?)heads.Find(channel, rows)?.State;
@@ -28,6 +31,11 @@ internal sealed class JournalTransaction(IJournalRows rows, ChannelHeads heads, 
         rows.InsertEvent(head.Id, stored);
         heads.Advance(head, stored);
         _appended.Add(stored);
+        foreach (var projection in projections)
+        {
+            projection.Appended(this, stored);
+        }
+
         return stored;
     }
 

@@ -18,6 +18,10 @@ internal sealed class StoreJournal(IStore store, IStoreReader reader) : IJournal
 
     public IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection) => reader.Documents(collection);
 
+    public IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection, string? before, int limit) => reader.Documents(collection, before, limit);
+
+    public byte[]? Document(string collection, string key) => reader.Document(collection, key);
+
     public ValueTask<ChannelSnapshot?> SnapshotAsync(ChannelName channel, CancellationToken cancellation) => reader.SnapshotAsync(channel, cancellation);
 
     public ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation) =>
@@ -67,4 +71,8 @@ internal sealed class StoreJournal(IStore store, IStoreReader reader) : IJournal
 internal interface IStoreReader : IJournalReader
 {
     IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection);
+
+    IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection, string? before, int limit);
+
+    byte[]? Document(string collection, string key);
 }

@@ -27,7 +27,14 @@ internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStore
         ValueTask.FromResult(Read(session => List(session, kind, before ?? long.MaxValue, limit)));
 
     public IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection) => Read(session =>
-        session.Documents.Bind(collection).Rows(row => KeyValuePair.Create(row.Text(0), row.Blob(1))));
+        session.Documents.Bind(collection).Rows(Document));
+
+    public IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection, string? before, int limit) => Read(session => before is null
+        ? session.NewestDocuments.Bind(collection, limit).Rows(Document)
+        : session.DocumentsBefore.Bind(collection, before, limit).Rows(Document));
+
+    public byte[]? Document(string collection, string key) => Read(session =>
+        session.OneDocument.Bind(collection, key).Row(row => row.Blob(0)));
 
     public void Dispose()
     {
@@ -36,6 +43,8 @@ internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStore
             session.Dispose();
         }
     }
+
+    private static KeyValuePair<string, byte[]> Document(SqlRow row) => KeyValuePair.Create(row.Text(0), row.Blob(1));
 
     /// <summary>One read transaction: the items and the position are of the same moment.</summary>
     private static FeedSnapshot List(Session session, string kind, long before, int limit)
@@ -114,13 +123,21 @@ internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStore
 
         public Statement Documents { get; } = new(connection, "SELECT key, body FROM documents WHERE collection = $0 ORDER BY key");
 
+        public Statement NewestDocuments { get; } = new(
+            connection, "SELECT key, body FROM documents WHERE collection = $0 ORDER BY key DESC LIMIT $1");
+
+        public Statement DocumentsBefore { get; } = new(
+            connection, "SELECT key, body FROM documents WHERE collection = $0 AND key < $1 ORDER BY key DESC LIMIT $2");
+
+        public Statement OneDocument { get; } = new(connection, "SELECT body FROM documents WHERE collection = $0 AND key = $1");
+
         public Statement Begin { get; } = new(connection, "BEGIN");
 
         public Statement End { get; } = new(connection, "COMMIT");
 
         public void Dispose()
         {
-            ReadOnlySpan<Statement> all = [Snapshot, Channel, Feed, List, Position, Documents, Begin, End];
+            ReadOnlySpan<Statement> all = [Snapshot, Channel, Feed, List, Position, Documents, NewestDocuments, DocumentsBefore, OneDocument, Begin, End];
             foreach (var statement in all)
             {
                 statement.Dispose();

@@ -13,13 +13,15 @@ internal sealed class SqliteWriteSession : IWriteSession
     private readonly SqliteRows _rows;
     private readonly SqliteBrokerRows _brokerRows;
     private readonly ChannelHeads _heads;
+    private readonly IReadOnlyList<IProjection> _projections;
     private readonly TimeProvider _time;
 
     // Owned by the writer loop.
     private bool _open;
 
-    public SqliteWriteSession(SqliteFile file, IEnumerable<IChannelKind> kinds, TimeProvider time)
+    public SqliteWriteSession(SqliteFile file, IEnumerable<IChannelKind> kinds, IEnumerable<IProjection> projections, TimeProvider time)
     {
+        _projections = [.. projections];
         _time = time;
         _connection = file.Connect();
         _begin = new(_connection, "BEGIN IMMEDIATE");
@@ -36,7 +38,7 @@ internal sealed class SqliteWriteSession : IWriteSession
         _begin.Run();
         _open = true;
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
-        return new(new JournalTransaction(_rows, _heads, now), _brokerRows);
+        return new(new JournalTransaction(_rows, _heads, now, _projections), _brokerRows);
     }
 
     public void Commit()

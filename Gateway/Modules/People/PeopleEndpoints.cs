@@ -1,0 +1,67 @@
+using System.Globalization;
+using Gateway.Access;
+using Gateway.Contract;
+using Gateway.Journal;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gateway.Modules.People;
+
+/// <summary>People over HTTP: the application that owns them asks here who is registered.</summary>
+internal static class PeopleEndpoints
+{
+    private const string Path = "/api/people/";
+    private const int MaxText = 128;
+
+    public static void MapPeople(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/people", List);
+        routes.MapGet("/api/people/{id}", (HttpContext context, IJournal journal) => Results.Json(PersonView.Of(Known(journal, IdOf(context)))));
+        routes.MapPut("/api/people/{id}", PutAsync);
+        routes.MapDelete("/api/people/{id}", ForgetAsync);
+    }
+
+    /// <summary>
+    /// As it stands in the path, decoded once. The framework leaves an encoded slash encoded, and then cannot be told from text that says so.
+    /// </summary>
+    public static string IdOf(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var start = target.IndexOf(Path, StringComparison.OrdinalIgnoreCase) + Path.Length;
+        var end = target.AsSpan(start).IndexOfAny('/', '?');
+        var id = Uri.UnescapeDataString(end < 0 ? target[start..] : target.Substring(start, end));
+        return !string.IsNullOrWhiteSpace(id) && new StringInfo(id).LengthInTextElements <= MaxText && !id.Any(char.IsControl)
+            ? id
+            : throw RequestRefusedException.Invalid("id", $"id must be a text of 1 to {MaxText} characters, none of them a control character.");
+    }
+
+    private static IResult List(IJournal journal, string? search = null, int limit = 50, string? before = null)
+    {
+        var page = DocumentList.Read(journal, PeopleRecords.Orders, before, limit, kept =>
+        {
+            // Between the two reads they may have been forgotten.
+            var person = PeopleRecords.Find(journal, ContractJson.Read<string>(kept.Value));
+            return person is not null && IsFound(person, search) ? PersonView.Of(person) : null;
+        });
+        return Results.Json(page.ToBody());
+    }
+
+    private static bool IsFound(Person person, string? search) => string.IsNullOrEmpty(search) || Contains(person.Id, search) || Contains(person.Name, search);
+
+    private static bool Contains(string? text, string search) => text?.Contains(search, StringComparison.OrdinalIgnoreCase) == true;
+
+    private static async Task<IResult> PutAsync(HttpContext context, People people)
+    {
+        var id = IdOf(context);
+        var body = await RequestBody.ReadAsync(context.Request);
+        var (person, isNew) = await people.PutAsync(id, body.OptionalText("name", MaxText));
+        return Results.Json(PersonView.Of(person), statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    }
+
+    private static async Task<IResult> ForgetAsync(HttpContext context, People people)
+    {
+        var id = IdOf(context);
+        return await people.ForgetAsync(id, HttpAccess.IdentityOf(context).Name) ? Results.NoContent() : throw RequestRefusedException.Unknown("person", id);
+    }
+
+    private static Person Known(IJournal journal, string id) => PeopleRecords.Find(journal, id) ?? throw RequestRefusedException.Unknown("person", id);
+}
