@@ -100,6 +100,7 @@ internal static class GatewayHost
 
     private static void AddSettings(IServiceCollection services, Settings settings, Listeners listeners) => services
         .AddSingleton(settings.Mqtt).AddSingleton(settings.Http).AddSingleton(settings.Tls).AddSingleton(settings.Data).AddSingleton(settings.Access)
+        .AddSingleton(settings.Limits).AddHttpRate(settings.Limits)
         .AddSingleton(settings.Enrollment).AddSingleton(settings.Jobs).AddSingleton(settings.Simulate)
         .AddSingleton(listeners).AddSingleton(TimeProvider.System)
         .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
@@ -132,6 +133,7 @@ internal static class GatewayHost
     private static void AddAccess(IServiceCollection services) => services
         .AddSingleton(provider => new NewTokenFile(provider.GetRequiredService<DataOptions>().Folder))
         .AddSingleton<AdminToken>().AddSingleton<DeviceSecrets>().AddSingleton<Sessions>().AddSingleton<DenyList>()
+        .AddSingleton<LimitBook>().AddSingleton<ConnectionLimit>()
         .AddSingleton<HttpAccess>().AddSingleton<WebGuard>().AddSingleton<TlsCertificate>().AddSingleton<TlsRedirect>()
         .AddSingleton<Tickets>().AddSingleton<ITicketDesk>(provider => provider.GetRequiredService<Tickets>())
         .AddSingleton<IAuthenticator, MqttAuthenticator>();
@@ -154,6 +156,7 @@ internal static class GatewayHost
     {
         app.Use((context, next) => app.Services.GetRequiredService<WebGuard>().GuardAsync(context, next));
         app.Use((context, next) => app.Services.GetRequiredService<TlsRedirect>().GuardAsync(context, next));
+        app.UseRateLimiter();
         app.Use(Failures.AnswerAsync);
         app.UsePages();
         app.UseWebSockets();

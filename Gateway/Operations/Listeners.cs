@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gateway.Access;
 using Gateway.Broker;
 using Gateway.Broker.Transport;
 using Gateway.Contract;
@@ -13,6 +14,10 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions t
 {
     // Kestrel's 512 overflow when a thousand scanners come back at once after a power cut, and each then waits a second for its next try.
     public const int Backlog = 8192;
+
+    private const int MaxBody = 1 << 20;
+
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
 
     private readonly List<Door> _open = [.. Door.All(mqtt, http).Where(door => door.Port != Door.Off && (!door.IsTls || tls.IsOn))];
 
@@ -32,6 +37,9 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions t
     public void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
+        // Who sends a byte now and then keeps nobody waiting but itself, and not for long.
+        kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+        kestrel.Limits.MaxRequestBodySize = MaxBody;
         if (tls.IsOn)
         {
             kestrel.ApplicationServices.GetRequiredService<TlsCertificate>().Load();
@@ -102,6 +110,7 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions t
     {
         door.Bound(options);
         options.Protocols = HttpProtocols.Http1;
+        options.Use(options.ApplicationServices.GetRequiredService<ConnectionLimit>().Around);
         if (door.IsTls)
         {
             options.UseHttps(options.ApplicationServices.GetRequiredService<TlsCertificate>().Handshakes);

@@ -17,6 +17,7 @@ internal sealed record Settings(
     TlsOptions Tls,
     DataOptions Data,
     AccessOptions Access,
+    LimitsOptions Limits,
     EnrollmentOptions Enrollment,
     JobsOptions Jobs,
     SimulateOptions Simulate)
@@ -39,6 +40,7 @@ internal sealed record Settings(
             Section<TlsOptions>(configuration, errors),
             Section<DataOptions>(configuration, errors),
             Section<AccessOptions>(configuration, errors),
+            Section<LimitsOptions>(configuration, errors),
             Section<EnrollmentOptions>(configuration, errors),
             Section<JobsOptions>(configuration, errors),
             Section<SimulateOptions>(configuration, errors));
@@ -131,7 +133,7 @@ internal sealed record Settings(
 
     private IEnumerable<string> Faults()
     {
-        foreach (var fault in Door.Faults(Mqtt, Http, Tls, Simulate.Scanners).Concat(Tls.Faults()))
+        foreach (var fault in Door.Faults(Mqtt, Http, Tls, Simulate.Scanners).Concat(Tls.Faults()).Concat(Limits.Faults()))
         {
             yield return fault;
         }

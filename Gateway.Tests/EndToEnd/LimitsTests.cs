@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.EndToEnd;
+
+/// <summary>Where strangers can knock: one that asks for too much is told so, and its neighbour notices nothing.</summary>
+public sealed class LimitsTests
+{
+    private SomeFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task Requests_BeyondTheRateOfAnAddress_Are429_AndItsNeighbourIsServed()
+    {
+        await using var service = await StartAsync("--Limits:HttpRate", "1", "--Limits:HttpBurst", "5");
+        using var noisy = From("127.0.0.2", service);
+        using var neighbour = From("127.0.0.3", service);
+        var answers = new List<HttpResponseMessage>();
+        for (var i = 0; i < 20; i++)
+        {
+            answers.Add(await noisy.GetAsync("healthz"));
+        }
+
+        var refused = answers.Last(answer => answer.StatusCode != HttpStatusCode.OK);
+        Assert.That(answers[0].StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((refused.StatusCode, refused.Headers.RetryAfter!.Delta), Is.EqualTo((HttpStatusCode.TooManyRequests, TimeSpan.FromSeconds(1))));
+        Assert.That(await refused.Content.ReadAsStringAsync(), Does.Contain("\"code\":\"limited\""));
+        Assert.That((await neighbour.GetAsync("healthz")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        await Eventually.HoldsAsync(() => service.Output.Contains("limit http_rate reached by 127.0.0.2"), "the line in the log");
+        Assert.That(service.Output.Split("limit http_rate reached").Length - 1, Is.EqualTo(1), "one line an episode");
+        Assert.That(await neighbour.GetStringAsync("metrics"), Does.Contain("gateway_access_limited_total{limit=\"http_rate\"}"));
+    }
+
+    [Test]
+    public async Task Requests_FromThisMachine_AreNotLimited_UnlessItIsAskedFor()
+    {
+        await using var service = await GatewayFixture.StartAsync(_folder.Path, "--Limits:HttpRate", "1", "--Limits:HttpBurst", "1");
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.That((await service.Http.GetAsync("healthz")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        }
+    }
+
+    [Test]
+    public async Task Connections_BeyondThoseOfAnAddress_AreClosed_AndAFreedPlaceIsGivenAgain()
+    {
+        await using var service = await StartAsync("--Limits:ConnectionsPerAddress", "3");
+        List<Socket> held =
+        [
+            await ConnectAsync("127.0.0.2", service.HttpPort), await ConnectAsync("127.0.0.2", service.HttpPort),
+            await ConnectAsync("127.0.0.2", service.MqttPort),
+        ];
+        Assert.That((await IsServedAsync(held[0]), await IsServedAsync(held[1])), Is.EqualTo((true, true)));
+
+        using var oneMore = await ConnectAsync("127.0.0.2", service.HttpPort);
+        using var neighbour = await ConnectAsync("127.0.0.3", service.HttpPort);
+        Assert.That((await IsServedAsync(oneMore), await IsServedAsync(neighbour)), Is.EqualTo((false, true)));
+
+        held.ForEach(socket => socket.Dispose());
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var again = await ConnectAsync("127.0.0.2", service.HttpPort);
+                return await IsServedAsync(again);
+            },
+            "a place again");
+    }
+
+    private Task<GatewayFixture> StartAsync(params string[] limits) => GatewayFixture.StartAsync(
+        _folder.Path, ["--Access:AdminToken", GatewayFixture.AdminToken, "--Limits:Loopback", "true", .. limits]);
+
+    /// <summary>Another machine, as far as this one has several addresses on loopback.</summary>
+    private static HttpClient From(string address, GatewayFixture service) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (context, cancellation) =>
+            new NetworkStream(await ConnectAsync(address, context.DnsEndPoint.Port, cancellation), ownsSocket: true),
+    })
+    {
+        BaseAddress = service.Page,
+    };
+
+    private static async Task<Socket> ConnectAsync(string from, int port, CancellationToken cancellation = default)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancellation);
+        return socket;
+    }
+
+    private static async Task<bool> IsServedAsync(Socket socket)
+    {
+        try
+        {
+            await socket.SendAsync(Encoding.ASCII.GetBytes("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+            return await socket.ReceiveAsync(new byte[1024], new CancellationTokenSource(TimeSpan.FromSeconds(15)).Token) > 0;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Gateway.Contract;
+using Microsoft.AspNetCore.Connections;
+
+namespace Gateway.Access;
+
+/// <summary>Counts the connections of every port, in total and per address, before a byte of them is read; one too many is closed at once.</summary>
+internal sealed class ConnectionLimit(LimitsOptions options, LimitBook book)
+{
+    private readonly ConcurrentDictionary<string, int> _perAddress = new();
+
+    private int _total;
+
+    public ConnectionDelegate Around(ConnectionDelegate next) => async connection =>
+    {
+        var key = book.KeyOf((connection.RemoteEndPoint as IPEndPoint)?.Address);
+        var total = Interlocked.Increment(ref _total);
+        var own = key is null ? 0 : _perAddress.AddOrUpdate(key, 1, (_, count) => count + 1);
+        try
+        {
+            if (IsBeyond(own, options.ConnectionsPerAddress))
+            {
+                book.Bit("connections_per_address", key!);
+            }
+            else if (IsBeyond(total, options.Connections))
+            {
+                book.Bit("connections", "everybody");
+            }
+            else
+            {
+                await next(connection);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _total);
+            if (key is not null)
+            {
+                Leave(key);
+            }
+        }
+    };
+
+    private static bool IsBeyond(int count, int limit) => limit > 0 && count > limit;
+
+    // The last one takes the entry along, unless somebody came meanwhile.
+    private void Leave(string key)
+    {
+        if (_perAddress.AddOrUpdate(key, 0, (_, count) => count - 1) <= 0)
+        {
+            _perAddress.TryRemove(new(key, 0));
+        }
+    }
+}
