@@ -79,6 +79,7 @@ internal static class GatewayHost
         broker.Start(services.GetRequiredService<IPublishGate>());
         await devices.StartAsync(CancellationToken.None);
         services.GetRequiredService<Enrollments>().Start();
+        services.GetRequiredService<QuarantineKeeper>().Start();
         await services.GetRequiredService<Jobs>().StartAsync(CancellationToken.None);
     }
 
@@ -102,6 +103,7 @@ internal static class GatewayHost
         .AddSingleton(settings.Mqtt).AddSingleton(settings.Http).AddSingleton(settings.Tls).AddSingleton(settings.Data).AddSingleton(settings.Access)
         .AddSingleton(settings.Limits).AddHttpRate(settings.Limits)
         .AddSingleton(settings.Enrollment).AddSingleton(settings.Jobs).AddSingleton(settings.Simulate)
+        .AddSingleton(settings.Enrollment).AddSingleton(settings.Jobs).AddSingleton(settings.Quarantine).AddSingleton(settings.Simulate)
         .AddSingleton(listeners).AddSingleton(TimeProvider.System)
         .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
         .ConfigureHttpJsonOptions(json => ContractJson.Configure(json.SerializerOptions));
@@ -146,7 +148,8 @@ internal static class GatewayHost
         .AddSingleton<People>().AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<People>())
         .AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()
         .AddJobs()
-        .AddSingleton<IPublishGate, IntakeGate>()
+        .AddSingleton<IntakeMeters>().AddSingleton<QuarantineKeeper>().AddSingleton<Resubmission>()
+        .AddSingleton<IntakeGate>().AddSingleton<IPublishGate>(provider => provider.GetRequiredService<IntakeGate>())
         .AddSingleton<SimulatedFleet>().AddSingleton<Demonstration>()
         .AddPages()
         .AddSingleton<Health>().AddSingleton<Welcome>()

@@ -17,54 +17,18 @@ public sealed class IntakeWorkTests
     private const int Payload = (int)ReasonCode.PayloadFormatInvalid;
     private const int Misfit = (int)ReasonCode.ImplementationSpecificError;
 
-    private ManualTime _time = null!;
-    private SomeFolder _folder = null!;
-    private SomeJournal _some = null!;
-    private SomeDisk _disk = null!;
-    private MqttBroker _broker = null!;
-    private CommandPost _post = null!;
-    private EnrollmentClock _clock = null!;
-    private IntakeGate _gate = null!;
+    private SomeIntake _intake = null!;
     private string _enrollment = null!;
 
     [SetUp]
     public async Task RequestAnEnrollment()
     {
-        var time = _time = new();
-        _folder = new();
-        _some = SomeJournal.Open(_folder, time, around: session => _disk = new(session));
-        var store = new MemoryStore();
-        _broker = new(new(), new OpenDoor(), store, time, NullLogger<MqttBroker>.Instance);
-        _broker.Start(new DirectGate(store));
-        _post = new(_broker, _some.Journal, time, NullLogger<CommandPost>.Instance);
-        _clock = new(time);
-        var desk = new EnrollmentDesk(new());
-        var enrollments = new Enrollments(_some.Journal, desk, _post, _clock, NullLogger<Enrollments>.Instance);
-        IModuleTopics[] modules = [new DeviceTopics(_post, [enrollments]), new EnrollmentTopics(enrollments)];
-        _gate = new(_some.Writer, modules, time, NullLogger<IntakeGate>.Instance);
-        _enrollment = await _some.Journal.WriteAsync(transaction =>
-        {
-            foreach (var device in new[] { Some.Device, "door-2" })
-            {
-                Devices.Register(transaction, device, Devices.DefaultSite, location: null);
-                Devices.OnStatus(transaction, device, isOnline: true, DeviceReport.Nothing, isAnonymous: true);
-            }
-
-            return desk.Request(transaction, Some.Device, "Ada", scans: 3, startNow: false).Effects.State!.Id;
-        });
+        _intake = await SomeIntake.OpenAsync();
+        _enrollment = await _intake.RequestAsync();
     }
 
     [TearDown]
-    public async Task CloseJournal()
-    {
-        await _post.DisposeAsync();
-        await _clock.DisposeAsync();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-        await _broker.StopAsync(patience.Token);
-        _broker.Dispose();
-        await _some.DisposeAsync();
-        _folder.Dispose();
-    }
+    public async Task CloseJournal() => await _intake.DisposeAsync();
 
     [Test]
     public async Task Scan_ThatFits_IsRouted_AndOnTheChannel()
@@ -83,7 +47,7 @@ public sealed class IntakeWorkTests
 
         Assert.That(again, Is.EqualTo(new Answer((int)ReasonCode.Success, IsRouted: false)));
         Assert.That((await TypesAsync()).Count, Is.EqualTo(3));
-        Assert.That(Quarantine.NewestFirst(_some.Journal), Is.Empty);
+        Assert.That(_intake.Kept(), Is.Empty);
     }
 
     [Test]
@@ -145,7 +109,7 @@ public sealed class IntakeWorkTests
     {
         var scan = Scan("7-1") with { Device = "newcomer" };
         await QuarantinesAsync(scan, RefusalCode.UnknownDevice);
-        await _some.Journal.WriteAsync(transaction => Devices.Register(transaction, "newcomer", Devices.DefaultSite, location: null));
+        await _intake.Journal.WriteAsync(transaction => Devices.Register(transaction, "newcomer", Devices.DefaultSite, location: null));
 
         await QuarantinesAsync(scan, RefusalCode.WrongDevice);
     }
@@ -154,8 +118,8 @@ public sealed class IntakeWorkTests
     public async Task Payload_ThatIsNoText_IsKeptWhole()
     {
         byte[] payload = [0x7B, 0xFF, 0x00];
-        var answer = await PublishAsync($"scanners/{Some.Device}/acks", payload, null, new(RefusalCode.Malformed, "the payload is no JSON"));
-        var kept = Quarantine.NewestFirst(_some.Journal).Single();
+        var answer = await _intake.PublishAsync($"scanners/{Some.Device}/acks", payload);
+        var kept = _intake.Kept().Single();
 
         Assert.That(answer, Is.EqualTo(new Answer(Payload, IsRouted: false)));
         Assert.That((kept.Base64, kept.Device, kept.Code), Is.EqualTo((true, Some.Device, RefusalCode.Malformed)));
@@ -165,13 +129,12 @@ public sealed class IntakeWorkTests
     [Test]
     public async Task Scan_WhenTheDiskIsFull_IsNotAcknowledged_AndCountsAsNeverSeen()
     {
-        _disk.IsFull = true;
+        _intake.Disk.IsFull = true;
         Assert.That(async () => await PublishAsync(Scan("7-1")), Throws.InstanceOf<StoreException>());
 
         // The writer waits by the test's clock now; opened anew it writes at once.
-        await _some.DisposeAsync();
-        _some = SomeJournal.Open(_folder);
-        Assert.That(await _some.Journal.WriteAsync(transaction => transaction.Seen($"devices/{Some.Device}", "7-1")), Is.Null);
+        await _intake.ReopenAsync();
+        Assert.That(await _intake.Journal.WriteAsync(transaction => transaction.Seen($"devices/{Some.Device}", "7-1")), Is.Null);
         Assert.That(await TypesAsync(), Is.EqualTo(new[] { "requested" }));
     }
 
@@ -181,7 +144,7 @@ public sealed class IntakeWorkTests
     {
         var before = await TypesAsync();
         var answer = await PublishAsync(scan);
-        var kept = Quarantine.NewestFirst(_some.Journal).First();
+        var kept = _intake.Kept()[0];
 
         Assert.That(answer, Is.EqualTo(new Answer(Misfit, IsRouted: false)));
         Assert.That((kept.Code, kept.Topic, kept.Payload, kept.Device), Is.EqualTo((code, scan.Topic, scan.Payload, scan.Device)));
@@ -189,48 +152,16 @@ public sealed class IntakeWorkTests
     }
 
     private async Task<IReadOnlyList<string>> TypesAsync() =>
-        [.. (await _some.Journal.ReadAsync(EnrollmentDesk.ChannelOf(_enrollment), 0, 100, CancellationToken.None)).Select(stored => stored.Type)];
+        [.. (await _intake.Journal.ReadAsync(EnrollmentDesk.ChannelOf(_enrollment), 0, 100, CancellationToken.None)).Select(stored => stored.Type)];
 
     private Task<Answer> PublishAsync(ScanText scan) => PublishAsync(scan.Topic, scan.Payload);
 
-    private Task<Answer> PublishAsync(string topic, string payload)
-    {
-        var bytes = Encoding.UTF8.GetBytes(payload);
-        return PublishAsync(topic, bytes, _gate.Read(topic, bytes, new(Some.Now, "device:door-1")), null);
-    }
-
-    private Task<Answer> PublishAsync(string topic, byte[] payload, ModuleMessage? message, Refusal? malformed)
-    {
-        // A millisecond apart, as the quarantine orders them.
-        _time.Advance(TimeSpan.FromMilliseconds(1));
-        var outcome = new Outcome();
-        var unit = new PublishUnit(new(TopicName.Of(topic), payload, 1, retain: true), client: null, outcome, new());
-        _some.Writer.Submit(new IntakeWork(unit, message, malformed, NullLogger.Instance));
-        return outcome.Answer;
-    }
-
-    private sealed record Answer(int Reason, bool IsRouted);
+    private Task<Answer> PublishAsync(string topic, string payload) => _intake.PublishAsync(topic, Encoding.UTF8.GetBytes(payload));
 
     private sealed record ScanText(string Device, string Enrollment, string Id, int Step, int Slot, int Uptime)
     {
         public string Topic => $"scanners/{Device}/enrollments/{Enrollment}/scans/{Step}";
 
         public string Payload => $$"""{"id":"{{Id}}","status":"progress","step":{{Step}},"of":3,"slot":{{Slot}},"uptime":{{Uptime}}}""";
-    }
-
-    private sealed class Outcome : IPublishOutcome
-    {
-        private readonly TaskCompletionSource<Answer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<Answer> Answer => _answer.Task;
-
-        public void Write(PublishUnit unit, IBrokerWrites writes, bool routed, ReasonCode reason)
-        {
-            // What the broker writes beside it is the broker's own promise.
-        }
-
-        public void Accepted(PublishUnit unit, bool routed, ReasonCode reason) => _answer.SetResult(new((int)reason, routed));
-
-        public void Failed(PublishUnit unit, Exception failure) => _answer.SetException(failure);
     }
 }

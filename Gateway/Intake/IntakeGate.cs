@@ -9,7 +9,7 @@ namespace Gateway.Intake;
 /// The interceptor: hands what is published to the module whose topic it is, inside the one commit that also retains the message; what does
 /// not fit goes to the quarantine. Everything else passes as ordinary MQTT.
 /// </summary>
-internal sealed class IntakeGate(IStore store, IEnumerable<IModuleTopics> modules, TimeProvider time, ILogger<IntakeGate> log) : IPublishGate
+internal sealed class IntakeGate(IStore store, IEnumerable<IModuleTopics> modules, QuarantineKeeper keeper, TimeProvider time) : IPublishGate
 {
     private readonly IModuleTopics[] _modules = [.. modules];
 
@@ -53,18 +53,18 @@ internal sealed class IntakeGate(IStore store, IEnumerable<IModuleTopics> module
     {
         if (unit.Forbidden)
         {
-            return new(unit, null, new(RefusalCode.Forbidden, $"{client.Rights.Owner} may not publish to this topic"), log);
+            return new(unit, null, new(RefusalCode.Forbidden, $"{client.Rights.Owner} may not publish to this topic"), keeper);
         }
 
         try
         {
             var isAnonymous = client.Rights is OpenRights { Identity.Kind: IdentityKind.Anonymous };
             var message = Read(unit.Message.Topic, unit.Message.Payload, new(time.GetUtcNow(), client.Rights.Owner, isAnonymous));
-            return message is null ? null : new(unit, message, null, log);
+            return message is null ? null : new(unit, message, null, keeper);
         }
         catch (MalformedMessageException error)
         {
-            return new(unit, null, new(RefusalCode.Malformed, error.Message), log);
+            return new(unit, null, new(RefusalCode.Malformed, error.Message), keeper);
         }
     }
 

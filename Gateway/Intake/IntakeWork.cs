@@ -7,7 +7,7 @@ namespace Gateway.Intake;
 
 /// <summary>One message of a module in the batch: seen before, carried out, or refused, together with its retained copy.</summary>
 /// <param name="message">Null where it is refused already.</param>
-internal sealed class IntakeWork(PublishUnit unit, ModuleMessage? message, Refusal? refused, ILogger log) : IStoreWork
+internal sealed class IntakeWork(PublishUnit unit, ModuleMessage? message, Refusal? refused, QuarantineKeeper keeper) : IStoreWork
 {
     // Written anew at each run of Write; read in Completed.
     private PublishVerdict _verdict;
@@ -18,7 +18,7 @@ internal sealed class IntakeWork(PublishUnit unit, ModuleMessage? message, Refus
         _ruling = refused is null ? Ruling.Of(transaction.Journal, message!) : new(new Carried(refused));
         if (_ruling.Refusal is { } refusal)
         {
-            Quarantine.Keep(transaction.Journal, unit.Message.Topic, unit.Message.Payload, refusal);
+            Quarantine.Keep(transaction.Journal, unit.Message.Topic, unit.Message.Payload, refusal, message?.Device, unit.Client?.Rights.Owner);
         }
 
         _verdict = _ruling switch
@@ -37,7 +37,7 @@ internal sealed class IntakeWork(PublishUnit unit, ModuleMessage? message, Refus
         {
             if (_ruling.Refusal is { } refusal)
             {
-                IntakeLog.Quarantined(log, OneLine(unit.Message.Topic), refusal.Code, OneLine(refusal.Message));
+                keeper.Kept(unit.Message.Topic, refusal);
             }
 
             _ruling.Carried.Completed?.Invoke();
@@ -45,7 +45,4 @@ internal sealed class IntakeWork(PublishUnit unit, ModuleMessage? message, Refus
 
         unit.Completed(_verdict, failure);
     }
-
-    // What a stranger sends must not look like another line of the log.
-    private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
 }

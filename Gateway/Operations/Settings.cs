@@ -3,6 +3,7 @@ using System.Reflection;
 using Gateway.Access;
 using Gateway.Broker;
 using Gateway.Contract;
+using Gateway.Intake;
 using Gateway.Modules.Enrollments;
 using Gateway.Modules.Jobs;
 using Gateway.Simulation;
@@ -20,6 +21,7 @@ internal sealed record Settings(
     LimitsOptions Limits,
     EnrollmentOptions Enrollment,
     JobsOptions Jobs,
+    QuarantineOptions Quarantine,
     SimulateOptions Simulate)
 {
     private const int LongestSeconds = 86_400;
@@ -43,9 +45,12 @@ internal sealed record Settings(
             Section<LimitsOptions>(configuration, errors),
             Section<EnrollmentOptions>(configuration, errors),
             Section<JobsOptions>(configuration, errors),
+            Section<QuarantineOptions>(configuration, errors),
             Section<SimulateOptions>(configuration, errors));
         errors.AddRange(UnknownArguments(arguments));
         errors.AddRange(settings.Faults());
+        var sections = typeof(Settings).GetProperties().Select(section => section.GetValue(settings));
+        errors.AddRange(sections.OfType<ICheckedOptions>().SelectMany(section => section.Faults()));
         return errors.Count == 0 ? settings : throw new SettingException(errors);
     }
 
