@@ -50,9 +50,10 @@ public sealed class BrokerRowsTests
                 WillAt = Later,
                 Will = new("w", "gone"u8.ToArray(), 1, Retain: true, DelaySeconds: 5, ExpirySeconds: 60, new byte[] { 9 }, Forbidden: true),
             },
-            [new("a/#", 0x2E, 7), new("b", 1, null)],
+            [new("a/#", 0x2E, 7), new("b", 1, null), new("c", 1, null, "c/9"), new("d", 1, null)],
             [1, ushort.MaxValue],
-            []);
+            [],
+            default);
         await WriteAsync(writes =>
         {
             writes.PutSession(Row);
@@ -65,6 +66,10 @@ public sealed class BrokerRowsTests
                 writes.PutSubscription("kiosk", subscription);
             }
 
+            writes.PutReplayed("kiosk", "c", "c/9");
+            writes.PutReplayed("kiosk", "d", "d/1");
+            writes.PutReplayed("kiosk", "d", null);
+            writes.PutReplayed("kiosk", "gone", "");
             writes.PutIncoming("kiosk", 1);
             writes.PutIncoming("kiosk", 1);
             writes.PutIncoming("kiosk", 2);
@@ -85,7 +90,7 @@ public sealed class BrokerRowsTests
             writes.PutSession(Row with { ExpiresAt = Later });
         });
 
-        Assert.That((await SessionsAsync()).Single().Owed, Has.Count.EqualTo(1));
+        Assert.That((await SessionsAsync()).Single().Backlog.Messages, Is.EqualTo(1));
     }
 
     [Test]
@@ -105,9 +110,84 @@ public sealed class BrokerRowsTests
         OwedMessage[] other = [new(Message(10), 1, false, null, IsReceived: false)];
         Assert.Multiple(() =>
         {
-            Assert.That(Text(sessions["kiosk"].Owed), Is.EqualTo(Text(kiosk)));
-            Assert.That(Text(sessions["other"].Owed), Is.EqualTo(Text(other)));
+            Assert.That(Text(sessions["kiosk"].Received), Is.EqualTo(Text(kiosk[1..])));
+            Assert.That(Text(ReadOwed("kiosk").Messages), Is.EqualTo(Text(kiosk[..1])));
+            Assert.That(Text(ReadOwed("other").Messages), Is.EqualTo(Text(other)));
+            Assert.That(sessions["kiosk"].Backlog, Is.EqualTo(new BacklogSize(1, "topic/9payload 9".Length + 1, 9)));
         });
+    }
+
+    [Test]
+    public async Task Backlog_ReadInPages_EndsWhereItWasAskedToAndStopsAtItsBytes()
+    {
+        await WriteAsync(writes =>
+        {
+            writes.PutSession(Row);
+            for (var id = 1; id <= 9; id++)
+            {
+                writes.Enqueue(Message(id), [new("kiosk", 1, false, null)]);
+            }
+        });
+
+        await using var journal = SomeJournal.Open(_folder);
+        (OwedPage Page, long[] Ids, bool IsEnd)[] pages =
+        [
+            (journal.Broker.ReadOwed("kiosk", 0, 8, 3, 1_000), [1, 2, 3], false),
+            (journal.Broker.ReadOwed("kiosk", 3, 8, 100, 10), [4, 5], false),
+            (journal.Broker.ReadOwed("kiosk", 5, 8, 100, 1_000), [6, 7, 8], true),
+            (journal.Broker.ReadOwed("kiosk", 8, 8, 100, 1_000), [], true),
+        ];
+        foreach (var (page, ids, isEnd) in pages)
+        {
+            Assert.That((page.Messages.Select(m => m.Message.Id), page.IsEnd), Is.EqualTo((ids, isEnd)));
+        }
+    }
+
+    [Test]
+    public async Task Expired_Purged_GoesEverywhereButWhereItMayHaveBeenSent()
+    {
+        IReadOnlyList<KeyValuePair<string, BacklogSize>> purged = [];
+        await WriteAsync(writes =>
+        {
+            writes.PutSession(Row with { SentUpTo = 1 });
+            writes.PutSession(Row with { ClientId = "connected" });
+            writes.PutRetained("old", new("x"u8.ToArray(), 1, Later, default));
+            writes.PutRetained("good", new("x"u8.ToArray(), 1, Later.AddSeconds(1), default));
+            foreach (var id in new[] { 1, 2, 3 })
+            {
+                writes.Enqueue(Message(id), [new("kiosk", 1, false, null)]);
+            }
+
+            writes.Enqueue(Message(4) with { ExpiresAt = null }, [new("kiosk", 1, false, null)]);
+            writes.Enqueue(Message(5), [new("connected", 1, false, null)]);
+            purged = writes.PurgeExpired(Later);
+        });
+
+        await using var journal = SomeJournal.Open(_folder);
+        Assert.Multiple(() =>
+        {
+            Assert.That(purged.Single(), Is.EqualTo(KeyValuePair.Create("kiosk", new BacklogSize(2, 2 * ("topic/2payload 2".Length + 1), 3))));
+            Assert.That(journal.Broker.ReadOwed("kiosk", 0, 9, 9, 999).Messages.Select(m => m.Message.Id), Is.EqualTo(new[] { 1, 4 }));
+            Assert.That(journal.Broker.ReadOwed("connected", 0, 9, 9, 999).Messages, Has.Count.EqualTo(1));
+            Assert.That(journal.Broker.LoadRetained().Select(r => r.Key), Is.EqualTo(new[] { "good" }));
+            Assert.That(KeptMessages(), Is.EqualTo(3));
+        });
+    }
+
+    [Test]
+    public async Task Session_Removed_GivesBackWhatCameThroughAShare()
+    {
+        IReadOnlyList<OwedMessage> shared = [];
+        await WriteAsync(writes =>
+        {
+            writes.PutSession(Row);
+            writes.Enqueue(Message(1), [new("kiosk", 1, false, null)]);
+            writes.Enqueue(Message(2), [new("kiosk", 1, false, null, "$share/g/topic/#")]);
+            shared = writes.RemoveSession("kiosk");
+        });
+
+        Assert.That(Text(shared), Is.EqualTo(Text<OwedMessage[]>([new(Message(2), 1, false, null, IsReceived: false, "$share/g/topic/#")])));
+        Assert.That(KeptMessages(), Is.Zero);
     }
 
     [Test]
@@ -123,8 +203,8 @@ public sealed class BrokerRowsTests
             writes.Settle("kiosk", 2);
         });
 
-        var owed = (await SessionsAsync()).SelectMany(session => session.Owed.Select(message => (session.Row.ClientId, message.Message.Id)));
-        Assert.That(owed, Is.EqualTo(new[] { ("other", 1L) }));
+        var owed = (await SessionsAsync()).Select(session => (session.Row.ClientId, session.Backlog.LastId));
+        Assert.That(owed, Is.EquivalentTo(new[] { ("kiosk", 0L), ("other", 1L) }));
         Assert.That(KeptMessages(), Is.EqualTo(1), "what nobody is owed is not kept");
     }
 
@@ -148,8 +228,8 @@ public sealed class BrokerRowsTests
         var sessions = (await SessionsAsync()).ToDictionary(session => session.Row.ClientId);
         Assert.Multiple(() =>
         {
-            Assert.That(Text(sessions["kiosk"]), Is.EqualTo(Text(new StoredSession(Row, [], [], []))));
-            Assert.That(sessions["other"].Owed.Select(owed => owed.Message.Id), Is.EqualTo(new[] { 1 }));
+            Assert.That(Text(sessions["kiosk"]), Is.EqualTo(Text(new StoredSession(Row, [], [], [], default))));
+            Assert.That(sessions["other"].Backlog, Has.Property(nameof(BacklogSize.Messages)).EqualTo(1));
             Assert.That(KeptMessages(), Is.EqualTo(1));
         });
     }
@@ -165,6 +245,19 @@ public sealed class BrokerRowsTests
         var work = new Work(write);
         before.Broker.Submit(work);
         await work.Done;
+    }
+
+    private OwedPage ReadOwed(string clientId)
+    {
+        var journal = SomeJournal.Open(_folder);
+        try
+        {
+            return journal.Broker.ReadOwed(clientId, 0, long.MaxValue, 100, 10_000);
+        }
+        finally
+        {
+            journal.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
     }
 
     private async Task<List<StoredSession>> SessionsAsync()

@@ -17,12 +17,14 @@ internal sealed class SomeJournal : IAsyncDisposable
 
     private readonly SqliteFile _file;
     private readonly SqliteReader _reader;
+    private readonly SqliteBrokerReader _brokerReader;
     private readonly IWriteSession _session;
 
     private SomeJournal(string folder, TimeProvider time, ICommitListener listener, Func<IWriteSession, IWriteSession> around, IProjection[] projections)
     {
         _file = SqliteFile.Open(folder, NullLogger.Instance);
         _reader = new(_file, _meters);
+        _brokerReader = new(_file);
         _session = around(new SqliteWriteSession(_file, Kinds, projections, time));
         Writer = new(_session, listener, time, _meters, NullLogger<StoreWriter>.Instance);
         Journal = new StoreJournal(Writer, _reader);
@@ -40,13 +42,14 @@ internal sealed class SomeJournal : IAsyncDisposable
         params IProjection[] projections) =>
         new(folder.Path, time ?? TimeProvider.System, listener ?? new DeafListener(), around ?? (session => session), projections);
 
-    public IBrokerStore Broker => new StoreForBroker(Writer, new SqliteBrokerReader(_file));
+    public IBrokerStore Broker => new StoreForBroker(Writer, _brokerReader);
 
     public async ValueTask DisposeAsync()
     {
         await Writer.DisposeAsync();
         _session.Dispose();
         _reader.Dispose();
+        _brokerReader.Dispose();
         _meters.Dispose();
         _file.Dispose();
     }

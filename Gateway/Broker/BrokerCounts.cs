@@ -1,5 +1,26 @@
 namespace Gateway.Broker;
 
+/// <summary>Why a message did not reach a session that it was meant for.</summary>
+internal enum DropCause
+{
+    /// <summary>QoS 0, for a session whose queue is full.</summary>
+    Overload,
+
+    /// <summary>QoS 0, queued for a session whose connection was lost.</summary>
+    Away,
+
+    Expired,
+
+    /// <summary>Larger than the client takes.</summary>
+    TooLarge,
+
+    /// <summary>The client's rights have changed since it was queued.</summary>
+    Forbidden,
+
+    /// <summary>Its session ended with it: over its limits, expired, or replaced by a clean one.</summary>
+    SessionEnded,
+}
+
 /// <summary>Counters for metrics and <c>$SYS</c>; each changed by Interlocked only.</summary>
 internal sealed class BrokerCounts
 {
@@ -13,6 +34,7 @@ internal sealed class BrokerCounts
     private long _sent;
     private long _bytesSent;
     private long _bytesReceived;
+    private readonly long[] _dropped = new long[Enum.GetValues<DropCause>().Length];
 
     /// <summary>Open connections, also those that have not sent CONNECT yet.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -39,6 +61,10 @@ internal sealed class BrokerCounts
     public long BytesSent => Volatile.Read(ref _bytesSent);
 
     public long BytesReceived => Volatile.Read(ref _bytesReceived);
+
+    public void Dropped(DropCause cause, long messages = 1) => Interlocked.Add(ref _dropped[(int)cause], messages);
+
+    public long DroppedFor(DropCause cause) => Interlocked.Read(ref _dropped[(int)cause]);
 
     public int Opened()
     {

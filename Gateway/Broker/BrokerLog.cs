@@ -20,8 +20,11 @@ internal static partial class BrokerLog
     [LoggerMessage(1004, LogLevel.Information, "MQTT client {ClientId} ({Remote}) is taken over by a newer connection")]
     public static partial void TakenOver(ILogger log, string clientId, EndPoint? remote);
 
-    [LoggerMessage(1005, LogLevel.Warning, "MQTT session {ClientId} ended: more is queued for it than its limits allow")]
-    public static partial void SessionOverflowed(ILogger log, string clientId);
+    [LoggerMessage(
+        1005,
+        LogLevel.Warning,
+        "MQTT session {ClientId} is ended with the {Messages} messages ({Bytes} bytes) that wait: Mqtt:MaxQueuedMessages or Mqtt:MaxQueuedBytes is reached")]
+    public static partial void SessionOverflowed(ILogger log, string clientId, int messages, long bytes);
 
     [LoggerMessage(1006, LogLevel.Error, "Message of {ClientId} on {Topic} could not be committed; it is not acknowledged")]
     public static partial void NotCommitted(ILogger log, string? clientId, string topic, Exception failure);
@@ -46,4 +49,13 @@ internal static partial class BrokerLog
 
     [LoggerMessage(1013, LogLevel.Error, "The session of {ClientId} could not be committed")]
     public static partial void SessionNotCommitted(ILogger log, string clientId, Exception failure);
+
+    [LoggerMessage(1014, LogLevel.Error, "What waits for {ClientId} could not be read from the store")]
+    public static partial void BacklogUnreadable(ILogger log, string clientId, Exception failure);
+
+    [LoggerMessage(1016, LogLevel.Error, "Expired messages could not be removed from the store; this is tried again")]
+    public static partial void NotPurged(ILogger log, Exception failure);
+
+    [LoggerMessage(1015, LogLevel.Warning, "MQTT client {ClientId} reads too slowly: messages of QoS 0 are dropped for it until it has caught up")]
+    public static partial void Overloaded(ILogger log, string clientId);
 }

@@ -10,15 +10,13 @@ internal sealed class ClientConnection
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private readonly bool _takesDisconnect;
-
     internal ClientConnection(MqttLink link, ConnectPacket connect, string clientId, IClientRights rights, DateTimeOffset connectedAt)
     {
         Link = link;
         ClientId = clientId;
         Rights = rights;
         Version = connect.Version;
-        _takesDisconnect = (connect.Properties.MaximumPacketSize ?? uint.MaxValue) >= 3;
+        MaximumPacketSize = connect.Properties.MaximumPacketSize ?? uint.MaxValue;
         ConnectedAt = connectedAt;
         Will = StoredWill.From(connect.Will, rights);
         SessionExpiry = connect.Version == ProtocolVersion.V500 ? connect.Properties.SessionExpiry ?? 0 : connect.CleanStart ? 0 : uint.MaxValue;
@@ -42,6 +40,8 @@ internal sealed class ClientConnection
 
     internal PublisherLane Lane { get; }
 
+    internal uint MaximumPacketSize { get; }
+
     /// <summary>Completed when the will is out and the session is free for the next connection.</summary>
     internal Task Ended => _ended.Task;
 
@@ -57,7 +57,9 @@ internal sealed class ClientConnection
 
     /// <summary>Ends the connection; an MQTT 5 client is told the reason.</summary>
     internal void Close(ReasonCode reason, string sentence) =>
-        Link.Close(new(reason, sentence), Version == ProtocolVersion.V500 && _takesDisconnect ? [(byte)PacketType.Disconnect << 4, 1, (byte)reason] : null);
+        Link.Close(
+            new(reason, sentence),
+            Version == ProtocolVersion.V500 && MaximumPacketSize >= 3 ? [(byte)PacketType.Disconnect << 4, 1, (byte)reason] : null);
 
     internal void SetEnded() => _ended.TrySetResult();
 }

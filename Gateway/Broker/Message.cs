@@ -6,7 +6,10 @@ namespace Gateway.Broker;
 /// <summary>One published message. Immutable: however many receive it, there is one copy of topic and payload.</summary>
 internal sealed class Message
 {
-    private const int Overhead = 64;
+    internal const int Overhead = 64;
+
+    /// <summary>Stands where only the place of a message is still needed.</summary>
+    internal static readonly Message None = new(TopicName.Of(""), default, 0, retain: false);
 
     public Message(TopicName topic, ReadOnlyMemory<byte> payload, byte qos, bool retain)
     {
@@ -37,6 +40,8 @@ internal sealed class Message
 
     public static Message FromRetained(string topic, RetainedMessage kept) =>
         new(TopicName.Of(topic), kept.Payload, kept.Qos, retain: true) { Properties = kept.Properties, ExpiresAt = kept.ExpiresAt };
+
+    public StoredMessage ToStored(long id) => new(id, Topic, Payload, Qos, Retain, ExpiresAt, Properties);
 
     public RetainedMessage ToRetained() => new(Payload, Qos, ExpiresAt, Properties);
 

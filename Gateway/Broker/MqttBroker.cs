@@ -7,19 +7,36 @@ using Gateway.Broker.Transport;
 namespace Gateway.Broker;
 
 /// <summary>An MQTT 3.1.1 and 5.0 broker: sessions, routing, retained messages. What it asks of others is in Seams.cs.</summary>
-internal sealed class MqttBroker(MqttOptions options, IAuthenticator authenticator, IBrokerStore store, TimeProvider time, ILogger<MqttBroker> log)
-    : IDisposable
+internal sealed class MqttBroker : IDisposable
 {
-    private readonly ConnectionWatch _watch = new(time, log);
+    private readonly MqttOptions _options;
+    private readonly IAuthenticator _authenticator;
+    private readonly IBrokerStore _store;
+    private readonly ILogger _log;
+    private readonly ConnectionWatch _watch;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ListenerSet _listeners = new();
     private readonly SubscriptionTree _subscriptions = new();
     private readonly RetainedTree _retained = new();
-    private readonly SessionRegistry _registry = new(options, time);
+    private readonly MessageIds _ids = new();
+    private readonly SessionHome _home;
+    private readonly SessionRegistry _registry;
 
     // set once by Start
     private BrokerWorks? _works;
     private ConnectionLife? _life;
+
+    public MqttBroker(MqttOptions options, IAuthenticator authenticator, IBrokerStore store, TimeProvider time, ILogger<MqttBroker> log)
+    {
+        _options = options;
+        _authenticator = authenticator;
+        _store = store;
+        _log = log;
+        Time = time;
+        _watch = new(time, log);
+        _home = new(options, Counts, new(store, log), new(store, _ids, time, log), log);
+        _registry = new(_home, time);
+    }
 
     public BrokerCounts Counts { get; } = new();
 
@@ -29,9 +46,9 @@ internal sealed class MqttBroker(MqttOptions options, IAuthenticator authenticat
 
     public int Sessions => _registry.Sessions;
 
-    internal TimeProvider Time => time;
+    internal TimeProvider Time { get; }
 
-    internal TimeSpan CloseTimeout => options.CloseTimeout;
+    internal TimeSpan CloseTimeout => _options.CloseTimeout;
 
     private BrokerWorks Running => _works ?? throw new InvalidOperationException("the broker has not been started");
 
@@ -43,30 +60,34 @@ internal sealed class MqttBroker(MqttOptions options, IAuthenticator authenticat
     /// <summary>Loads what was retained and who is owed what; connections may come from now on.</summary>
     public void Start(IPublishGate gate)
     {
+        var sessions = _home.Store;
         var router = new Router(_subscriptions);
-        var publish = new PublishPath(gate, store, _retained, router, Counts, log);
-        var sessions = new SessionStore(store, log);
-        var works = new BrokerWorks(options, publish, new(options, _subscriptions, _retained, _listeners, sessions, log), sessions, Counts, time);
-        var end = new SessionEnd(_registry, _subscriptions, publish, sessions, time, log);
+        var publish = new PublishPath(gate, _store, sessions, _retained, router, _ids, Counts, _log);
+        var works = new BrokerWorks(
+            _options, publish, new(_options, _subscriptions, _retained, _listeners, sessions, _log), sessions, Counts, Time);
+        var end = new SessionEnd(_registry, _subscriptions, publish, router, _store, _home, Time);
         router.Overflowed = session =>
         {
             Counts.Overflowed();
             end.Overflowed(session);
         };
-        LoadRetained();
-        publish.ContinueAfter(LoadSessions(sessions) + options.MaxInflight);
+        new StartUp(_store, _home, _registry, _subscriptions, _retained, _ids, Time).Load();
         _works = works;
-        _life = new(works, new(works, authenticator, _registry, end, log), end, _listeners, log);
-        _registry.Opened = session => session.Settled = ids => ids.ForEach(id => sessions.Settle(session.ClientId, id));
-        _watch.Start(_registry, end, new(options, Counts, _subscriptions, _registry, new(_retained, router), time));
-        BrokerLog.Started(log, _retained.Count, _registry.Sessions);
+        _life = new(works, new(works, _authenticator, _registry, end, _log), end, _listeners, _log);
+        _home.Backlog.Start();
+        _watch.Start(
+            _registry,
+            end,
+            new(_retained, _registry, _home, _store, Time),
+            new(_options, Counts, _subscriptions, _registry, new(_retained, router), Time));
+        BrokerLog.Started(_log, _retained.Count, _registry.Sessions);
     }
 
     /// <summary>Serves one connection over any transport; done when it is closed.</summary>
     public async Task ServeAsync(IDuplexPipe pipe, Peer peer, Action abort)
     {
-        var link = new MqttLink(pipe, peer, abort, options, Counts, time);
-        var isServerFull = Counts.Opened() > options.MaxConnections;
+        var link = new MqttLink(pipe, peer, abort, _options, Counts, Time);
+        var isServerFull = Counts.Opened() > _options.MaxConnections;
         _watch.Add(link);
         try
         {
@@ -93,7 +114,7 @@ internal sealed class MqttBroker(MqttOptions options, IAuthenticator authenticat
             throw new ArgumentException("A topic is not empty and has no wildcards.", nameof(topic));
         }
 
-        var message = new Message(TopicName.Of(topic), payload, qos, retain) { ExpiresAt = expiry is { } span ? time.GetUtcNow() + span : null };
+        var message = new Message(TopicName.Of(topic), payload, qos, retain) { ExpiresAt = expiry is { } span ? Time.GetUtcNow() + span : null };
         return new(Running.Publish.SubmitAsync(message, client: null));
     }
 
@@ -120,7 +141,8 @@ internal sealed class MqttBroker(MqttOptions options, IAuthenticator authenticat
 
         await _stopping.CancelAsync();
         await _watch.StopAsync(abort);
-        BrokerLog.Stopped(log, clients.Count);
+        await _home.Backlog.StopAsync();
+        BrokerLog.Stopped(_log, clients.Count);
     }
 
     /// <summary>After StopAsync.</summary>
@@ -128,55 +150,5 @@ internal sealed class MqttBroker(MqttOptions options, IAuthenticator authenticat
     {
         _watch.Dispose();
         _stopping.Dispose();
-    }
-
-    private void LoadRetained()
-    {
-        var now = time.GetUtcNow();
-        foreach (var (topic, kept) in store.LoadRetained())
-        {
-            var message = Message.FromRetained(topic, kept);
-            if (!message.IsExpired(now))
-            {
-                _retained.Put(message);
-            }
-        }
-    }
-
-    /// <summary>Gives the greatest message id in use.</summary>
-    private long LoadSessions(SessionStore sessions)
-    {
-        var lastId = 0L;
-        foreach (var stored in store.LoadSessions())
-        {
-            var session = new Session(stored.Row.ClientId, new RightsToCome(stored.Row.Owner), isDurable: true, options);
-            session.Settled = ids => ids.ForEach(id => sessions.Settle(session.ClientId, id));
-            session.Restore(stored);
-            _registry.Restore(stored.Row, session);
-            foreach (var row in stored.Subscriptions)
-            {
-                var subscription = new Subscription(session, SubscriptionRequest.FromOptions(row.Filter, row.Options), (byte)(row.Options & 3), row.Identifier);
-                session.Subscriptions.Put(subscription);
-                _subscriptions.Add(subscription);
-            }
-
-            lastId = Math.Max(lastId, stored.Owed.Count > 0 ? stored.Owed[^1].Message.Id : 0);
-        }
-
-        return lastId;
-    }
-
-    /// <summary>Of a session whose client has not come back yet: all is kept for it, and looked at again when it is here.</summary>
-    private sealed class RightsToCome(string owner) : IClientRights
-    {
-        public string Owner => owner;
-
-        public bool MayUseClientId(string clientId) => true;
-
-        public bool MayPublish(string topic) => false;
-
-        public bool MaySubscribe(string filter) => false;
-
-        public bool MayReceive(string topic) => true;
     }
 }

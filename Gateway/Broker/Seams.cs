@@ -52,8 +52,14 @@ internal interface IBrokerStore
     /// <summary>Everything kept, read once at start.</summary>
     IEnumerable<KeyValuePair<string, RetainedMessage>> LoadRetained();
 
-    /// <summary>Every session that outlives its connection, with all that it is owed.</summary>
+    /// <summary>Every session that outlives its connection, and how much it is owed.</summary>
     IEnumerable<StoredSession> LoadSessions();
+
+    /// <summary>
+    /// What a session is owed and has not received, from behind <paramref name="after"/> up to <paramref name="upTo"/>, in order: as many as were
+    /// asked for, or fewer once their payloads are more than <paramref name="bytes"/>. Called off the writer, by one caller at a time.
+    /// </summary>
+    OwedPage ReadOwed(string clientId, long after, long upTo, int messages, long bytes);
 
     /// <summary>Queues work for the next batch; batches are committed in order and their work completed in order.</summary>
     void Submit(IBrokerWork work);
@@ -77,12 +83,20 @@ internal interface IBrokerWrites
     /// <summary>Adds or replaces the session itself; its subscriptions, messages and packet ids stay.</summary>
     void PutSession(SessionRow session);
 
-    /// <summary>The session and everything of it. What it is owed, and nobody else, goes with it.</summary>
-    void RemoveSession(string clientId);
+    /// <summary>The session and everything of it. What it is owed, and nobody else, goes with it; what came to it through a share is given back.</summary>
+    IReadOnlyList<OwedMessage> RemoveSession(string clientId);
 
     void PutSubscription(string clientId, SubscriptionRow subscription);
 
     void RemoveSubscription(string clientId, string filter);
+
+    /// <summary>See <see cref="SubscriptionRow.Replayed"/>; nothing where the subscription is gone.</summary>
+    void PutReplayed(string clientId, string filter, string? replayed);
+
+    /// <summary>
+    /// Removes retained messages that have expired, and owed ones that were never sent. Gives what each session is owed less for it.
+    /// </summary>
+    IReadOnlyList<KeyValuePair<string, BacklogSize>> PurgeExpired(DateTimeOffset now);
 
     /// <summary>Keeps a message once, and for each receiver that it is owed.</summary>
     void Enqueue(StoredMessage message, IReadOnlyList<OwedRow> receivers);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Gateway.Broker.Protocol;
 
 namespace Gateway.Broker;
@@ -23,7 +24,8 @@ internal sealed record StoredWill(
 }
 
 /// <param name="Options">The options byte of SUBSCRIBE.</param>
-internal sealed record SubscriptionRow(string Filter, byte Options, int? Identifier);
+/// <param name="Replayed">The last topic whose retained message it has been handed: empty is none yet, null is all of them.</param>
+internal sealed record SubscriptionRow(string Filter, byte Options, int? Identifier, string? Replayed = null);
 
 /// <param name="Id">Unique and rising; the order in which it is owed.</param>
 internal sealed record StoredMessage(
@@ -32,11 +34,22 @@ internal sealed record StoredMessage(
 /// <summary>One receiver of a stored message.</summary>
 /// <param name="Retain">The flag that it is delivered with.</param>
 /// <param name="Identifiers">Subscription identifiers, if any.</param>
-internal sealed record OwedRow(string ClientId, byte Qos, bool Retain, IReadOnlyList<int>? Identifiers);
+/// <param name="Share">The shared subscription that it came through, if any.</param>
+internal sealed record OwedRow(string ClientId, byte Qos, bool Retain, IReadOnlyList<int>? Identifiers, string? Share = null);
 
 /// <param name="IsReceived">See <see cref="IBrokerWrites.MarkReceived"/>.</param>
-internal sealed record OwedMessage(StoredMessage Message, byte Qos, bool Retain, IReadOnlyList<int>? Identifiers, bool IsReceived);
+internal sealed record OwedMessage(StoredMessage Message, byte Qos, bool Retain, IReadOnlyList<int>? Identifiers, bool IsReceived, string? Share = null);
 
-/// <summary>Everything of one session, read at start. Owed is ordered by message id.</summary>
+/// <param name="IsEnd">Nothing more is owed up to what was asked for.</param>
+internal sealed record OwedPage(IReadOnlyList<OwedMessage> Messages, bool IsEnd);
+
+/// <summary>How much a session is owed and has not received.</summary>
+/// <param name="Bytes">Of topics, payloads and properties.</param>
+/// <param name="LastId">The newest message of it.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct BacklogSize(int Messages, long Bytes, long LastId);
+
+/// <summary>Everything of one session that is read at start: its backlog stays in the store until its client is here.</summary>
+/// <param name="Received">QoS 2 messages that the client has, and whose PUBREL is owed; ordered by message id.</param>
 internal sealed record StoredSession(
-    SessionRow Row, IReadOnlyList<SubscriptionRow> Subscriptions, IReadOnlyList<ushort> Incoming, IReadOnlyList<OwedMessage> Owed);
+    SessionRow Row, IReadOnlyList<SubscriptionRow> Subscriptions, IReadOnlyList<ushort> Incoming, IReadOnlyList<OwedMessage> Received, BacklogSize Backlog);

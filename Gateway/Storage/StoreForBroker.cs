@@ -9,6 +9,8 @@ internal sealed class StoreForBroker(IStore store, IBrokerReader reader) : IBrok
 
     public IEnumerable<StoredSession> LoadSessions() => reader.Sessions();
 
+    public OwedPage ReadOwed(string clientId, long after, long upTo, int messages, long bytes) => reader.Owed(clientId, after, upTo, messages, bytes);
+
     public void Submit(IBrokerWork work) => store.Submit(new BrokerPart(work));
 
     private sealed class BrokerPart(IBrokerWork work) : IStoreWork
@@ -19,10 +21,12 @@ internal sealed class StoreForBroker(IStore store, IBrokerReader reader) : IBrok
     }
 }
 
-/// <summary>What the broker kept, read once at start.</summary>
+/// <summary>What the broker kept.</summary>
 internal interface IBrokerReader
 {
     IReadOnlyList<KeyValuePair<string, RetainedMessage>> Retained();
 
     IReadOnlyList<StoredSession> Sessions();
+
+    OwedPage Owed(string clientId, long after, long upTo, int messages, long bytes);
 }

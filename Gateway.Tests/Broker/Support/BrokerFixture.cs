@@ -32,7 +32,8 @@ internal sealed class BrokerFixture : IAsyncDisposable
     public int HttpPort { get; private set; }
 
     public static async Task<BrokerFixture> StartAsync(
-        MqttOptions? options = null, MemoryStore? store = null, IAuthenticator? authenticator = null, Func<IBrokerStore, IPublishGate>? gate = null)
+        MqttOptions? options = null, MemoryStore? store = null, IAuthenticator? authenticator = null, Func<IBrokerStore, IPublishGate>? gate = null,
+        TimeProvider? time = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -41,7 +42,7 @@ internal sealed class BrokerFixture : IAsyncDisposable
             .AddSingleton(options ?? new())
             .AddSingleton(authenticator ?? new OpenDoor())
             .AddSingleton<IBrokerStore>(store)
-            .AddSingleton(TimeProvider.System)
+            .AddSingleton(time ?? TimeProvider.System)
             .AddSingleton<MqttBroker>();
         builder.WebHost.ConfigureKestrel(static k =>
         {

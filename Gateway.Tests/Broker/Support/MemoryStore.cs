@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Gateway.Broker;
 
 namespace Gateway.Tests.Broker.Support;
@@ -21,6 +22,9 @@ internal sealed class MemoryStore : IBrokerStore, IBrokerWrites
     public int Commits { get; private set; }
 
     public Exception? Failure { get; set; }
+
+    /// <summary>Called before a page is read; may throw.</summary>
+    public Action? ReadFailure { get; set; }
 
     /// <summary>Called between a work's writing and its completion.</summary>
     public Action<IBrokerWork>? AfterWrite { get; set; }
@@ -83,8 +87,32 @@ internal sealed class MemoryStore : IBrokerStore, IBrokerWrites
     {
         foreach (var session in Sessions.Values)
         {
-            yield return new(session.Row, [.. session.Subscriptions.Values], [.. session.Incoming],
-                [.. session.Owed.Values.Select(o => new OwedMessage(Messages[o.Id], o.Row.Qos, o.Row.Retain, o.Row.Identifiers, o.IsReceived))]);
+            var owed = session.Owed.Values.Select(Owed).ToList();
+            yield return new(
+                session.Row, [.. session.Subscriptions.Values], [.. session.Incoming], owed.FindAll(static o => o.IsReceived),
+                SizeOf(owed.FindAll(static o => !o.IsReceived)));
+        }
+    }
+
+    public OwedPage ReadOwed(string clientId, long after, long upTo, int messages, long bytes)
+    {
+        lock (_data)
+        {
+            ReadFailure?.Invoke();
+            var room = bytes;
+            var page = new List<OwedMessage>();
+            foreach (var owed in Sessions[clientId].Owed.Values.Where(o => o.Id > after && o.Id <= upTo && !o.IsReceived).Select(Owed))
+            {
+                if (page.Count == messages || room <= 0)
+                {
+                    return new(page, IsEnd: false);
+                }
+
+                page.Add(owed);
+                room -= owed.Message.Payload.Length;
+            }
+
+            return new(page, IsEnd: true);
         }
     }
 
@@ -95,15 +123,47 @@ internal sealed class MemoryStore : IBrokerStore, IBrokerWrites
     public void PutSession(SessionRow session) =>
         Sessions.AddOrUpdate(session.ClientId, _ => new() { Row = session }, (_, kept) => kept with { Row = session });
 
-    public void RemoveSession(string clientId)
+    public IReadOnlyList<OwedMessage> RemoveSession(string clientId)
     {
-        if (Sessions.TryRemove(clientId, out var gone))
+        if (!Sessions.TryRemove(clientId, out var gone))
         {
-            foreach (var id in gone.Owed.Keys)
-            {
-                Forget(id);
-            }
+            return [];
         }
+
+        var shared = gone.Owed.Values.Where(static o => o.Row.Share is not null).Select(Owed).ToList();
+        foreach (var id in gone.Owed.Keys)
+        {
+            Forget(id);
+        }
+
+        return shared;
+    }
+
+    public void PutReplayed(string clientId, string filter, string? replayed)
+    {
+        if (Sessions[clientId].Subscriptions.TryGetValue(filter, out var row))
+        {
+            Sessions[clientId].Subscriptions[filter] = row with { Replayed = replayed };
+        }
+    }
+
+    public IReadOnlyList<KeyValuePair<string, BacklogSize>> PurgeExpired(DateTimeOffset now)
+    {
+        foreach (var (topic, _) in Retained.Where(r => r.Value.ExpiresAt <= now))
+        {
+            Retained.TryRemove(topic, out _);
+        }
+
+        var purged = new List<KeyValuePair<string, BacklogSize>>();
+        foreach (var (clientId, session) in Sessions)
+        {
+            var gone = session.Owed.Values.Where(o => o.Id > session.Row.SentUpTo && !o.IsReceived && Messages[o.Id].ExpiresAt <= now).ToList();
+            purged.Add(new(clientId, SizeOf(gone.ConvertAll(Owed))));
+            gone.ForEach(o => session.Owed.Remove(o.Id));
+            gone.ForEach(o => Forget(o.Id));
+        }
+
+        return purged;
     }
 
     public void PutSubscription(string clientId, SubscriptionRow subscription) => Sessions[clientId].Subscriptions[subscription.Filter] = subscription;
@@ -167,6 +227,14 @@ internal sealed class MemoryStore : IBrokerStore, IBrokerWrites
 
         return copy;
     }
+
+    private static BacklogSize SizeOf(List<OwedMessage> owed) => new(
+        owed.Count,
+        owed.Sum(static o => Encoding.UTF8.GetByteCount(o.Message.Topic) + o.Message.Payload.Length + o.Message.Properties.Length),
+        owed.Count > 0 ? owed[^1].Message.Id : 0);
+
+    private OwedMessage Owed((long Id, OwedRow Row, bool IsReceived) owed) =>
+        new(Messages[owed.Id], owed.Row.Qos, owed.Row.Retain, owed.Row.Identifiers, owed.IsReceived, owed.Row.Share);
 
     private void Forget(long messageId)
     {

@@ -13,6 +13,9 @@ internal sealed class RetainedSlot
         get => _current;
         set => _current = value;
     }
+
+    /// <summary>Its expiry is in the tree's calendar, once however often it changes. Under the tree's lock.</summary>
+    public bool IsScheduled { get; set; }
 }
 
 /// <summary>The retained messages by topic level: changed under one lock, read without.</summary>
@@ -22,6 +25,7 @@ internal sealed class RetainedTree
     private readonly Node _root = new();
 
     // owned by _change
+    private readonly PriorityQueue<(string Topic, RetainedSlot Slot), DateTimeOffset> _calendar = new();
     private int _count;
 
     public int Count => Volatile.Read(ref _count);
@@ -40,6 +44,33 @@ internal sealed class RetainedTree
 
             _count += node.Slot.Current is null ? 1 : 0;
             node.Slot.Current = message;
+            Schedule(message, node.Slot);
+        }
+    }
+
+    /// <summary>Removes what has expired: nobody would get it, but it would count.</summary>
+    public void PurgeExpired(DateTimeOffset now)
+    {
+        lock (_change)
+        {
+            while (_calendar.TryPeek(out var due, out var at) && at <= now)
+            {
+                _calendar.Dequeue();
+                due.Slot.IsScheduled = false;
+                if (due.Slot.Current is not { } message)
+                {
+                    continue;
+                }
+
+                if (message.IsExpired(now))
+                {
+                    Remove(_root, due.Topic);
+                }
+                else
+                {
+                    Schedule(message, due.Slot);
+                }
+            }
         }
     }
 
@@ -65,6 +96,15 @@ internal sealed class RetainedTree
         }
 
         return found;
+    }
+
+    private void Schedule(Message message, RetainedSlot slot)
+    {
+        if (message.ExpiresAt is { } end && !slot.IsScheduled)
+        {
+            slot.IsScheduled = true;
+            _calendar.Enqueue((message.Topic, slot), end);
+        }
     }
 
     private Node? Find(string topic)

@@ -168,7 +168,7 @@ internal sealed class Router(SubscriptionTree tree)
             {
                 if (group.Next(message.Topic) is { } chosen)
                 {
-                    to.Add(Delivery.Of(chosen, group));
+                    to.Add(Delivery.Of(chosen));
                 }
             }
         }

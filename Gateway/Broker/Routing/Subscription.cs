@@ -35,7 +35,7 @@ internal sealed class Subscription
 
     public bool IsDurable { get; }
 
-    public SubscriptionRow ToRow() => new(Filter, Request.Options, Identifier);
+    public SubscriptionRow ToRow(string? replayed) => new(Filter, Request.Options, Identifier, replayed);
 
     public int? Identifier { get; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Gateway.Broker.Protocol;
 using Gateway.Broker.Sessions;
 
 namespace Gateway.Broker.Routing;
@@ -75,6 +76,22 @@ internal sealed class SubscriptionTree
                 path[i - 1].Drop(levels[i - 1]);
             }
         }
+    }
+
+    /// <summary>Those who share a filter of the form <c>$share/{group}/{filter}</c>; null when there is nobody any more.</summary>
+    public SharedGroup? FindShare(string shareFilter)
+    {
+        TopicRules.TrySplitShare(shareFilter, out var name, out var topicFilter);
+        var node = _root;
+        foreach (var level in topicFilter.Split('/'))
+        {
+            if (!node.TryGet(level, out node))
+            {
+                return null;
+            }
+        }
+
+        return Array.Find(node.Groups ?? [], g => g.Name == name);
     }
 
     public void Match(string topic, MatchList matches)

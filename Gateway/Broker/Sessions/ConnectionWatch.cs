@@ -25,7 +25,7 @@ internal sealed class ConnectionWatch(TimeProvider time, ILogger log) : IDisposa
         }
     }
 
-    public void Start(SessionRegistry registry, SessionEnd end, SysTopics sys) => _loop = RunAsync(registry, end, sys);
+    public void Start(SessionRegistry registry, SessionEnd end, ExpiryPurge purge, SysTopics sys) => _loop = RunAsync(registry, end, purge, sys);
 
     /// <summary>Waits until every connection is gone, then ends the loop; aborts what is still there when the caller's patience ends.</summary>
     public async Task StopAsync(CancellationToken abort)
@@ -57,7 +57,7 @@ internal sealed class ConnectionWatch(TimeProvider time, ILogger log) : IDisposa
         _emptied.Set();
     }
 
-    private async Task RunAsync(SessionRegistry registry, SessionEnd end, SysTopics sys)
+    private async Task RunAsync(SessionRegistry registry, SessionEnd end, ExpiryPurge purge, SysTopics sys)
     {
         using var timer = new PeriodicTimer(s_interval, time);
         try
@@ -66,6 +66,7 @@ internal sealed class ConnectionWatch(TimeProvider time, ILogger log) : IDisposa
             {
                 CloseSilent();
                 await EndDueAsync(registry, end);
+                purge.RunWhenDue();
                 sys.TellWhenDue();
             }
         }
@@ -87,7 +88,7 @@ internal sealed class ConnectionWatch(TimeProvider time, ILogger log) : IDisposa
         {
             if (link.IsOverdue(now))
             {
-                link.CloseSilent();
+                link.CloseFor(new(ReasonCode.KeepAliveTimeout, "nothing was heard for too long"));
             }
         }
     }

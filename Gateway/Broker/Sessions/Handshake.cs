@@ -139,7 +139,11 @@ internal sealed class Handshake(BrokerWorks works, IAuthenticator authenticator,
     // The old connection's will is published before the new one can say that it is there.
     private async Task TakeOverAsync(ClientConnection previous, CancellationToken stopping)
     {
-        BrokerLog.TakenOver(log, previous.ClientId, previous.Remote);
+        if (!previous.Link.IsClosing)
+        {
+            BrokerLog.TakenOver(log, previous.ClientId, previous.Remote);
+        }
+
         previous.Close(ReasonCode.SessionTakenOver, "the client id connected again");
         await previous.Ended.WaitAsync(s_takeOverPatience, works.Time, stopping);
     }

@@ -19,6 +19,14 @@ internal sealed class IncomingIds
         }
     }
 
+    public bool Contains(ushort packetId)
+    {
+        lock (_lock)
+        {
+            return _ids?.Contains(packetId) ?? false;
+        }
+    }
+
     /// <summary>False when it is in use.</summary>
     public bool Add(ushort packetId)
     {

@@ -3,15 +3,16 @@ using Gateway.Broker.Protocol;
 namespace Gateway.Broker.Sessions;
 
 /// <summary>What one session has been sent and not acknowledged, by packet id. Owned by the session's lock.</summary>
-internal sealed class InflightWindow
+internal sealed class InflightWindow(long maxBytes)
 {
     private readonly Dictionary<ushort, Inflight> _entries = [];
     private Queue<ushort>? _again;
     private long _order;
     private int _size;
+    private long _bytes;
     private ushort _lastPacketId;
 
-    public bool IsFull => _entries.Count >= _size;
+    public bool IsFull => _entries.Count >= _size || _bytes >= maxBytes;
 
     /// <summary>A connection begins: all of it is to be sent again, in its first order (MQTT-4.4.0-1).</summary>
     public void Reopen(int size)
@@ -38,9 +39,19 @@ internal sealed class InflightWindow
         return _lastPacketId;
     }
 
-    public void Add(ushort packetId, in Outgoing outgoing, bool isReceived = false) => _entries[packetId] = new(outgoing, _order++, isReceived);
+    public void Add(ushort packetId, in Outgoing outgoing, bool isReceived = false)
+    {
+        _entries[packetId] = new(outgoing, _order++, isReceived);
+        _bytes += isReceived ? 0 : outgoing.Message.Size;
+    }
 
-    public void Remove(ushort packetId) => _entries.Remove(packetId);
+    public void Remove(ushort packetId)
+    {
+        if (_entries.Remove(packetId, out var entry) && !entry.IsReceived)
+        {
+            _bytes -= entry.Outgoing.Message.Size;
+        }
+    }
 
     /// <summary>False when the packet id is not in flight.</summary>
     /// <exception cref="ProtocolException">It awaits another packet.</exception>
@@ -62,11 +73,12 @@ internal sealed class InflightWindow
         if (ack.Type == PacketType.PubRec && ack.Reason < ReasonCode.UnspecifiedError)
         {
             // the message itself is not needed any more, but its place is
-            _entries[ack.PacketId] = entry with { IsReceived = true };
+            _bytes -= entry.IsReceived ? 0 : entry.Outgoing.Message.Size;
+            _entries[ack.PacketId] = entry with { IsReceived = true, Outgoing = entry.Outgoing with { Message = Message.None } };
         }
         else
         {
-            _entries.Remove(ack.PacketId);
+            Remove(ack.PacketId);
         }
 
         return true;
@@ -90,7 +102,11 @@ internal sealed class InflightWindow
 
     public IEnumerable<Outgoing> Undelivered() => _entries.Values.Where(static e => !e.IsReceived).OrderBy(static e => e.Order).Select(static e => e.Outgoing);
 
-    public void Clear() => _entries.Clear();
+    public void Clear()
+    {
+        _entries.Clear();
+        _bytes = 0;
+    }
 
     private static PacketType Expected(in Inflight entry) =>
         entry.Outgoing.Qos == 1 ? PacketType.PubAck : entry.IsReceived ? PacketType.PubComp : PacketType.PubRec;

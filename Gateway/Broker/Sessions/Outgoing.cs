@@ -1,16 +1,15 @@
 using System.Runtime.InteropServices;
-using Gateway.Broker.Routing;
 
 namespace Gateway.Broker.Sessions;
 
 /// <summary>A message on its way to one session.</summary>
-/// <param name="Group">The share it came through: should the session end before it is acknowledged, another member gets it.</param>
+/// <param name="Share">The shared subscription it came through: should the session end before it is acknowledged, another member gets it.</param>
 /// <param name="StoredId">Its id in the store; 0 is: kept in memory only. The packet id follows from it, so that it is the same after a restart.</param>
-/// <param name="IsRestored">It was owed before the restart, when nobody could ask for rights.</param>
+/// <param name="IsRestored">It was read back from the store: rights may have changed since it was owed.</param>
 /// <param name="IsRepeated">It may have been sent before the restart.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Outgoing(
-    Message Message, byte Qos, bool Retain, int[]? Identifiers, SharedGroup? Group = null, long StoredId = 0, bool IsRestored = false, bool IsRepeated = false)
+    Message Message, byte Qos, bool Retain, int[]? Identifiers, string? Share = null, long StoredId = 0, bool IsRestored = false, bool IsRepeated = false)
 {
     /// <summary>Rising with the id and never 0.</summary>
     public ushort StoredPacketId => (ushort)(1 + (StoredId % ushort.MaxValue));
@@ -19,7 +18,7 @@ internal readonly record struct Outgoing(
     {
         var kept = owed.Message;
         var message = new Message(TopicName.Of(kept.Topic), kept.Payload, kept.Qos, kept.Retain) { Properties = kept.Properties, ExpiresAt = kept.ExpiresAt };
-        return new(message, owed.Qos, owed.Retain, owed.Identifiers?.ToArray(), Group: null, kept.Id, IsRestored: true, isRepeated);
+        return new(message, owed.Qos, owed.Retain, owed.Identifiers?.ToArray(), owed.Share, kept.Id, IsRestored: true, isRepeated);
     }
 }
 

@@ -126,7 +126,7 @@ internal sealed class PacketDispatcher(ClientConnection client, BrokerWorks work
 
         // without an announced maximum the read loop waits instead, see ControlLane.IsFull
         if (packet.Qos > 0 && works.Options.ReceiveMaximum is { } maximum && client.Version == ProtocolVersion.V500
-            && client.Link.Lane.OwedPubAcks + Session.Incoming.Count >= maximum)
+            && client.Link.Lane.OwedPubAcks + Session.Incoming.Count >= maximum && !(packet.Qos == 2 && Session.Incoming.Contains(packet.PacketId)))
         {
             throw new ProtocolException(ReasonCode.ReceiveMaximumExceeded, $"more than {maximum} messages in flight");
         }

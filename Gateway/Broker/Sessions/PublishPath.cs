@@ -4,17 +4,12 @@ using Gateway.Broker.Routing;
 namespace Gateway.Broker.Sessions;
 
 /// <summary>The way of every message: through the gate, then into the retained tree and to its receivers, then its acknowledgement.</summary>
-internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, RetainedTree retained, Router router, BrokerCounts counts, ILogger log)
+internal sealed class PublishPath(
+    IPublishGate gate, IBrokerStore store, SessionStore sessions, RetainedTree retained, Router router, MessageIds ids, BrokerCounts counts, ILogger log)
     : IPublishOutcome
 {
     // units of the product itself; wills and clients have lanes of their own
     private readonly PublisherLane _ownLane = new();
-
-    // changed by Interlocked only
-    private long _lastStoredId;
-
-    /// <summary>At start: ids go on behind those that are in use, with room for packet ids that were in flight.</summary>
-    public void ContinueAfter(long storedId) => _lastStoredId = storedId;
 
     /// <summary>Whether one more topic with a retained message would be too many.</summary>
     public bool IsBeyondRetained(Message message, int maximum) =>
@@ -60,6 +55,7 @@ internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, Retaine
         else if (message.Retain)
         {
             writes.PutRetained(message.Topic, message.ToRetained());
+            sessions.NoteExpiry(message.ExpiresAt);
         }
 
         unit.Plan = router.Plan(message, unit.Client?.Session);
@@ -80,21 +76,15 @@ internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, Retaine
     }
 
     /// <summary>A member of a share died before it acknowledged: another one gets it.</summary>
-    public void Redeliver(Outgoing owed, Session except)
+    public void Redeliver(Message message, Delivery next)
     {
-        if (owed.Group!.Next(owed.Message.Topic, except) is not { } next)
+        if (next.IsDurable(message))
         {
-            return;
-        }
-
-        var delivery = Delivery.Of(next, owed.Group);
-        if (delivery.IsDurable(owed.Message))
-        {
-            HandLate(owed.Message, [delivery], static _ => { });
+            HandLate(message, [next], static _ => { });
         }
         else
         {
-            router.Hand([delivery], owed.Message, storedId: 0);
+            router.Hand([next], message, storedId: 0);
         }
     }
 
@@ -167,9 +157,9 @@ internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, Retaine
 
     private void HandLate(Message message, List<Delivery> late, Action<Exception?> done)
     {
-        var storedId = Interlocked.Increment(ref _lastStoredId);
+        var storedId = 0L;
         store.Submit(new StoreWork(
-            writes => Enqueue(writes, message, late, storedId),
+            writes => storedId = Enqueue(writes, message, late, storedId),
             failure =>
             {
                 if (failure is null)
@@ -182,12 +172,13 @@ internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, Retaine
     }
 
     /// <summary>Once for all who are owed it; the id stays the same when the batch is written again.</summary>
-    private long Enqueue(IBrokerWrites writes, Message message, List<Delivery> deliveries, long storedId)
+    public long Enqueue(IBrokerWrites writes, Message message, List<Delivery> deliveries, long storedId)
     {
         List<OwedRow>? rows = null;
         foreach (var delivery in deliveries)
         {
-            if (delivery.IsDurable(message))
+            // what has ended meanwhile has no rows any more, and must not get new ones
+            if (delivery.IsDurable(message) && !delivery.Session.IsEnded)
             {
                 (rows ??= []).Add(delivery.ToRow(message));
             }
@@ -198,8 +189,9 @@ internal sealed class PublishPath(IPublishGate gate, IBrokerStore store, Retaine
             return 0;
         }
 
-        storedId = storedId != 0 ? storedId : Interlocked.Increment(ref _lastStoredId);
-        writes.Enqueue(new(storedId, message.Topic, message.Payload, message.Qos, message.Retain, message.ExpiresAt, message.Properties), rows);
+        storedId = storedId != 0 ? storedId : ids.Next();
+        writes.Enqueue(message.ToStored(storedId), rows);
+        sessions.NoteExpiry(message.ExpiresAt);
         return storedId;
     }
 

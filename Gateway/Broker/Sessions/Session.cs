@@ -1,5 +1,4 @@
 using Gateway.Broker.Protocol;
-using Gateway.Broker.Routing;
 using Gateway.Broker.Transport;
 
 namespace Gateway.Broker.Sessions;
@@ -8,19 +7,18 @@ namespace Gateway.Broker.Sessions;
 /// What a client id is owed. Its connection pulls from it: it is paused as caught up, as in-flight full or as socket busy, and woken by a message, an
 /// acknowledgement or the flush. A slow client costs its bounded queue and nobody else's time.
 /// </summary>
-internal sealed class Session(string clientId, IClientRights rights, bool isDurable, MqttOptions options)
+internal sealed class Session(string clientId, IClientRights rights, bool isDurable, SessionHome home)
 {
     private readonly Lock _lock = new();
 
     // all owned by _lock
-    private readonly Queue<Outgoing> _queue = new();
-    private readonly InflightWindow _inflight = new();
-    private readonly Queue<RetainedReplay> _replays = new();
-    private List<long>? _skipped;
+    private readonly Outbox _outbox = new(home.Options, home.Counts);
     private MqttLink? _link;
-    private long _queuedBytes;
-    private long _sentUpTo;
-    private bool _isEnded;
+    private bool _isFed;
+    private bool _isOverloaded;
+
+    // written under _lock, read without
+    private volatile bool _isEnded;
 
     // written by the owning connection, read by routing
     private volatile IClientRights _rights = rights;
@@ -36,19 +34,25 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
 
     public bool IsConnected => _isConnected;
 
+    /// <summary>Nothing may be kept for it any more.</summary>
+    public bool IsEnded => _isEnded;
+
     public SubscriptionSet Subscriptions { get; } = new();
 
     public IncomingIds Incoming { get; } = new();
 
-    /// <summary>Hears of stored messages that are no longer owed though nobody acknowledged them; set once, called outside the lock.</summary>
-    public Action<List<long>>? Settled { get; set; }
+    /// <summary>The last stored message that was sent.</summary>
+    public long SentUpTo => Locked(static o => o.SentUpTo);
+
+    /// <summary>Messages and bytes that wait, in memory or in the store.</summary>
+    public (int Messages, long Bytes) Waiting => Locked(static o => (o.Queue.Messages, o.Queue.Bytes));
 
     public void Attach(MqttLink link, IClientRights current, int window)
     {
         lock (_lock)
         {
             _link = link;
-            _inflight.Reopen(Math.Min(window, options.MaxInflight));
+            _outbox.Reopen(Math.Min(window, home.Options.MaxInflight));
         }
 
         _rights = current;
@@ -66,10 +70,7 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
 
             _link = null;
             _isConnected = false;
-            if (!IsDurable)
-            {
-                _replays.Clear();
-            }
+            _outbox.Close(IsDurable);
         }
     }
 
@@ -79,24 +80,17 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         MqttLink? link;
         lock (_lock)
         {
-            if (_isEnded)
+            if (_isEnded || (outgoing.Qos == 0 && _link is null))
             {
                 return true;
             }
 
-            var isOver = _queue.Count >= options.MaxQueuedMessages || _queuedBytes + outgoing.Message.Size > options.MaxQueuedBytes;
-            if (outgoing.Qos == 0 && (isOver || _link is null))
+            if (!_outbox.Queue.HasRoomFor(outgoing))
             {
-                return true;
+                return outgoing.Qos == 0 && IsDropped();
             }
 
-            if (isOver)
-            {
-                return false;
-            }
-
-            _queue.Enqueue(outgoing);
-            _queuedBytes += outgoing.Message.Size;
+            _outbox.Queue.Add(outgoing, isAway: _link is null);
             link = _link;
         }
 
@@ -104,12 +98,33 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         return true;
     }
 
+    /// <summary>Retained messages that were handed over from the store: as many as were asked for, so they always fit.</summary>
+    public void OfferReplayed(in Outgoing outgoing)
+    {
+        lock (_lock)
+        {
+            if (!_isEnded && (outgoing.Qos > 0 || _link is not null))
+            {
+                _outbox.Queue.Add(outgoing, isAway: _link is null);
+            }
+        }
+    }
+
+    /// <summary>A stored message that is not owed after all; 0 is none.</summary>
+    public void Forgo(long storedId)
+    {
+        if (storedId != 0)
+        {
+            home.Store.Settle(ClientId, storedId);
+        }
+    }
+
     public void Replay(RetainedReplay replay)
     {
         MqttLink? link;
         lock (_lock)
         {
-            _replays.Enqueue(replay);
+            _outbox.Add(replay);
             link = _link;
         }
 
@@ -120,6 +135,7 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
     public void Deliver(MqttLink link, DeliveryWriter writer)
     {
         List<long>? skipped;
+        bool isHungry;
         lock (_lock)
         {
             if (_link != link)
@@ -127,43 +143,88 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
                 return;
             }
 
-            while (writer.HasRoom && (SendAgain(writer) || SendRetained(writer) || SendQueued(writer)))
-            {
-            }
-
-            skipped = _skipped;
-            _skipped = null;
+            _outbox.Send(writer, _rights);
+            skipped = _outbox.TakeSkipped();
+            isHungry = !_isFed && (_outbox.Queue.WantsPage || _outbox.WantsReplay);
+            _isFed |= isHungry;
+            _isOverloaded &= _outbox.Queue.Messages > 0;
         }
 
-        if (skipped is not null)
+        skipped?.ForEach(id => home.Store.Settle(ClientId, id));
+        if (isHungry)
         {
-            Settled?.Invoke(skipped);
+            home.Backlog.Feed(this);
         }
+    }
+
+    /// <summary>The part of the backlog to read now; the backlog's loop only, as are the next three.</summary>
+    public PageRequest? TakeRequest()
+    {
+        lock (_lock)
+        {
+            _isFed = false;
+            return _link is null ? null : _outbox.Queue.TakeRequest();
+        }
+    }
+
+    public void AddPage(PageRequest request, OwedPage page)
+    {
+        lock (_lock)
+        {
+            _outbox.Queue.AddPage(request, page);
+        }
+
+        Wake();
+    }
+
+    /// <summary>The retained messages to hand over next; ended by <see cref="EndReplay"/>.</summary>
+    public RetainedReplay? BeginReplay()
+    {
+        lock (_lock)
+        {
+            return _link is null ? null : _outbox.BeginReplay();
+        }
+    }
+
+    public void EndReplay(bool isFinished)
+    {
+        lock (_lock)
+        {
+            _outbox.EndReplay(isFinished);
+        }
+
+        Wake();
+    }
+
+    /// <summary>What it is owed could not be read or kept: its client has to come again.</summary>
+    public void CloseLink(ReasonCode reason, string sentence)
+    {
+        MqttLink? link;
+        lock (_lock)
+        {
+            link = _link;
+        }
+
+        link?.CloseFor(new(reason, sentence));
     }
 
     /// <summary>Takes PUBACK, PUBREC or PUBCOMP.</summary>
     public Acknowledged Acknowledge(in AckPacket ack)
     {
-        MqttLink? link;
         var release = ack.Type == PacketType.PubRec && ack.Reason < ReasonCode.UnspecifiedError;
         long storedId;
         lock (_lock)
         {
-            if (!_inflight.TryAcknowledge(ack, out storedId))
+            if (!_outbox.Inflight.TryAcknowledge(ack, out storedId))
             {
                 // a PUBREC that we do not know is answered: the client may repeat it after we forgot (4.3.3)
                 return new(release);
             }
-
-            link = _link;
         }
 
-        link?.Wake();
+        Wake();
         return new(release, storedId);
     }
-
-    /// <summary>The last stored message that was sent.</summary>
-    public long SentUpTo => Interlocked.Read(ref _sentUpTo);
 
     /// <summary>What the store kept of it, before its first connection.</summary>
     public void Restore(StoredSession stored)
@@ -171,126 +232,61 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         Incoming.Restore(stored.Incoming);
         lock (_lock)
         {
-            _sentUpTo = stored.Row.SentUpTo == long.MaxValue ? 0 : stored.Row.SentUpTo;
-            foreach (var owed in stored.Owed)
-            {
-                var outgoing = Outgoing.Restored(owed, owed.Message.Id <= stored.Row.SentUpTo && _queue.Count < options.MaxInflight);
-                if (owed.IsReceived)
-                {
-                    _inflight.Add(outgoing.StoredPacketId, outgoing, isReceived: true);
-                }
-                else
-                {
-                    _queue.Enqueue(outgoing);
-                    _queuedBytes += outgoing.Message.Size;
-                }
-            }
+            _outbox.Restore(stored);
         }
     }
 
-    /// <summary>Nothing is owed any more; what came through a share and was not acknowledged is handed back, for another member.</summary>
+    /// <summary>Expired in the store.</summary>
+    public void Purged(BacklogSize gone)
+    {
+        lock (_lock)
+        {
+            _outbox.Queue.Purged(gone);
+        }
+    }
+
+    /// <summary>
+    /// Nothing is owed any more. What came through a share and is in no store is handed back, for another member, unless it is QoS 2 and was sent.
+    /// </summary>
     public List<Outgoing> End()
     {
         lock (_lock)
         {
             _isEnded = true;
-            var shared = _inflight.Undelivered().Concat(_queue).Where(static o => o.Group is not null).ToList();
-            _queue.Clear();
-            _inflight.Clear();
-            _replays.Clear();
-            _queuedBytes = 0;
-            return shared;
+            home.Counts.Dropped(DropCause.SessionEnded, _outbox.Queue.Messages);
+            return _outbox.End();
         }
     }
 
-    private bool SendAgain(DeliveryWriter writer)
+    private void Wake()
     {
-        if (!_inflight.TryNextAgain(out var packetId, out var entry))
+        MqttLink? link;
+        lock (_lock)
         {
-            return false;
+            link = _link;
         }
 
-        var outgoing = entry.Outgoing;
-        if (entry.IsReceived)
+        link?.Wake();
+    }
+
+    // under _lock; one line an episode, until it has caught up
+    private bool IsDropped()
+    {
+        home.Counts.Dropped(DropCause.Overload);
+        if (!_isOverloaded)
         {
-            writer.WriteRelease(packetId);
-        }
-        else if (!writer.TryWrite(outgoing.Message, outgoing.Qos, outgoing.Retain, duplicate: true, packetId, outgoing.Identifiers))
-        {
-            _inflight.Remove(packetId);
-            Skip(outgoing);
+            _isOverloaded = true;
+            BrokerLog.Overloaded(home.Log, ClientId);
         }
 
         return true;
     }
 
-    private bool SendRetained(DeliveryWriter writer)
+    private T Locked<T>(Func<Outbox, T> read)
     {
-        while (_replays.TryPeek(out var replay))
+        lock (_lock)
         {
-            if (replay.Qos > 0 && _inflight.IsFull)
-            {
-                return false;
-            }
-
-            if (replay.Next(writer.Now) is { } message)
-            {
-                Send(replay.Outgoing(message), writer);
-                return true;
-            }
-
-            _replays.Dequeue();
-        }
-
-        return false;
-    }
-
-    private bool SendQueued(DeliveryWriter writer)
-    {
-        if (_replays.Count > 0 || !_queue.TryPeek(out var next) || (next.Qos > 0 && !_inflight.HasRoomFor(next)))
-        {
-            return false;
-        }
-
-        _queue.Dequeue();
-        _queuedBytes -= next.Message.Size;
-        if (next.Message.IsExpired(writer.Now) || (next.IsRestored && !_rights.MayReceive(next.Message.Topic)))
-        {
-            Skip(next);
-        }
-        else
-        {
-            Send(next, writer);
-        }
-
-        return true;
-    }
-
-    private void Send(in Outgoing outgoing, DeliveryWriter writer)
-    {
-        if (outgoing.Qos == 0)
-        {
-            writer.TryWrite(outgoing.Message, 0, outgoing.Retain, duplicate: false, 0, outgoing.Identifiers);
-            return;
-        }
-
-        var packetId = _inflight.PacketIdFor(outgoing);
-        if (writer.TryWrite(outgoing.Message, outgoing.Qos, outgoing.Retain, outgoing.IsRepeated, packetId, outgoing.Identifiers))
-        {
-            _inflight.Add(packetId, outgoing);
-            _sentUpTo = Math.Max(_sentUpTo, outgoing.StoredId);
-        }
-        else
-        {
-            Skip(outgoing);
-        }
-    }
-
-    private void Skip(in Outgoing outgoing)
-    {
-        if (outgoing.StoredId != 0)
-        {
-            (_skipped ??= []).Add(outgoing.StoredId);
+            return read(_outbox);
         }
     }
 }

@@ -8,16 +8,13 @@ internal sealed record OwedWill(string ClientId, ClientConnection? Client, Store
 internal sealed record Opening(Session Session, bool IsPresent, Session? Ended, OwedWill? Will);
 
 /// <summary>Who has which client id: one connection at most, one session at most, from its first CONNECT to its expiry.</summary>
-internal sealed class SessionRegistry(MqttOptions options, TimeProvider time)
+internal sealed class SessionRegistry(SessionHome home, TimeProvider time)
 {
     private readonly Lock _lock = new();
 
     // all owned by _lock
     private readonly Dictionary<string, Entry> _entries = [];
     private readonly PriorityQueue<Entry, DateTimeOffset> _due = new();
-
-    /// <summary>Hears of each new session; set once, before the first.</summary>
-    public Action<Session>? Opened { get; set; }
 
     public int Sessions
     {
@@ -69,13 +66,8 @@ internal sealed class SessionRegistry(MqttOptions options, TimeProvider time)
             var will = ended is null ? null : entry.Will;
             var session = ended is null && entry.Session is not null
                 ? entry.Session
-                : new Session(client.ClientId, client.Rights, client.SessionExpiry > 0, options);
+                : new Session(client.ClientId, client.Rights, client.SessionExpiry > 0, home);
             var isPresent = session == entry.Session;
-            if (!isPresent)
-            {
-                Opened?.Invoke(session);
-            }
-
             entry.Session = session;
             entry.Will = null;
             entry.ExpiresAt = null;
@@ -83,7 +75,10 @@ internal sealed class SessionRegistry(MqttOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>A connection is over. Gives back the session when it ends with it, and the will when it is due at once.</summary>
+    /// <summary>
+    /// A connection is over. Gives back the session when it ends with it, and the will when it is due at once. The client id stays taken until
+    /// <see cref="Release"/>, so that whoever connects next waits for the will.
+    /// </summary>
     public (Session? Ended, OwedWill? Will, SessionRow? Row) Leave(ClientConnection client, StoredWill? will)
     {
         var owed = will is null ? null : new OwedWill(client.ClientId, client, will);
@@ -96,22 +91,15 @@ internal sealed class SessionRegistry(MqttOptions options, TimeProvider time)
                 return (null, owed, null);
             }
 
-            if (entry.Current == client)
-            {
-                entry.Current = null;
-            }
-
             if (entry.Session != client.Session || entry.Session is null || client.SessionExpiry == 0)
             {
                 var ended = entry.Session == client.Session ? entry.Session : null;
                 entry.Session = ended is null ? entry.Session : null;
-                Forget(entry);
                 return (ended, owed, null);
             }
 
             var now = time.GetUtcNow();
             entry.ExpiresAt = client.SessionExpiry == uint.MaxValue ? null : now.AddSeconds(client.SessionExpiry);
-            Schedule(entry, entry.ExpiresAt);
             var delay = Math.Min(will?.DelaySeconds ?? 0, client.SessionExpiry);
             if (owed is null || delay == 0)
             {
@@ -120,8 +108,27 @@ internal sealed class SessionRegistry(MqttOptions options, TimeProvider time)
 
             entry.Will = owed;
             entry.WillAt = now.AddSeconds(delay);
-            Schedule(entry, entry.WillAt);
             return (null, null, new(client.ClientId, entry.Owner, client.SessionExpiry, entry.ExpiresAt, will, entry.WillAt, sentUpTo));
+        }
+    }
+
+    /// <summary>The connection's will is out: the client id is free, and what waits for its session's end is looked at again.</summary>
+    public void Release(ClientConnection client)
+    {
+        lock (_lock)
+        {
+            if (_entries.GetValueOrDefault(client.ClientId) is not { } entry || entry.Current != client)
+            {
+                return;
+            }
+
+            entry.Current = null;
+            Forget(entry);
+            Schedule(entry, entry.ExpiresAt);
+            if (entry.Will is not null)
+            {
+                Schedule(entry, entry.WillAt);
+            }
         }
     }
 
@@ -183,6 +190,22 @@ internal sealed class SessionRegistry(MqttOptions options, TimeProvider time)
                     Forget(entry);
                 }
             }
+        }
+    }
+
+    public List<Session> AllSessions()
+    {
+        lock (_lock)
+        {
+            return [.. _entries.Values.Select(static e => e.Session).OfType<Session>()];
+        }
+    }
+
+    public Session? Find(string clientId)
+    {
+        lock (_lock)
+        {
+            return _entries.GetValueOrDefault(clientId)?.Session;
         }
     }
 

@@ -9,6 +9,11 @@ internal sealed class SessionStore(IBrokerStore store, ILogger log)
     private List<(string ClientId, long MessageId)> _settled = [];
     private bool _isSettling;
 
+    /// <summary>Whether something in the store may expire; once so, always so.</summary>
+    public bool HoldsExpiring { get; private set; }
+
+    public void NoteExpiry(DateTimeOffset? expiresAt) => HoldsExpiring |= expiresAt is not null;
+
     /// <summary>Done when committed.</summary>
     /// <exception cref="BrokerStoreException">It could not be.</exception>
     public Task CommitAsync(Action<IBrokerWrites> write)

@@ -20,6 +20,7 @@ internal sealed class SubscribePath(
         }
 
         var answer = new SubAckPacket(PacketType.SubAck, packet.PacketId, reasons);
+        var promised = replays.Where(static r => r.IsStored).Select(static r => r.Filter).ToHashSet();
         if (client.Session!.IsDurable && granted.Count > 0)
         {
             return CommitAsync();
@@ -30,7 +31,8 @@ internal sealed class SubscribePath(
 
         async Task CommitAsync()
         {
-            await sessions.CommitAsync(writes => granted.ForEach(s => writes.PutSubscription(client.ClientId, s.ToRow())));
+            await sessions.CommitAsync(writes => granted.ForEach(
+                s => writes.PutSubscription(client.ClientId, s.ToRow(replayed: promised.Contains(s.Filter) ? "" : null))));
             Confirm(client, answer, granted, replays);
         }
     }
@@ -84,6 +86,13 @@ internal sealed class SubscribePath(
     {
         var bytes = new ArrayBufferWriter<byte>(8 + packet.Reasons.Count);
         packet.Write(bytes, client.Version);
+        if (bytes.WrittenCount > client.MaximumPacketSize)
+        {
+            // MQTT-3.1.2-24
+            client.Close(ReasonCode.PacketTooLarge, "the client takes no packet of the size of its answer");
+            return;
+        }
+
         client.Link.Lane.Send(bytes.WrittenSpan);
     }
 
@@ -102,7 +111,7 @@ internal sealed class SubscribePath(
             return ReasonCode.TopicFilterInvalid;
         }
 
-        if (session.Subscriptions.Count >= options.MaxSubscriptions)
+        if (session.Subscriptions.Count >= options.MaxSubscriptions && !session.Subscriptions.Contains(request.Filter))
         {
             return ReasonCode.QuotaExceeded;
         }

@@ -22,6 +22,23 @@ internal sealed class SubscriptionSet
         }
     }
 
+    /// <summary>Granted and neither given up nor replaced since.</summary>
+    public bool Has(Subscription subscription)
+    {
+        lock (_lock)
+        {
+            return _byFilter.GetValueOrDefault(subscription.Filter) == subscription;
+        }
+    }
+
+    public bool Contains(string filter)
+    {
+        lock (_lock)
+        {
+            return _byFilter.ContainsKey(filter);
+        }
+    }
+
     /// <summary>The one that it replaces, if any.</summary>
     public Subscription? Put(Subscription subscription)
     {

@@ -71,10 +71,8 @@ internal sealed class MqttLink
         return patience > 0 && _time.GetElapsedTime(Volatile.Read(ref _lastReceived), now).Ticks > patience;
     }
 
-    /// <summary>Silence has lasted too long.</summary>
-    public void CloseSilent() => Close(
-        new(ReasonCode.KeepAliveTimeout, "nothing was heard for too long"),
-        _takesDisconnect ? [(byte)PacketType.Disconnect << 4, 1, (byte)ReasonCode.KeepAliveTimeout] : null);
+    /// <summary>Ends the connection; an MQTT 5 client that has been accepted is told the reason.</summary>
+    public void CloseFor(ProtocolError error) => Close(error, _takesDisconnect ? [(byte)PacketType.Disconnect << 4, 1, (byte)error.Reason] : null);
 
     /// <summary>From now on the session's messages go out here.</summary>
     public void StartDelivery(Session source, ProtocolVersion version, Properties client)

@@ -11,6 +11,7 @@ internal sealed class SqliteBrokerRows : IBrokerWrites, IDisposable
     private readonly Statement _putRetained;
     private readonly Statement _removeRetained;
     private readonly Statement _putSession;
+    private readonly Statement _sharedOfSession;
     private readonly Statement[] _removeSession;
     private readonly Statement _putSubscription;
     private readonly Statement _removeSubscription;
@@ -21,6 +22,9 @@ internal sealed class SqliteBrokerRows : IBrokerWrites, IDisposable
     private readonly Statement _forgetMessage;
     private readonly Statement _putIncoming;
     private readonly Statement _removeIncoming;
+    private readonly Statement _putReplayed;
+    private readonly Statement _countExpired;
+    private readonly Statement[] _purgeExpired;
 
     public SqliteBrokerRows(SqliteConnection connection)
     {
@@ -35,6 +39,7 @@ internal sealed class SqliteBrokerRows : IBrokerWrites, IDisposable
         _removeRetained = Prepare("DELETE FROM retained WHERE topic = $0");
         _putSession = Prepare(
             "INSERT OR REPLACE INTO sessions (client, owner, expiry, expires_at, will, will_at, sent_up_to) VALUES ($0, $1, $2, $3, $4, $5, $6)");
+        _sharedOfSession = Prepare($"SELECT {SqliteOwed.Columns} FROM {SqliteOwed.Tables} WHERE o.client = $0 AND o.share IS NOT NULL ORDER BY o.message");
         _removeSession =
         [
             Prepare("""
@@ -46,15 +51,29 @@ internal sealed class SqliteBrokerRows : IBrokerWrites, IDisposable
             Prepare("DELETE FROM subscriptions WHERE client = $0"),
             Prepare("DELETE FROM sessions WHERE client = $0"),
         ];
-        _putSubscription = Prepare("INSERT OR REPLACE INTO subscriptions (client, filter, options, identifier) VALUES ($0, $1, $2, $3)");
+        _putSubscription = Prepare("INSERT OR REPLACE INTO subscriptions (client, filter, options, identifier, replayed) VALUES ($0, $1, $2, $3, $4)");
         _removeSubscription = Prepare("DELETE FROM subscriptions WHERE client = $0 AND filter = $1");
         _putMessage = Prepare("INSERT OR REPLACE INTO messages (id, topic, payload, qos, retain, expires_at, properties) VALUES ($0, $1, $2, $3, $4, $5, $6)");
-        _putOwed = Prepare("INSERT OR REPLACE INTO owed (client, message, qos, retain, identifiers) VALUES ($0, $1, $2, $3, $4)");
+        _putOwed = Prepare("INSERT OR REPLACE INTO owed (client, message, qos, retain, identifiers, share) VALUES ($0, $1, $2, $3, $4, $5)");
         _markReceived = Prepare("UPDATE owed SET received = 1 WHERE client = $0 AND message = $1");
         _settle = Prepare("DELETE FROM owed WHERE client = $0 AND message = $1");
         _forgetMessage = Prepare("DELETE FROM messages WHERE id = $0 AND NOT EXISTS (SELECT 1 FROM owed WHERE message = $0)");
         _putIncoming = Prepare("INSERT OR IGNORE INTO incoming (client, packet) VALUES ($0, $1)");
         _removeIncoming = Prepare("DELETE FROM incoming WHERE client = $0 AND packet = $1");
+        _putReplayed = Prepare("UPDATE subscriptions SET replayed = $0 WHERE client = $1 AND filter = $2");
+
+        // What may have been sent stays: its packet id is in use at the client. While a client is connected that is everything.
+        const string Expired = """
+            FROM owed AS o JOIN messages AS m ON m.id = o.message JOIN sessions AS s ON s.client = o.client
+            WHERE m.expires_at <= $0 AND o.received = 0 AND o.message > s.sent_up_to
+            """;
+        _countExpired = Prepare($"SELECT o.client, {SqliteOwed.Size} {Expired} GROUP BY o.client");
+        _purgeExpired =
+        [
+            Prepare($"DELETE FROM owed WHERE (client, message) IN (SELECT o.client, o.message {Expired})"),
+            Prepare("DELETE FROM messages WHERE expires_at <= $0 AND NOT EXISTS (SELECT 1 FROM owed WHERE message = messages.id)"),
+            Prepare("DELETE FROM retained WHERE expires_at <= $0"),
+        ];
     }
 
     public void PutRetained(string topic, RetainedMessage message) => _putRetained.Bind(
@@ -71,18 +90,35 @@ internal sealed class SqliteBrokerRows : IBrokerWrites, IDisposable
         session.WillAt?.ToUnixTimeMilliseconds(),
         session.SentUpTo).Run();
 
-    public void RemoveSession(string clientId)
+    public IReadOnlyList<OwedMessage> RemoveSession(string clientId)
     {
+        var shared = _sharedOfSession.Bind(clientId).Rows(SqliteOwed.Read);
         foreach (var statement in _removeSession)
         {
             statement.Bind(clientId).Run();
         }
+
+        return shared;
     }
 
     public void PutSubscription(string clientId, SubscriptionRow subscription) =>
-        _putSubscription.Bind(clientId, subscription.Filter, (long)subscription.Options, (long?)subscription.Identifier).Run();
+        _putSubscription.Bind(clientId, subscription.Filter, (long)subscription.Options, (long?)subscription.Identifier, subscription.Replayed).Run();
 
     public void RemoveSubscription(string clientId, string filter) => _removeSubscription.Bind(clientId, filter).Run();
+
+    public void PutReplayed(string clientId, string filter, string? replayed) => _putReplayed.Bind(replayed, clientId, filter).Run();
+
+    public IReadOnlyList<KeyValuePair<string, BacklogSize>> PurgeExpired(DateTimeOffset now)
+    {
+        var until = now.ToUnixTimeMilliseconds();
+        var purged = _countExpired.Bind(until).Rows(static row => KeyValuePair.Create(row.Text(0), SqliteOwed.ReadSize(row, 1)));
+        foreach (var statement in _purgeExpired)
+        {
+            statement.Bind(until).Run();
+        }
+
+        return purged;
+    }
 
     public void Enqueue(StoredMessage message, IReadOnlyList<OwedRow> receivers)
     {
@@ -97,7 +133,7 @@ internal sealed class SqliteBrokerRows : IBrokerWrites, IDisposable
         foreach (var owed in receivers)
         {
             var identifiers = owed.Identifiers is { Count: > 0 } list ? string.Join(',', list) : null;
-            _putOwed.Bind(owed.ClientId, message.Id, (long)owed.Qos, owed.Retain, identifiers).Run();
+            _putOwed.Bind(owed.ClientId, message.Id, (long)owed.Qos, owed.Retain, identifiers, owed.Share).Run();
         }
     }
 

@@ -61,7 +61,10 @@ internal sealed class Statement : IDisposable
         }
     }
 
-    public List<T> Rows<T>(Func<SqlRow, T> read)
+    public List<T> Rows<T>(Func<SqlRow, T> read) => Rows(read, static _ => true);
+
+    /// <summary>Stops behind the first row after which nothing more is wanted.</summary>
+    public List<T> Rows<T>(Func<SqlRow, T> read, Func<T, bool> wantsMore)
     {
         try
         {
@@ -69,6 +72,10 @@ internal sealed class Statement : IDisposable
             while (Step())
             {
                 rows.Add(read(new(_statement)));
+                if (!wantsMore(rows[^1]))
+                {
+                    break;
+                }
             }
 
             return rows;
