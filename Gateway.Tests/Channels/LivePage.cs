@@ -21,7 +21,8 @@ internal sealed class LivePage : IAsyncDisposable
 
     public Task SendAsync(string frame) => SendAsync(Encoding.UTF8.GetBytes(frame), WebSocketMessageType.Text);
 
-    public Task SendAsync(byte[] frame, WebSocketMessageType type) => _socket.SendAsync(frame, type, endOfMessage: true, _patience.Token);
+    public Task SendAsync(byte[] frame, WebSocketMessageType type, bool endOfMessage = true) =>
+        _socket.SendAsync(frame, type, endOfMessage, _patience.Token);
 
     /// <summary>Sends and returns the next frame.</summary>
     public async Task<JsonNode> AskAsync(string frame)

@@ -235,6 +235,31 @@ public sealed class SocketTests
         Assert.That((await _page.ClosedAsync()).Code, Is.EqualTo(4400));
     }
 
+    [TestCase(new byte[] { 0xFF })]
+    [TestCase(new byte[] { (byte)'{', (byte)'"', 0xC3, (byte)'"', (byte)':', (byte)'1', (byte)'}' })]
+    [TestCase(new byte[] { 0xC0, 0x80 })]
+    public async Task TextThatIsNoUtf8_ClosesWith4400(byte[] text)
+    {
+        await _page.SendAsync(text, WebSocketMessageType.Text);
+        var closed = await _page.ClosedAsync();
+
+        Assert.That(closed.Code, Is.EqualTo(4400));
+        Assert.That(closed.RetryMs, Is.Positive);
+        await Eventually.HoldsAsync(() => _live.Sockets.Connections == 0, "the connection is forgotten");
+    }
+
+    [Test]
+    public async Task RequestInPieces_IsOneRequest()
+    {
+        foreach (var letter in """{"op":"ping","id":"é"}""")
+        {
+            await _page.SendAsync(System.Text.Encoding.UTF8.GetBytes([letter]), WebSocketMessageType.Text, endOfMessage: false);
+        }
+
+        await _page.SendAsync([], WebSocketMessageType.Text);
+        Assert.That((string?)(await _page.NextAsync())["id"], Is.EqualTo("é"));
+    }
+
     [TestCase(64 * 1024, false)]
     [TestCase((64 * 1024) + 1, true)]
     public async Task MessageBeyondTheLimit_ClosesWith4413(int size, bool closed)

@@ -20,7 +20,8 @@ internal sealed class MemoryJournal : IJournalReader
 
     public string Epoch { get; init; } = "e1";
 
-    public long OldestSeq { get; init; } = 1;
+    /// <summary>The first event that is still kept, of each channel and of each feed.</summary>
+    public long Oldest { get; set; } = 1;
 
     public ICommitListener? Listener { get; set; }
 
@@ -32,6 +33,18 @@ internal sealed class MemoryJournal : IJournalReader
 
     /// <summary>Runs when a snapshot was read.</summary>
     public Action? AfterSnapshot { get; set; }
+
+    /// <summary>The newest position.</summary>
+    public long Head
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _events.Count;
+            }
+        }
+    }
 
     public int Reads { get; private set; }
 
@@ -103,7 +116,7 @@ internal sealed class MemoryJournal : IJournalReader
         lock (_lock)
         {
             var channels = _events.Select(stored => stored.Channel).Where(channel => channel.Kind == kind).Distinct().Reverse();
-            snapshot = new(_events.Count, 1, [.. channels.Take(limit).Select(channel => Snapshot(channel)!)], Next: null);
+            snapshot = new(_events.Count, Oldest, [.. channels.Take(limit).Select(channel => Snapshot(channel)!)], Next: null);
         }
 
         AfterSnapshot?.Invoke();
@@ -113,7 +126,7 @@ internal sealed class MemoryJournal : IJournalReader
     private ChannelSnapshot? Snapshot(ChannelName channel)
     {
         var seq = _events.Count(stored => stored.Channel == channel);
-        return seq == 0 ? null : new(channel, seq, OldestSeq, System.Text.Encoding.UTF8.GetBytes($"{{\"n\":{seq}}}"));
+        return seq == 0 ? null : new(channel, seq, Oldest, System.Text.Encoding.UTF8.GetBytes($"{{\"n\":{seq}}}"));
     }
 
     private ValueTask<IReadOnlyList<StoredEvent>> Read(Func<StoredEvent, bool> wanted, int limit)

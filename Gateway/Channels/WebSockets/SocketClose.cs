@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Text;
 
 namespace Gateway.Channels.WebSockets;
 
@@ -20,6 +21,9 @@ internal sealed record SocketClose(int Code, int RetryMs)
     public static readonly SocketClose ByPage = new((int)WebSocketCloseStatus.NormalClosure, 0);
 
     public string Reason => $$"""{"retryMs":{{RetryMs}}}""";
+
+    /// <summary>The close frame as it is on the wire.</summary>
+    public byte[] ToFrame() => [0x88, (byte)(2 + Reason.Length), (byte)(Code >> 8), (byte)Code, .. Encoding.ASCII.GetBytes(Reason)];
 
     /// <param name="jitter">0 to 1: pages that are closed together do not come back together.</param>
     public static SocketClose Of(int code, double jitter) => new(code, (int)((code == Limit ? Later : Soon) * (0.5 + jitter)));

@@ -121,17 +121,18 @@ internal sealed class SocketConnection : IDisposable
 
     private async Task<SocketClose> SayAsync(SocketClose close)
     {
-        if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-        {
-            await GuardAsync(CloseAsync(close));
-        }
-
+        await GuardAsync(CloseAsync(close));
         return close;
     }
 
     private async Task<SocketClose> CloseAsync(SocketClose close)
     {
-        await _socket.CloseOutputAsync((WebSocketCloseStatus)close.Code, close == SocketClose.ByPage ? null : close.Reason, CancellationToken.None);
+        if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        {
+            await _socket.CloseOutputAsync((WebSocketCloseStatus)close.Code, close == SocketClose.ByPage ? null : close.Reason, CancellationToken.None);
+        }
+
+        // Or the framework has closed it, for what it could not read.
         await _wire.FlushBatchAsync(_context.RequestAborted);
         return close;
     }
@@ -144,6 +145,11 @@ internal sealed class SocketConnection : IDisposable
         while (_socket.State is WebSocketState.Open or WebSocketState.CloseSent)
         {
             await GuardAsync(buffer.PassOverAsync(_socket, _context.RequestAborted));
+        }
+
+        if (_wire.IsGivenUp)
+        {
+            await GuardAsync(_wire.PassOverAsync(_context.RequestAborted));
         }
     }
 

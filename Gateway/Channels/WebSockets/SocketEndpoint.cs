@@ -31,7 +31,7 @@ internal sealed class SocketEndpoint(LiveServices services)
         {
             if (context.Features.Get<IHttpUpgradeFeature>() is { } upgrade)
             {
-                var wired = new WireUpgrade(upgrade, services.Time);
+                var wired = new WireUpgrade(upgrade, TcpPeer.Of(context), services.Time);
                 context.Features.Set<IHttpUpgradeFeature>(wired);
                 context.Features.Set<IHttpWebSocketFeature>(null);
                 context.Features.Set(wired);
@@ -79,14 +79,14 @@ internal sealed class SocketEndpoint(LiveServices services)
         var wire = context.Features.GetRequiredFeature<WireUpgrade>().Wire!;
         if (!verdict.IsGranted)
         {
-            await RefuseAsync(socket, wire, verdict.Refusal, context.RequestAborted);
+            await RefuseAsync(socket, wire, verdict.Refusal, context);
             return;
         }
 
         using var connection = new SocketConnection(socket, wire, verdict.Rights, context, services);
         if (Admit(connection) is var refusal and not 0)
         {
-            await RefuseAsync(socket, wire, refusal, context.RequestAborted);
+            await RefuseAsync(socket, wire, refusal, context);
             return;
         }
 
@@ -122,8 +122,9 @@ internal sealed class SocketEndpoint(LiveServices services)
         }
     }
 
-    private async Task RefuseAsync(WebSocket socket, SocketWire wire, int code, CancellationToken aborted)
+    private async Task RefuseAsync(WebSocket socket, SocketWire wire, int code, HttpContext context)
     {
+        var aborted = context.RequestAborted;
         try
         {
             await socket.CloseOutputAsync((WebSocketCloseStatus)code, SocketClose.Of(code, Random.Shared.NextDouble()).Reason, CancellationToken.None);
@@ -134,8 +135,7 @@ internal sealed class SocketEndpoint(LiveServices services)
         catch (Exception gone) when (gone is OperationCanceledException or WebSocketException or IOException or TimeoutException)
         {
             ChannelsLog.Gone(services.Log, "refused", gone.Message);
-            socket.Abort();
+            context.Abort();
         }
-
     }
 }

@@ -5,10 +5,16 @@ namespace Gateway.Channels.WebSockets;
 
 /// <summary>
 /// The bytes beneath one WebSocket: gathers frames until they are flushed together, and knows when the peer last gave or took a byte.
-/// Only <see cref="FlushBatchAsync"/> writes to the network, so a pong that the WebSocket sends of its own accord waits for it too.
+/// Only <see cref="FlushBatchAsync"/> writes to the network, so a pong that the WebSocket sends of its own accord waits for it too. Disposing does not end
+/// the network, which is the server's: a WebSocket that fails disposes of its stream before its close frame has left.
 /// </summary>
-internal sealed class SocketWire(Stream network, TimeProvider time) : Stream
+internal sealed class SocketWire(Stream network, TcpPeer peer, TimeProvider time) : Stream
 {
+    // The framework answers text that is no UTF-8 with 1007 and asks nobody; the contract has one code for whatever is no JSON object.
+    private static readonly byte[] NoUtf8 = [CloseFrame, 2, 1007 >> 8, 1007 & 0xFF];
+
+    private const byte CloseFrame = 0x88;
+
     // Pongs and frames beyond this are of a peer that asks and does not read.
     private const int MaxGathered = 1024 * 1024;
 
@@ -22,7 +28,23 @@ internal sealed class SocketWire(Stream network, TimeProvider time) : Stream
     // Written by the reader and by the sender, read by the watch.
     private long _lastByte = time.GetTimestamp();
 
-    public TimeSpan SilentFor => time.GetElapsedTime(Volatile.Read(ref _lastByte));
+    // Owned by the watch.
+    private long _accepted = -1;
+
+    /// <summary>How long the peer has neither given nor taken a byte. Asked by the watch alone.</summary>
+    public TimeSpan SilentFor
+    {
+        get
+        {
+            if (peer.Accepted is { } accepted && accepted != _accepted)
+            {
+                _accepted = accepted;
+                Heard();
+            }
+
+            return time.GetElapsedTime(Volatile.Read(ref _lastByte));
+        }
+    }
 
     public int Gathered
     {
@@ -49,6 +71,9 @@ internal sealed class SocketWire(Stream network, TimeProvider time) : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>The WebSocket could not read what came, has written its close and let go; the page is still there to read it.</summary>
+    public bool IsGivenUp { get; private set; }
+
     /// <summary>What to call when bytes are waiting that nobody is about to flush.</summary>
     public void OnWaiting(Action nudge) => _nudge = nudge;
 
@@ -65,8 +90,24 @@ internal sealed class SocketWire(Stream network, TimeProvider time) : Stream
             await network.WriteAsync(_writing.WrittenMemory, cancellation);
             await network.FlushAsync(cancellation);
             _writing.ResetWrittenCount();
-            Heard();
+            if (peer.Accepted is null)
+            {
+                Heard();
+            }
         }
+    }
+
+    /// <summary>Reads and forgets until the page's close: ended before that, the network would take our close back from who has not read it.</summary>
+    public async Task<SocketClose> PassOverAsync(CancellationToken cancellation)
+    {
+        var bytes = new byte[512];
+        int read;
+        do
+        {
+            read = await ReadAsync(bytes, cancellation);
+        }
+        while (read > 0 && bytes[0] != CloseFrame);
+        return SocketClose.ByPage;
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -92,6 +133,12 @@ internal sealed class SocketWire(Stream network, TimeProvider time) : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        if (buffer.SequenceEqual(NoUtf8))
+        {
+            IsGivenUp = true;
+            buffer = SocketClose.Of(SocketClose.BadMessage, Random.Shared.NextDouble()).ToFrame();
+        }
+
         bool first;
         lock (_lock)
         {
@@ -123,25 +170,15 @@ internal sealed class SocketWire(Stream network, TimeProvider time) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            network.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
-
     private void Heard() => Volatile.Write(ref _lastByte, time.GetTimestamp());
 }
 
 /// <summary>Puts the wire beneath the WebSocket that the framework makes of this request.</summary>
-internal sealed class WireUpgrade(IHttpUpgradeFeature upgrade, TimeProvider time) : IHttpUpgradeFeature
+internal sealed class WireUpgrade(IHttpUpgradeFeature upgrade, TcpPeer peer, TimeProvider time) : IHttpUpgradeFeature
 {
     public bool IsUpgradableRequest => upgrade.IsUpgradableRequest;
 
     public SocketWire? Wire { get; private set; }
 
-    public async Task<Stream> UpgradeAsync() => Wire = new(await upgrade.UpgradeAsync(), time);
+    public async Task<Stream> UpgradeAsync() => Wire = new(await upgrade.UpgradeAsync(), peer, time);
 }
