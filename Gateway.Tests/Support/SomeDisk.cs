@@ -19,11 +19,7 @@ internal sealed class SomeDisk(IWriteSession session) : IWriteSession
 
     public void Commit()
     {
-        if (IsFull)
-        {
-            throw new StoreException("disk_full", "disk full", new IOException("disk full"));
-        }
-
+        ThrowIfFull();
         session.Commit();
     }
 
@@ -36,5 +32,21 @@ internal sealed class SomeDisk(IWriteSession session) : IWriteSession
         }
     }
 
+    public int Unsettled => session.Unsettled;
+
+    public void Settle()
+    {
+        ThrowIfFull();
+        session.Settle();
+    }
+
     public void Dispose() => session.Dispose();
+
+    private void ThrowIfFull()
+    {
+        if (IsFull)
+        {
+            throw new StoreException("disk_full", "disk full", new IOException("disk full"));
+        }
+    }
 }

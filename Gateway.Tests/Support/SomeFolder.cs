@@ -10,6 +10,8 @@ internal sealed class SomeFolder : IDisposable
 
     public string Database => System.IO.Path.Combine(Path, "gateway.db");
 
+    public string Log => Database + "-redo";
+
     /// <summary>A place beside it.</summary>
     public string In(string name) => System.IO.Path.Combine(_root, name);
 
@@ -19,6 +21,37 @@ internal sealed class SomeFolder : IDisposable
         var wanted = System.Text.Encoding.UTF8.GetBytes(text);
         return Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))
             .Any(file => ReadShared(file).AsSpan().IndexOf(wanted) >= 0);
+    }
+
+    /// <summary>What a crash at this moment would leave: the files as they are, whoever has them open.</summary>
+    public SomeFolder Copy()
+    {
+        var copy = new SomeFolder();
+        Directory.CreateDirectory(copy.Path);
+        foreach (var file in Directory.EnumerateFiles(Path).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
+        {
+            // The index of SQLite's own log is memory of a process that is gone.
+            if (file.EndsWith("-shm", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            File.WriteAllBytes(System.IO.Path.Combine(copy.Path, System.IO.Path.GetFileName(file)), ReadShared(file));
+        }
+
+        return copy;
+    }
+
+    /// <summary>How much of the log was ever written.</summary>
+    public int LogUsed() => ReadShared(Log).AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
+
+    public void SpoilLog(int at)
+    {
+        using var log = new FileStream(Log, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        log.Position = at;
+        var was = log.ReadByte();
+        log.Position = at;
+        log.WriteByte((byte)(was ^ 0x55));
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);

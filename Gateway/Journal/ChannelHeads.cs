@@ -1,6 +1,9 @@
 namespace Gateway.Journal;
 
-/// <summary>The newest seq and state of the channels in use, so that deciding needs no read. Owned by the writer loop.</summary>
+/// <summary>
+/// The newest seq and state of the channels in use, so that deciding needs no read. Their rows are written when the store settles, not with each
+/// batch: what a row does not know yet is folded from the events behind it. Owned by the writer loop.
+/// </summary>
 internal sealed class ChannelHeads
 {
     // Beyond this the cache starts anew: a miss costs one indexed read.
@@ -19,6 +22,9 @@ internal sealed class ChannelHeads
         _committedPosition = _position = position;
     }
 
+    /// <summary>The newest that was given out.</summary>
+    public long Position => _position;
+
     public ChannelHead? Find(ChannelName channel, IJournalRows rows)
     {
         if (_heads.TryGetValue(channel, out var head))
@@ -31,7 +37,14 @@ internal sealed class ChannelHeads
             return null;
         }
 
-        return Keep(new(row.Id, channel) { Seq = row.Seq, Position = row.Position, State = row.Seq == 0 ? null : Kind(channel).Read(row.State.Span) });
+        var kind = Kind(channel);
+        head = Keep(new(row.Id, channel) { Seq = row.Seq, Position = row.Position, State = row.Seq == 0 ? null : kind.Read(row.State.Span) });
+        foreach (var stored in rows.EventsAfter(row.Id, channel, row.Seq))
+        {
+            Advance(head, stored);
+        }
+
+        return head;
     }
 
     public ChannelHead FindOrAdd(ChannelName channel, IJournalRows rows) => Find(channel, rows) ?? Keep(new(rows.InsertHead(channel), channel));
@@ -48,7 +61,10 @@ internal sealed class ChannelHeads
         _dirty.Add(head);
     }
 
-    /// <summary>Writes each changed head once, however many events the batch gave it.</summary>
+    /// <summary>A batch is on disk.</summary>
+    public void Committed() => _committedPosition = _position;
+
+    /// <summary>Writes each changed head once, however many batches changed it.</summary>
     public void Flush(IJournalRows rows)
     {
         foreach (var head in _dirty)
@@ -57,10 +73,10 @@ internal sealed class ChannelHeads
         }
     }
 
-    public void Committed()
+    /// <summary>What was flushed is on disk.</summary>
+    public void Settled()
     {
         _dirty.Clear();
-        _committedPosition = _position;
         if (_heads.Count > Capacity)
         {
             _heads.Clear();

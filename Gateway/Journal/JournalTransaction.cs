@@ -70,6 +70,9 @@ internal interface IJournalRows : IDocuments
 
     void InsertEvent(long channelId, StoredEvent stored);
 
+    /// <summary>What the head's row does not know of: nothing, but after a crash or a batch that was undone.</summary>
+    IReadOnlyList<StoredEvent> EventsAfter(long channelId, ChannelName channel, long seq);
+
     SeenKey? FindKey(string scope, string key);
 
     void InsertKey(string scope, string key, SeenKey seen);

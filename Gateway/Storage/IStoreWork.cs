@@ -20,4 +20,9 @@ internal sealed record StoreTransaction(JournalTransaction Journal, IBrokerWrite
 internal interface IStore
 {
     void Submit(IStoreWork work);
+
+    /// <summary>
+    /// Completes when readers see everything that was announced before the call, and fails with a <see cref="StoreException"/> when that cannot be had.
+    /// </summary>
+    Task SettleAsync();
 }

@@ -5,8 +5,15 @@ internal interface IWriteSession : IDisposable
 {
     StoreTransaction Begin();
 
-    /// <summary>Returns when the batch is on disk.</summary>
+    /// <summary>Returns when the batch is on disk. Readers may see it later, after <see cref="Settle"/>.</summary>
     void Commit();
 
+    /// <summary>Undoes the batch that was begun; those before it stay.</summary>
     void Rollback();
+
+    /// <summary>How much is on disk and not yet where readers look: 0 is nothing.</summary>
+    int Unsettled { get; }
+
+    /// <summary>Shows readers all that was committed.</summary>
+    void Settle();
 }

@@ -22,4 +22,10 @@ internal static partial class StorageLog
 
     [LoggerMessage(2006, LogLevel.Critical, "a batch that failed could not be rolled back yet")]
     public static partial void NotRolledBack(ILogger logger, Exception failure);
+
+    [LoggerMessage(2007, LogLevel.Information, "the service was not stopped cleanly: {Count} writes that had been promised were brought back from the log")]
+    public static partial void Redone(ILogger logger, int count);
+
+    [LoggerMessage(2008, LogLevel.Critical, "the database does not take what is in its log; nothing is acknowledged until it does: {Reason}")]
+    public static partial void NotSettled(ILogger logger, Exception failure, string reason);
 }

@@ -16,22 +16,55 @@ internal sealed class StoreJournal(IStore store, IStoreReader reader) : IJournal
 
     public void Write(Action<JournalTransaction> decide, Action<Exception?> completed) => store.Submit(new Step(decide, completed));
 
-    public IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection) => reader.Documents(collection);
+    public IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection) => Settled().Documents(collection);
 
-    public IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection, string? before, int limit) => reader.Documents(collection, before, limit);
+    public IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection, string? before, int limit) =>
+        Settled().Documents(collection, before, limit);
 
-    public byte[]? Document(string collection, string key) => reader.Document(collection, key);
+    public byte[]? Document(string collection, string key) => Settled().Document(collection, key);
 
-    public ValueTask<ChannelSnapshot?> SnapshotAsync(ChannelName channel, CancellationToken cancellation) => reader.SnapshotAsync(channel, cancellation);
+    public async ValueTask<ChannelSnapshot?> SnapshotAsync(ChannelName channel, CancellationToken cancellation)
+    {
+        await SettleAsync();
+        return await reader.SnapshotAsync(channel, cancellation);
+    }
 
-    public ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation) =>
-        reader.ReadAsync(channel, after, limit, cancellation);
+    public async ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation)
+    {
+        await SettleAsync();
+        return await reader.ReadAsync(channel, after, limit, cancellation);
+    }
 
-    public ValueTask<IReadOnlyList<StoredEvent>> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation) =>
-        reader.ReadFeedAsync(kind, after, limit, cancellation);
+    public async ValueTask<IReadOnlyList<StoredEvent>> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation)
+    {
+        await SettleAsync();
+        return await reader.ReadFeedAsync(kind, after, limit, cancellation);
+    }
 
-    public ValueTask<FeedSnapshot> ListAsync(string kind, long? before, int limit, CancellationToken cancellation) =>
-        reader.ListAsync(kind, before, limit, cancellation);
+    public async ValueTask<FeedSnapshot> ListAsync(string kind, long? before, int limit, CancellationToken cancellation)
+    {
+        await SettleAsync();
+        return await reader.ListAsync(kind, before, limit, cancellation);
+    }
+
+    // Documents are asked for at starts and for short lists: waiting here for a millisecond or two is fair. Never called on the writer's thread.
+    private IStoreReader Settled()
+    {
+        SettleAsync().GetAwaiter().GetResult();
+        return reader;
+    }
+
+    private async Task SettleAsync()
+    {
+        try
+        {
+            await store.SettleAsync();
+        }
+        catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
+        {
+            throw Named(failure)!;
+        }
+    }
 
     // A defect of the decision keeps its own name; the store's failure gets the one that callers know.
     private static Exception? Named(Exception? failure) =>

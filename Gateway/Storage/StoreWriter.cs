@@ -9,8 +9,8 @@ namespace Gateway.Storage;
 /// </summary>
 internal sealed class StoreWriter : IStore, IAsyncDisposable
 {
-    // Long enough to share an fsync among hundreds, short enough that no single transaction stalls the rest.
-    private const int MaxBatch = 4_096;
+    // Enough that a page is written once for many batches; few enough that writing them holds up the next batch for moments only.
+    private const int MostUnsettled = 2_000;
 
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(5);
@@ -25,12 +25,7 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
     private readonly ManualResetEventSlim _ended = new();
     private readonly Task _loop;
 
-    // Guarded by itself. Its producers bound it: a connection by its receive maximum, a request by awaiting its own work.
-    private readonly Queue<IStoreWork> _waiting = new();
-
-    // Guarded by _waiting.
-    private bool _isStopping;
-
+    private readonly WriteQueue _queue;
     private readonly Probe _probe = new();
 
     // Set and cleared by the loop, read by health.
@@ -43,7 +38,8 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
         _time = time;
         _meters = meters;
         _log = log;
-        meters.WatchWriter(Waiting, () => _failure is null);
+        _queue = new(time);
+        meters.WatchWriter(() => _queue.Count, () => _failure is null);
         _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -52,97 +48,47 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
 
     public void Submit(IStoreWork work)
     {
-        lock (_waiting)
+        if (!_queue.TryAdd(work))
         {
-            if (!_isStopping)
-            {
-                _waiting.Enqueue(work);
-                Monitor.Pulse(_waiting);
-                return;
-            }
+            work.Completed(new ObjectDisposedException(nameof(StoreWriter)));
         }
-
-        work.Completed(new ObjectDisposedException(nameof(StoreWriter)));
     }
+
+    public Task SettleAsync() => _queue.ShownAsync();
 
     /// <summary>Finishes what was handed in, then stops.</summary>
     public async ValueTask DisposeAsync()
     {
-        lock (_waiting)
-        {
-            _isStopping = true;
-            Monitor.Pulse(_waiting);
-        }
-
+        _queue.Stop();
         _ended.Set();
         await _loop;
-    }
-
-    private int Waiting()
-    {
-        lock (_waiting)
-        {
-            return _waiting.Count;
-        }
+        _queue.Dispose();
     }
 
     private void Run()
     {
-        var batch = new List<IStoreWork>(MaxBatch);
+        var batch = new List<IStoreWork>(capacity: 256);
         var backoff = TimeSpan.Zero;
-        while (backoff > TimeSpan.Zero ? TakeAfter(backoff, batch) : Take(batch))
+        while (backoff > TimeSpan.Zero ? TakeAfter(backoff, batch) : _queue.Take(batch))
         {
-            backoff = WriteBatch(batch) ? TimeSpan.Zero : Longer(backoff);
+            var isWell = WriteBatch(batch) && SettleIfDue(isLast: false);
+            backoff = isWell ? TimeSpan.Zero : Longer(backoff);
             batch.Clear();
         }
+
+        SettleIfDue(isLast: true);
     }
 
     private static TimeSpan Longer(TimeSpan backoff) =>
         backoff == TimeSpan.Zero ? FirstBackoff : TimeSpan.FromTicks(Math.Min(backoff.Ticks * 2, LongestBackoff.Ticks));
 
-    private bool Take(List<IStoreWork> batch)
-    {
-        lock (_waiting)
-        {
-            while (_waiting.Count == 0)
-            {
-                if (_isStopping)
-                {
-                    return false;
-                }
-
-                Monitor.Wait(_waiting);
-            }
-
-            TakeWaiting(batch);
-            return true;
-        }
-    }
-
     /// <summary>After a failure the store is tried again also when nobody wants anything of it: health must not stay red for want of work.</summary>
     private bool TakeAfter(TimeSpan backoff, List<IStoreWork> batch)
     {
         Wait(backoff);
-        lock (_waiting)
-        {
-            if (_isStopping && _waiting.Count == 0)
-            {
-                return false;
-            }
-
-            batch.Add(_probe);
-            TakeWaiting(batch);
-            return true;
-        }
-    }
-
-    /// <summary>Called under the lock of what waits.</summary>
-    private void TakeWaiting(List<IStoreWork> batch)
-    {
-        while (batch.Count < MaxBatch && _waiting.TryDequeue(out var work))
-        {
-            batch.Add(work);
-        }
+        var goesOn = _queue.TakeAtOnce(batch);
+        batch.Insert(0, _probe);
+        return goesOn;
     }
 
     // The loop has its own thread, so waiting here holds nobody else.
@@ -173,6 +119,11 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
                 current = null;
                 _session.Commit();
                 appended = transaction.Journal.Appended;
+                if (_session.Unsettled > 0)
+                {
+                    _queue.Hide();
+                }
+
                 _meters.Committed(batch.Count, appended.Count, Stopwatch.GetElapsedTime(started));
             }
             catch (Exception failure) when (current is null || failure is StoreException)
@@ -196,6 +147,31 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
         }
 
         return true;
+    }
+
+    /// <summary>False when the database does not take what was promised; then nothing more is, until it does.</summary>
+    private bool SettleIfDue(bool isLast)
+    {
+        if (!_queue.TakeDue(isLast || _session.Unsettled >= MostUnsettled, out var asked))
+        {
+            return true;
+        }
+
+        try
+        {
+            _session.Settle();
+            _queue.Show();
+            asked?.SetResult();
+            return true;
+        }
+        catch (StoreException failure)
+        {
+            _meters.Failed(failure.Code);
+            StorageLog.NotSettled(_log, failure, failure.Message);
+            _failure = failure;
+            asked?.SetException(failure);
+            return false;
+        }
     }
 
     // Who waits is answered all the same. The session stays in its transaction, so the next batch fails too, and is where this is tried again.

@@ -24,6 +24,33 @@ internal readonly record struct SqlValue(SqlType Type, long Integer, string? Tex
     public static implicit operator SqlValue(byte[]? blob) => blob is null ? default : new(SqlType.Blob, 0, null, blob);
 
     public static implicit operator SqlValue(ReadOnlyMemory<byte> blob) => new(SqlType.Blob, 0, null, blob);
+
+    public static SqlValue Read(BinaryReader reader) => (SqlType)reader.ReadByte() switch
+    {
+        SqlType.Null => default,
+        SqlType.Integer => reader.Read7BitEncodedInt64(),
+        SqlType.Text => reader.ReadString(),
+        SqlType.Blob => reader.ReadBytes(reader.Read7BitEncodedInt()),
+        var other => throw new InvalidDataException($"a value of type {other}"),
+    };
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write((byte)Type);
+        switch (Type)
+        {
+            case SqlType.Integer:
+                writer.Write7BitEncodedInt64(Integer);
+                break;
+            case SqlType.Text:
+                writer.Write(Text!);
+                break;
+            case SqlType.Blob:
+                writer.Write7BitEncodedInt(Blob.Length);
+                writer.Write(Blob.Span);
+                break;
+        }
+    }
 }
 
 /// <summary>The row that a statement stands on; good until its next step.</summary>

@@ -26,11 +26,11 @@ internal sealed class SqliteBrokerRows : IBrokerWrites, IDisposable
     private readonly Statement _countExpired;
     private readonly Statement[] _purgeExpired;
 
-    public SqliteBrokerRows(SqliteConnection connection)
+    public SqliteBrokerRows(SqliteConnection connection, RedoLog log)
     {
         Statement Prepare(string sql)
         {
-            var statement = new Statement(connection, sql);
+            var statement = new Statement(connection, sql, log);
             _all.Add(statement);
             return statement;
         }

@@ -12,6 +12,7 @@ internal sealed class SqliteFile : IDisposable
 
     private readonly string _connectionString;
     private readonly FileStream _lock;
+    private RedoLog? _redo;
 
     private SqliteFile(string path, FileStream ownership, string version)
     {
@@ -30,6 +31,9 @@ internal sealed class SqliteFile : IDisposable
     public string Epoch { get; private set; } = "";
 
     public int Schema { get; private set; }
+
+    /// <summary>What is promised before the database has it.</summary>
+    public RedoLog Redo => _redo ?? throw new InvalidOperationException("the file is not open");
 
     /// <summary>Opens or makes the database in the folder of Data:Path.</summary>
     public static SqliteFile Open(string folder, ILogger log)
@@ -65,7 +69,11 @@ internal sealed class SqliteFile : IDisposable
         return connection;
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _redo?.Dispose();
+        _lock.Dispose();
+    }
 
     private static FileStream Own(string folder)
     {
@@ -101,12 +109,18 @@ internal sealed class SqliteFile : IDisposable
     {
         using var connection = Connect();
         Execute(connection, "PRAGMA journal_mode = WAL");
-        var found = Convert.ToInt32(Scalar(connection, "PRAGMA user_version"), CultureInfo.InvariantCulture);
+        var found = (int)Number(connection, "PRAGMA user_version");
         var migrations = Migrations();
         if (found > migrations.Count)
         {
             throw new SettingException(
                 "Data:Path", $"the database {Path} has schema {found}, made by a newer version; this one knows up to {migrations.Count}.");
+        }
+
+        if (found > 0)
+        {
+            // In the schema that it was written for.
+            TakeRedo(connection, log);
         }
 
         for (var next = found; next < migrations.Count; next++)
@@ -115,15 +129,36 @@ internal sealed class SqliteFile : IDisposable
         }
 
         Schema = migrations.Count;
-        if (found > 0 && found < Schema)
+        if (found == 0)
+        {
+            TakeRedo(connection, log);
+        }
+        else if (found < Schema)
         {
             StorageLog.Migrated(log, found, Schema);
         }
 
-        Execute(connection, $"INSERT OR IGNORE INTO meta (key, value) VALUES ('epoch', '{Guid.CreateVersion7():N}')");
+        StorageLog.Opened(log, Path, Epoch, Number(connection, "SELECT COALESCE(MAX(position), 0) FROM events"), Schema, Version);
+    }
+
+    /// <summary>Brings into the database what was promised before a crash.</summary>
+    private void TakeRedo(SqliteConnection connection, ILogger log)
+    {
+        Execute(connection, $"""
+            INSERT OR IGNORE INTO meta (key, value) VALUES
+                ('epoch', '{Guid.CreateVersion7():N}'), ('redo', '1'), ('folded', (SELECT COALESCE(MAX(position), 0) FROM events))
+            """);
         Epoch = (string)Scalar(connection, "SELECT value FROM meta WHERE key = 'epoch'")!;
-        var position = Convert.ToInt64(Scalar(connection, "SELECT COALESCE(MAX(position), 0) FROM events"), CultureInfo.InvariantCulture);
-        StorageLog.Opened(log, Path, Epoch, position, Schema, Version);
+        _redo = RedoLog.Open($"{Path}-redo", Epoch, Number(connection, "SELECT value FROM meta WHERE key = 'redo'"));
+        Execute(connection, "BEGIN IMMEDIATE");
+        _redo.Replay(connection);
+        if (_redo.Statements > 0)
+        {
+            StorageLog.Redone(log, _redo.Statements);
+        }
+
+        Execute(connection, $"UPDATE meta SET value = '{_redo.Generation + 1}' WHERE key = 'redo'; COMMIT");
+        _redo.Next();
     }
 
     /// <summary>Embedded as NNNN_name.sql; the number is the schema it leads to.</summary>
@@ -144,6 +179,8 @@ internal sealed class SqliteFile : IDisposable
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
+
+    private static long Number(SqliteConnection connection, string sql) => Convert.ToInt64(Scalar(connection, sql), CultureInfo.InvariantCulture);
 
     private static object? Scalar(SqliteConnection connection, string sql)
     {

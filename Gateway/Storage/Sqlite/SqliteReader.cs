@@ -71,7 +71,7 @@ internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStore
 
     private static ChannelSnapshot Snapshot(SqlRow row) => new(Name(row, 0), row.Integer(1), row.Integer(2), row.Blob(3));
 
-    private static ChannelName Name(SqlRow row, int column) =>
+    public static ChannelName Name(SqlRow row, int column) =>
         ChannelName.TryParse(row.Text(column), out var name)
             ? name
             : throw new InvalidDataException($"channel name '{row.Text(column)}' in the database");

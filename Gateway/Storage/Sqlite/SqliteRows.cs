@@ -10,23 +10,25 @@ internal sealed class SqliteRows : IJournalRows, IDisposable
     private readonly Statement _insertHead;
     private readonly Statement _updateHead;
     private readonly Statement _insertEvent;
+    private readonly Statement _eventsAfter;
     private readonly Statement _findKey;
     private readonly Statement _insertKey;
     private readonly Statement _findDocument;
     private readonly Statement _putDocument;
     private readonly Statement _removeDocument;
 
-    public SqliteRows(SqliteConnection connection)
+    public SqliteRows(SqliteConnection connection, RedoLog log)
     {
         _findHead = new(connection, "SELECT id, seq, position, state FROM channels WHERE name = $0");
-        _insertHead = new(connection, "INSERT INTO channels (name, kind) VALUES ($0, $1) RETURNING id");
+        _insertHead = new(connection, "INSERT INTO channels (name, kind) VALUES ($0, $1) RETURNING id", log);
         _updateHead = new(connection, "UPDATE channels SET seq = $0, position = $1, state = $2 WHERE id = $3");
-        _insertEvent = new(connection, "INSERT INTO events (position, channel, kind, seq, type, at, data) VALUES ($0, $1, $2, $3, $4, $5, $6)");
+        _insertEvent = new(connection, "INSERT INTO events (position, channel, kind, seq, type, at, data) VALUES ($0, $1, $2, $3, $4, $5, $6)", log);
+        _eventsAfter = new(connection, "SELECT position, seq, type, at, data FROM events WHERE channel = $0 AND seq > $1 ORDER BY seq");
         _findKey = new(connection, "SELECT position, fingerprint FROM seen_keys WHERE scope = $0 AND key = $1");
-        _insertKey = new(connection, "INSERT INTO seen_keys (scope, key, position, fingerprint) VALUES ($0, $1, $2, $3)");
+        _insertKey = new(connection, "INSERT INTO seen_keys (scope, key, position, fingerprint) VALUES ($0, $1, $2, $3)", log);
         _findDocument = new(connection, "SELECT body FROM documents WHERE collection = $0 AND key = $1");
-        _putDocument = new(connection, "INSERT INTO documents (collection, key, body) VALUES ($0, $1, $2) ON CONFLICT DO UPDATE SET body = excluded.body");
-        _removeDocument = new(connection, "DELETE FROM documents WHERE collection = $0 AND key = $1");
+        _putDocument = new(connection, "INSERT INTO documents (collection, key, body) VALUES ($0, $1, $2) ON CONFLICT DO UPDATE SET body = excluded.body", log);
+        _removeDocument = new(connection, "DELETE FROM documents WHERE collection = $0 AND key = $1", log);
     }
 
     public HeadRow? FindHead(ChannelName channel) =>
@@ -38,6 +40,9 @@ internal sealed class SqliteRows : IJournalRows, IDisposable
 
     public void InsertEvent(long channelId, StoredEvent stored) => _insertEvent.Bind(
         stored.Position, channelId, stored.Channel.Kind, stored.Seq, stored.Type, stored.At.ToUnixTimeMilliseconds(), stored.Data).Run();
+
+    public IReadOnlyList<StoredEvent> EventsAfter(long channelId, ChannelName channel, long seq) => _eventsAfter.Bind(channelId, seq).Rows(row =>
+        new StoredEvent(channel, row.Integer(1), row.Integer(0), row.Text(2), DateTimeOffset.FromUnixTimeMilliseconds(row.Integer(3)), row.Blob(4)));
 
     public SeenKey? FindKey(string scope, string key) => _findKey.Bind(scope, key).Row(row => new SeenKey(row.Integer(0), row.Text(1)));
 
@@ -53,7 +58,7 @@ internal sealed class SqliteRows : IJournalRows, IDisposable
     {
         ReadOnlySpan<Statement> all =
         [
-            _findHead, _insertHead, _updateHead, _insertEvent, _findKey, _insertKey, _findDocument, _putDocument, _removeDocument,
+            _findHead, _insertHead, _updateHead, _insertEvent, _eventsAfter, _findKey, _insertKey, _findDocument, _putDocument, _removeDocument,
         ];
         foreach (var statement in all)
         {

@@ -16,12 +16,27 @@ internal sealed class Statement : IDisposable
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
 
+    // What was bound last, where it has to be told to the log.
+    private readonly RedoLog? _log;
+    private readonly int _number;
+    private SqlValue[] _bound = [];
+
     /// <param name="connection">Its owner's connection.</param>
     /// <param name="sql">With parameters $0, $1, … in the order in which they are bound.</param>
-    public Statement(SqliteConnection connection, string sql)
+    /// <param name="log">Where a writing statement is put down once it was carried out.</param>
+    public Statement(SqliteConnection connection, string sql, RedoLog? log = null)
     {
+        _log = log;
+        _number = log?.Register(sql) ?? 0;
         _database = connection.Handle!;
         Check(raw.sqlite3_prepare_v3(_database, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement));
+        for (var i = 0; i < raw.sqlite3_bind_parameter_count(_statement); i++)
+        {
+            if (raw.sqlite3_bind_parameter_name(_statement, i + 1).utf8_to_string() != $"${i}")
+            {
+                throw new ArgumentException($"parameters out of order in: {sql}", nameof(sql));
+            }
+        }
     }
 
     public Statement Bind(params ReadOnlySpan<SqlValue> values)
@@ -29,6 +44,12 @@ internal sealed class Statement : IDisposable
         for (var i = 0; i < values.Length; i++)
         {
             Check(Bind(i + 1, values[i]));
+        }
+
+        if (_log is not null)
+        {
+            _bound = _bound.Length == values.Length ? _bound : new SqlValue[values.Length];
+            values.CopyTo(_bound);
         }
 
         return this;
@@ -42,6 +63,8 @@ internal sealed class Statement : IDisposable
             while (Step())
             {
             }
+
+            _log?.Add(_number, _bound);
         }
         finally
         {
@@ -53,7 +76,9 @@ internal sealed class Statement : IDisposable
     {
         try
         {
-            return Step() ? raw.sqlite3_column_int64(_statement, 0) : throw new StoreException("other", "the database answered with no row", cause: null);
+            var answer = Step() ? raw.sqlite3_column_int64(_statement, 0) : throw new StoreException("other", "the database answered with no row", cause: null);
+            _log?.Add(_number, _bound);
+            return answer;
         }
         finally
         {
