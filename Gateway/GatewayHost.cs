@@ -7,6 +7,7 @@ using Gateway.Contract;
 using Gateway.Intake;
 using Gateway.Journal;
 using Gateway.Modules;
+using Gateway.Modules.CheckIns;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
 using Gateway.Modules.Jobs;
@@ -81,6 +82,7 @@ internal static class GatewayHost
         services.GetRequiredService<Enrollments>().Start();
         services.GetRequiredService<QuarantineKeeper>().Start();
         await services.GetRequiredService<Jobs>().StartAsync(CancellationToken.None);
+        services.GetRequiredService<CheckInClock>().Start();
     }
 
     private static Serilog.Core.Logger Logger(IConfiguration configuration)
@@ -102,8 +104,8 @@ internal static class GatewayHost
     private static void AddSettings(IServiceCollection services, Settings settings, Listeners listeners) => services
         .AddSingleton(settings.Mqtt).AddSingleton(settings.Http).AddSingleton(settings.Tls).AddSingleton(settings.Data).AddSingleton(settings.Access)
         .AddSingleton(settings.Limits).AddHttpRate(settings.Limits)
-        .AddSingleton(settings.Enrollment).AddSingleton(settings.Jobs).AddSingleton(settings.Simulate)
-        .AddSingleton(settings.Enrollment).AddSingleton(settings.Jobs).AddSingleton(settings.Quarantine).AddSingleton(settings.Simulate)
+        .AddSingleton(settings.Enrollment).AddSingleton(settings.CheckIns).AddSingleton(settings.Jobs)
+        .AddSingleton(settings.Quarantine).AddSingleton(settings.Simulate)
         .AddSingleton(listeners).AddSingleton(TimeProvider.System)
         .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
         .ConfigureHttpJsonOptions(json => ContractJson.Configure(json.SerializerOptions));
@@ -147,7 +149,7 @@ internal static class GatewayHost
         .AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<People>().AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<People>())
         .AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()
-        .AddJobs()
+        .AddJobs().AddCheckIns()
         .AddSingleton<IntakeMeters>().AddSingleton<QuarantineKeeper>().AddSingleton<Resubmission>()
         .AddSingleton<IntakeGate>().AddSingleton<IPublishGate>(provider => provider.GetRequiredService<IntakeGate>())
         .AddSingleton<SimulatedFleet>().AddSingleton<Demonstration>()
@@ -173,6 +175,7 @@ internal static class GatewayHost
         app.MapDevices();
         app.MapEnrollments();
         app.MapJobs();
+        app.MapCheckIns();
         app.MapPeople();
         app.MapQuarantine();
     }

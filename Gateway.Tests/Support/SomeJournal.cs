@@ -1,5 +1,6 @@
 using Gateway.Broker;
 using Gateway.Journal;
+using Gateway.Modules.CheckIns;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
 using Gateway.Modules.Jobs;
@@ -13,7 +14,7 @@ namespace Gateway.Tests.Support;
 internal sealed class SomeJournal : IAsyncDisposable
 {
     private readonly StoreMeters _meters = new();
-    private static readonly IChannelKind[] Kinds = [new CountingKind(), new EnrollmentKind(), new DeviceKind(), new JobKind()];
+    private static readonly IChannelKind[] Kinds = [new CountingKind(), new EnrollmentKind(), new DeviceKind(), new JobKind(), new CheckInKind()];
 
     private readonly SqliteFile _file;
     private readonly SqliteReader _reader;

@@ -4,6 +4,7 @@ using Gateway.Access;
 using Gateway.Broker;
 using Gateway.Contract;
 using Gateway.Intake;
+using Gateway.Modules.CheckIns;
 using Gateway.Modules.Enrollments;
 using Gateway.Modules.Jobs;
 using Gateway.Simulation;
@@ -21,6 +22,7 @@ internal sealed record Settings(
     LimitsOptions Limits,
     EnrollmentOptions Enrollment,
     JobsOptions Jobs,
+    CheckInsOptions CheckIns,
     QuarantineOptions Quarantine,
     SimulateOptions Simulate)
 {
@@ -45,6 +47,7 @@ internal sealed record Settings(
             Section<LimitsOptions>(configuration, errors),
             Section<EnrollmentOptions>(configuration, errors),
             Section<JobsOptions>(configuration, errors),
+            Section<CheckInsOptions>(configuration, errors),
             Section<QuarantineOptions>(configuration, errors),
             Section<SimulateOptions>(configuration, errors));
         errors.AddRange(UnknownArguments(arguments));
@@ -153,7 +156,7 @@ internal sealed record Settings(
             yield return "Access:Anonymous: true lets everyone in, so Mqtt:Address and Http:Address must both be a loopback address such as 127.0.0.1.";
         }
 
-        foreach (var fault in DenyList.Faults(Access))
+        foreach (var fault in DenyList.Faults(Access).Concat(CheckIns.Faults()))
         {
             yield return fault;
         }

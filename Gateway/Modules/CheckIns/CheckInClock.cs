@@ -1,0 +1,91 @@
+using Gateway.Contract;
+using Gateway.Journal;
+
+namespace Gateway.Modules.CheckIns;
+
+/// <summary>Checks out whoever is still inside when their site has closed, at the closing time and marked as such. One loop, once a minute.</summary>
+internal sealed class CheckInClock(
+    IJournal journal, CheckInDesk desk, CheckInsOptions options, TimeProvider time, ILogger<CheckInClock> log) : IAsyncDisposable
+{
+    private const int SitesOfAPage = 100;
+
+    // What a scanner kept back while it was away comes within this of its reconnecting, so that few are closed that did check out.
+    private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private Task _loop = Task.CompletedTask;
+
+    public void Start() => _loop = RunAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _stop.Dispose();
+    }
+
+    /// <summary>All that is due at this moment, however long the service was away.</summary>
+    public async Task CloseAsync(CancellationToken cancellation)
+    {
+        long? before = null;
+        do
+        {
+            var page = await journal.ListAsync(CheckInDesk.Kind, before, SitesOfAPage, cancellation);
+            foreach (var item in page.Items)
+            {
+                await CloseSiteAsync(ContractJson.Read<SiteState>(item.State.Span));
+            }
+
+            before = page.Next;
+        }
+        while (before is not null);
+    }
+
+    private async Task RunAsync()
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                try
+                {
+                    await CloseAsync(_stop.Token);
+                }
+                catch (JournalUnavailableException failure)
+                {
+                    CheckInLog.NotClosed(log, failure);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+    }
+
+    private async Task CloseSiteAsync(SiteState state)
+    {
+        var calendar = options.CalendarOf(state.Site);
+        var now = time.GetUtcNow();
+        var due = state.Present.Where(person => calendar.ClosingAfter(person.Since) <= now).ToList();
+        if (due.Count == 0)
+        {
+            return;
+        }
+
+        await journal.WriteAsync(transaction =>
+        {
+            // As it is now: some may have left since the list was read.
+            var present = transaction.State<SiteState>(CheckInDesk.ChannelOf(state.Site))!.Present;
+            foreach (var person in due.Where(person => present.Any(still => still.Person == person.Person && still.Since == person.Since)))
+            {
+                var mark = new Mark(calendar.ClosingAfter(person.Since)!.Value, Seq: 0, Direction.Out, Device: null, person.Location, Closed: true);
+                desk.Take(transaction, new(state.Site, person.Person, mark, IsGuarded: false));
+            }
+
+            return true;
+        });
+        CheckInLog.Closed(log, state.Site, now, due.Count);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Text;
+using Gateway.Access;
+using Gateway.Contract;
+using Gateway.Journal;
+using Gateway.Modules.Devices;
+
+namespace Gateway.Modules.CheckIns;
+
+/// <summary>Check-ins over HTTP; snapshot, events and receipts of their channels are served for all kinds alike.</summary>
+internal static class CheckInEndpoints
+{
+    private const int MaxPerson = 128;
+    private const int MaxDays = 62;
+
+    public static IServiceCollection AddCheckIns(this IServiceCollection services) => services
+        .AddSingleton<IChannelKind, CheckInKind>().AddSingleton<IProjection, DirectionCleaning>()
+        .AddSingleton<CheckInDesk>().AddSingleton<CheckInClock>().AddSingleton<CheckInStats>().AddSingleton<Attendance>()
+        .AddSingleton<IModuleTopics, CheckInTopics>();
+
+    public static void MapCheckIns(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/checkins", EnterAsync);
+        routes.MapGet("/api/checkins/{site}/stats", (string site, CheckInStats stats, CancellationToken cancellation) =>
+            stats.OfAsync(Site(site), cancellation));
+        routes.MapGet("/api/checkins/{site}/history", HistoryAsync);
+        routes.MapGet("/api/stats", (CheckInStats stats, CancellationToken cancellation) => stats.AllAsync(cancellation));
+        routes.MapGet("/api/attendance", AttendanceAsync);
+        routes.MapPut("/api/devices/{id}/direction", DirectAsync);
+    }
+
+    private static async Task<IResult> EnterAsync(
+        HttpContext context, IJournal journal, CheckInDesk desk, TimeProvider time, ILogger<CheckInDesk> log)
+    {
+        var body = await RequestBody.ReadAsync(context.Request);
+        var site = Site(body.Text("site", max: 32));
+        var person = body.Text("person", MaxPerson);
+        var direction = ParseDirection(body.OptionalChoice("direction", "in", "out"));
+        var at = At(body, time.GetUtcNow());
+        var by = HttpAccess.IdentityOf(context).Owner;
+        StoredEvent? stored = null;
+        var entered = await Idempotency.OnceAsync<Entered>(journal, Idempotency.Of(context, body), transaction =>
+        {
+            var mark = new Mark(at ?? transaction.Now, Seq: 0, direction ?? Direction.Toggle, Device: null, Location: null);
+            // Who says the direction means it, however soon after the last one.
+            stored = desk.Take(transaction, new(site, person, mark, IsGuarded: direction is null) { By = by });
+            return (new(Encoding.UTF8.GetString(stored.Json.Span)), null);
+        });
+        if (stored is not null)
+        {
+            CheckInLog.Entered(log, site, stored.Type, person, by, stored.Position);
+        }
+
+        context.Response.Headers.Location = $"/api/{CheckInDesk.ChannelOf(site)}";
+        return Results.Text(entered.Event, "application/json", Encoding.UTF8, StatusCodes.Status201Created);
+    }
+
+    private static DateTimeOffset? At(RequestBody body, DateTimeOffset now)
+    {
+        if (body.OptionalText("at", max: 40) is not { } text)
+        {
+            return null;
+        }
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            && at <= now && at > now - PersonLedger.Kept
+                ? DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds())
+                : throw RequestRefusedException.Invalid("at", $"at must be a time of the past {PersonLedger.Kept.Days} days, in RFC 3339.");
+    }
+
+    private static async Task<IResult> HistoryAsync(string site, CheckInStats stats, CancellationToken cancellation, int days = 31)
+    {
+        if (days is < 1 or > MaxDays)
+        {
+            throw RequestRefusedException.Invalid("days", $"days must be a whole number from 1 to {MaxDays}.");
+        }
+
+        var state = await stats.FindAsync(Site(site), cancellation);
+        return Results.Json(new Dictionary<string, object?> { ["items"] = state.Days.Take(days), ["next"] = null });
+    }
+
+    private static async Task<IResult> AttendanceAsync(
+        Attendance attendance,
+        CancellationToken cancellation,
+        string? site = null,
+        string? person = null,
+        string? from = null,
+        string? to = null,
+        string format = "json")
+    {
+        if (format is not ("json" or "csv"))
+        {
+            throw RequestRefusedException.Invalid("format", "format must be json or csv.");
+        }
+
+        var stays = await attendance.ReadAsync(new(site, person, Day("from", from), Day("to", to)), cancellation);
+        return format == "json"
+            ? Results.Json(new Dictionary<string, object?> { ["items"] = stays, ["next"] = null })
+            : Results.File(Encoding.UTF8.GetBytes(Attendance.Csv(stays)), "text/csv; charset=utf-8", "attendance.csv");
+    }
+
+    private static async Task<IResult> DirectAsync(string id, HttpContext context, IJournal journal, ILogger<CheckInDesk> log)
+    {
+        var body = await RequestBody.ReadAsync(context.Request);
+        var direction = ParseDirection(body.OptionalChoice("direction", "in", "out", "toggle"))
+            ?? throw RequestRefusedException.Invalid("direction", "direction is missing; it is in, out or toggle.");
+        var isKnown = await journal.WriteAsync(transaction =>
+        {
+            var found = Devices.Devices.Find(transaction, id) is not null;
+            if (found)
+            {
+                CheckInDesk.SetDirection(transaction, id, direction);
+            }
+
+            return found;
+        });
+        if (!isKnown)
+        {
+            throw RequestRefusedException.Unknown("device", id);
+        }
+
+        CheckInLog.Directed(log, id, direction, HttpAccess.IdentityOf(context).Owner);
+        return Results.Ok(new { id, direction });
+    }
+
+    private static Direction? ParseDirection(string? text) => text switch
+    {
+        null => null,
+        "in" => Direction.In,
+        "out" => Direction.Out,
+        _ => Direction.Toggle,
+    };
+
+    private static DateOnly? Day(string field, string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        return DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? day
+            : throw RequestRefusedException.Invalid(field, $"{field} must be a day, as 2026-03-29.");
+    }
+
+    private static string Site(string site) => DeviceId.IsValid(site)
+        ? site
+        : throw RequestRefusedException.Invalid("site", "site must be lower-case letters, digits and -, at most 32.");
+
+    private sealed record Entered(string Event);
+}
+
+/// <summary>A scanner that is deleted has no direction any more, should another get its name.</summary>
+internal sealed class DirectionCleaning : IProjection
+{
+    public void Appended(JournalTransaction transaction, StoredEvent stored)
+    {
+        if (stored.Channel.Kind == Devices.Devices.Kind && stored.Type == DeviceEvents.Deleted)
+        {
+            CheckInDesk.SetDirection(transaction, stored.Channel.Id, direction: null);
+        }
+    }
+}

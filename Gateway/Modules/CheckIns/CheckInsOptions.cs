@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace Gateway.Modules.CheckIns;
+
+/// <summary>Section <c>CheckIns</c>.</summary>
+internal sealed record CheckInsOptions
+{
+    private const string Never = "never";
+
+    /// <summary>IANA name of the zone whose days and hours count; null is the zone of this machine.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>HH:mm, local: whoever is inside then has forgotten to check out. Null is never.</summary>
+    public string? Closing { get; init; }
+
+    /// <summary>Sites that differ, each as <c>SITE ZONE [HH:mm|never]</c>.</summary>
+    public IReadOnlyList<string> Sites { get; init; } = [];
+
+    /// <summary>A sentence a fault, each naming its setting.</summary>
+    public IEnumerable<string> Faults()
+    {
+        if (TimeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _))
+        {
+            yield return $"CheckIns:TimeZone: there is no time zone {TimeZone}; write an IANA name such as Europe/Berlin.";
+        }
+
+        if (Closing is not null && !IsTime(Closing, out _))
+        {
+            yield return $"CheckIns:Closing: {Closing} is no time of day; write HH:mm.";
+        }
+
+        foreach (var (entry, i) in Sites.Select((entry, i) => (entry, i)).Where(site => Parse(site.entry) is null))
+        {
+            yield return $"CheckIns:Sites:{i}: \"{entry}\" is not SITE ZONE or SITE ZONE HH:mm or SITE ZONE never, such as lab-2 Europe/London 22:00.";
+        }
+    }
+
+    public SiteCalendar CalendarOf(string site) =>
+        Sites.Select(Parse).FirstOrDefault(own => own?.Site == site)?.Calendar
+        ?? new(TimeZone is null ? TimeZoneInfo.Local : TimeZoneInfo.FindSystemTimeZoneById(TimeZone), TimeOf(Closing));
+
+    private static TimeOnly? TimeOf(string? text) => text is not null && IsTime(text, out var time) ? time : null;
+
+    private static bool IsTime(string text, out TimeOnly time) =>
+        TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
+
+    private OwnCalendar? Parse(string entry)
+    {
+        if (entry.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var site, var name, .. var rest] || rest.Length > 1
+            || !TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone))
+        {
+            return null;
+        }
+
+        return rest switch
+        {
+            [] => new(site, new(zone, TimeOf(Closing))),
+            [Never] => new(site, new(zone, null)),
+            [var closing] when IsTime(closing, out var time) => new(site, new(zone, time)),
+            _ => null,
+        };
+    }
+
+    private sealed record OwnCalendar(string Site, SiteCalendar Calendar);
+}
