@@ -118,6 +118,21 @@ public sealed class BrokerRowsTests
     }
 
     [Test]
+    public async Task Backlog_ReadRightAfterItsCommit_IsWhole()
+    {
+        await using var journal = SomeJournal.Open(_folder, new ManualTime());
+        for (var id = 1; id <= 3; id++)
+        {
+            var number = id;
+            var work = new Work(writes => writes.Enqueue(Message(number), [new("kiosk", 1, false, null)]));
+            journal.Broker.Submit(work);
+            await work.Done;
+
+            Assert.That(journal.Broker.ReadOwed("kiosk", 0, number, 100, 10_000).Messages, Has.Count.EqualTo(number));
+        }
+    }
+
+    [Test]
     public async Task Backlog_ReadInPages_EndsWhereItWasAskedToAndStopsAtItsBytes()
     {
         await WriteAsync(writes =>
