@@ -103,12 +103,24 @@ internal static class GatewayHost
 
     private static void AddSettings(IServiceCollection services, Settings settings, Listeners listeners) => services
         .AddSingleton(settings.Mqtt).AddSingleton(settings.Http).AddSingleton(settings.Tls).AddSingleton(settings.Data).AddSingleton(settings.Access)
-        .AddSingleton(settings.Limits).AddHttpRate(settings.Limits)
+        .AddSingleton(settings.Limits).AddSingleton(BrokerLimitsOf(settings.Limits)).AddHttpRate(settings.Limits)
         .AddSingleton(settings.Enrollment).AddSingleton(settings.CheckIns).AddSingleton(settings.Jobs)
         .AddSingleton(settings.Quarantine).AddSingleton(settings.Simulate)
         .AddSingleton(listeners).AddSingleton(TimeProvider.System)
         .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
         .ConfigureHttpJsonOptions(json => ContractJson.Configure(json.SerializerOptions));
+
+    // The broker knows nothing of the product, so it has its own words for them.
+    private static BrokerLimits BrokerLimitsOf(LimitsOptions limits) => new()
+    {
+        Loopback = limits.Loopback,
+        HalfOpen = limits.HalfOpen,
+        HalfOpenPerAddress = limits.HalfOpenPerAddress,
+        ConnectRate = limits.ConnectRate,
+        ConnectBurst = limits.ConnectBurst,
+        PublishRate = limits.PublishRate,
+        PublishBytesRate = limits.PublishBytesRate,
+    };
 
     private static SqliteFile OpenFile(IServiceProvider services)
     {

@@ -28,7 +28,7 @@ internal sealed class SomeIntake : IAsyncDisposable
     {
         _some = SomeJournal.Open(_folder, Time, around: session => _disk = new(session), projections: new PeopleProjection());
         var store = new MemoryStore();
-        _broker = new(new(), new OpenDoor(), store, Time, NullLogger<MqttBroker>.Instance);
+        _broker = new(new(), new(), new OpenDoor(), store, Time, NullLogger<MqttBroker>.Instance);
         _broker.Start(new DirectGate(store));
         _post = new(_broker, Journal, Time, NullLogger<CommandPost>.Instance);
         _clock = new(Time);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Gateway.Broker;
 
 /// <summary>Why a message did not reach a session that it was meant for.</summary>
@@ -21,19 +23,30 @@ internal enum DropCause
     SessionEnded,
 }
 
+/// <summary>Which limit of <see cref="BrokerLimits"/> bit.</summary>
+internal enum LimitCause
+{
+    HalfOpen,
+    ConnectRate,
+    PublishRate,
+}
+
 /// <summary>Counters for metrics and <c>$SYS</c>; each changed by Interlocked only.</summary>
 internal sealed class BrokerCounts
 {
     private int _connections;
     private long _accepted;
-    private long _refused;
-    private long _received;
+    private readonly long[] _received = new long[3];
     private long _published;
     private long _publishedBytes;
     private long _overflowed;
-    private long _sent;
+    private readonly long[] _sent = new long[3];
     private long _bytesSent;
     private long _bytesReceived;
+    private long _notCommitted;
+    private readonly ConcurrentDictionary<ReasonCode, long> _rejected = [];
+    private readonly ConcurrentDictionary<ReasonCode, long> _refused = [];
+    private readonly long[] _limited = new long[Enum.GetValues<LimitCause>().Length];
     private readonly long[] _dropped = new long[Enum.GetValues<DropCause>().Length];
 
     /// <summary>Open connections, also those that have not sent CONNECT yet.</summary>
@@ -41,11 +54,10 @@ internal sealed class BrokerCounts
 
     public long Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>Connections ended by a packet that was not acceptable.</summary>
-    public long Refused => Volatile.Read(ref _refused);
-
     /// <summary>PUBLISH packets received.</summary>
-    public long Received => Volatile.Read(ref _received);
+    public long Received => _received.Sum();
+
+    public long ReceivedOf(int qos) => Interlocked.Read(ref _received[qos]);
 
     /// <summary>Messages accepted and routed, wills and the product's own among them.</summary>
     public long PublishedMessages => Volatile.Read(ref _published);
@@ -56,7 +68,9 @@ internal sealed class BrokerCounts
     public long OverflowedSessions => Volatile.Read(ref _overflowed);
 
     /// <summary>PUBLISH packets sent.</summary>
-    public long Sent => Volatile.Read(ref _sent);
+    public long Sent => _sent.Sum();
+
+    public long SentOf(int qos) => Interlocked.Read(ref _sent[qos]);
 
     public long BytesSent => Volatile.Read(ref _bytesSent);
 
@@ -66,6 +80,13 @@ internal sealed class BrokerCounts
 
     public long DroppedFor(DropCause cause) => Interlocked.Read(ref _dropped[(int)cause]);
 
+    public IEnumerable<KeyValuePair<ReasonCode, long>> RejectedByCause => _rejected;
+
+    public IEnumerable<KeyValuePair<ReasonCode, long>> RefusedByCause => _refused;
+
+    /// <summary>Messages that the store did not take; none was acknowledged.</summary>
+    public long NotCommittedMessages => Volatile.Read(ref _notCommitted);
+
     public int Opened()
     {
         Interlocked.Increment(ref _accepted);
@@ -74,9 +95,19 @@ internal sealed class BrokerCounts
 
     public void Closed() => Interlocked.Decrement(ref _connections);
 
-    public void RefusedOne() => Interlocked.Increment(ref _refused);
+    /// <summary>A connection was ended by a packet that was not acceptable.</summary>
+    public void Rejected(ReasonCode cause) => Count(_rejected, cause);
 
-    public void ReceivedPublish() => Interlocked.Increment(ref _received);
+    /// <summary>A CONNECT was answered with a refusal.</summary>
+    public void Refused(ReasonCode cause) => Count(_refused, cause);
+
+    public void Limited(LimitCause cause) => Interlocked.Increment(ref _limited[(int)cause]);
+
+    public long LimitedBy(LimitCause cause) => Interlocked.Read(ref _limited[(int)cause]);
+
+    public void NotCommitted() => Interlocked.Increment(ref _notCommitted);
+
+    public void ReceivedPublish(int qos) => Interlocked.Increment(ref _received[qos]);
 
     public void Published(int bytes)
     {
@@ -84,13 +115,22 @@ internal sealed class BrokerCounts
         Interlocked.Add(ref _publishedBytes, bytes);
     }
 
-    public void SentRound(int messages, long bytes)
+    public void SentRound(int[] byQos, long bytes)
     {
-        Interlocked.Add(ref _sent, messages);
+        for (var qos = 0; qos < byQos.Length; qos++)
+        {
+            if (byQos[qos] > 0)
+            {
+                Interlocked.Add(ref _sent[qos], byQos[qos]);
+            }
+        }
+
         Interlocked.Add(ref _bytesSent, bytes);
     }
 
     public void ReceivedBytes(long bytes) => Interlocked.Add(ref _bytesReceived, bytes);
 
     public void Overflowed() => Interlocked.Increment(ref _overflowed);
+
+    private static void Count(ConcurrentDictionary<ReasonCode, long> of, ReasonCode cause) => of.AddOrUpdate(cause, 1, static (_, n) => n + 1);
 }

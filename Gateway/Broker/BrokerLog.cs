@@ -5,17 +5,17 @@ namespace Gateway.Broker;
 /// <summary>What the broker says about its clients: who, why, which reason code.</summary>
 internal static partial class BrokerLog
 {
-    [LoggerMessage(1000, LogLevel.Information, "MQTT client {ClientId} connected from {Remote} over {Transport}, version {Version}")]
-    public static partial void Connected(ILogger log, string clientId, EndPoint? remote, string transport, Protocol.ProtocolVersion version);
+    [LoggerMessage(1000, LogLevel.Information, "MQTT client {ClientId} connected from {Remote} over {Transport} with MQTT {Version}")]
+    public static partial void Connected(ILogger log, string clientId, EndPoint? remote, string transport, string version);
 
-    [LoggerMessage(1001, LogLevel.Information, "MQTT client {ClientId} ({Remote}) disconnected: {Reason}, {Why}")]
-    public static partial void Disconnected(ILogger log, string clientId, EndPoint? remote, ReasonCode reason, string why);
+    [LoggerMessage(1001, LogLevel.Information, "MQTT client {ClientId} ({Remote}) disconnected: {Why} ({Reason})")]
+    public static partial void Disconnected(ILogger log, string clientId, EndPoint? remote, string why, string reason);
 
-    [LoggerMessage(1002, LogLevel.Warning, "MQTT client {ClientId} from {Remote} refused: {Reason}, {Why}")]
-    public static partial void Refused(ILogger log, string clientId, EndPoint? remote, ReasonCode reason, string why);
+    [LoggerMessage(1002, LogLevel.Warning, "MQTT client {ClientId} from {Remote} refused: {Why} ({Reason})")]
+    public static partial void Refused(ILogger log, string clientId, EndPoint? remote, string why, string reason);
 
-    [LoggerMessage(1003, LogLevel.Warning, "MQTT connection from {Remote} closed before CONNECT: {Reason}, {Why}")]
-    public static partial void Stranger(ILogger log, EndPoint? remote, ReasonCode reason, string why);
+    [LoggerMessage(1003, LogLevel.Warning, "MQTT connection from {Remote} closed before it was accepted: {Why} ({Reason})")]
+    public static partial void Stranger(ILogger log, EndPoint? remote, string why, string reason);
 
     [LoggerMessage(1004, LogLevel.Information, "MQTT client {ClientId} ({Remote}) is taken over by a newer connection")]
     public static partial void TakenOver(ILogger log, string clientId, EndPoint? remote);
@@ -58,4 +58,15 @@ internal static partial class BrokerLog
 
     [LoggerMessage(1015, LogLevel.Warning, "MQTT client {ClientId} reads too slowly: messages of QoS 0 are dropped for it until it has caught up")]
     public static partial void Overloaded(ILogger log, string clientId);
+
+    [LoggerMessage(1017, LogLevel.Information, "MQTT client {ClientId} ({Remote}) disconnected: its connection was lost without a goodbye")]
+    public static partial void Lost(ILogger log, string clientId, EndPoint? remote);
+
+    [LoggerMessage(
+        1018, LogLevel.Warning, "MQTT connection from {Remote} closed: too many are open that never say who they are; more of them are only counted")]
+    public static partial void TooManyHalfOpen(ILogger log, EndPoint? remote);
+
+    [LoggerMessage(
+        1019, LogLevel.Warning, "MQTT client from {Remote} refused: its address connects more often than Limits:ConnectRate; more of it is only counted")]
+    public static partial void ConnectsTooOften(ILogger log, EndPoint? remote);
 }

@@ -10,6 +10,7 @@ namespace Gateway.Broker;
 internal sealed class MqttBroker : IDisposable
 {
     private readonly MqttOptions _options;
+    private readonly BrokerLimits _limits;
     private readonly IAuthenticator _authenticator;
     private readonly IBrokerStore _store;
     private readonly ILogger _log;
@@ -21,14 +22,18 @@ internal sealed class MqttBroker : IDisposable
     private readonly MessageIds _ids = new();
     private readonly SessionHome _home;
     private readonly SessionRegistry _registry;
+    private readonly Admission _admission;
+    private readonly BrokerMeters _meters;
 
     // set once by Start
     private BrokerWorks? _works;
     private ConnectionLife? _life;
 
-    public MqttBroker(MqttOptions options, IAuthenticator authenticator, IBrokerStore store, TimeProvider time, ILogger<MqttBroker> log)
+    public MqttBroker(
+        MqttOptions options, BrokerLimits limits, IAuthenticator authenticator, IBrokerStore store, TimeProvider time, ILogger<MqttBroker> log)
     {
         _options = options;
+        _limits = limits;
         _authenticator = authenticator;
         _store = store;
         _log = log;
@@ -36,6 +41,8 @@ internal sealed class MqttBroker : IDisposable
         _watch = new(time, log);
         _home = new(options, Counts, new(store, log), new(store, _ids, time, log), log);
         _registry = new(_home, time);
+        _admission = new(limits, Counts, time, log);
+        _meters = new(Counts, _registry, _subscriptions, _retained);
     }
 
     public BrokerCounts Counts { get; } = new();
@@ -64,7 +71,7 @@ internal sealed class MqttBroker : IDisposable
         var router = new Router(_subscriptions);
         var publish = new PublishPath(gate, _store, sessions, _retained, router, _ids, Counts, _log);
         var works = new BrokerWorks(
-            _options, publish, new(_options, _subscriptions, _retained, _listeners, sessions, _log), sessions, Counts, Time);
+            _options, _limits, _admission, publish, new(_options, _subscriptions, _retained, _listeners, sessions, _log), sessions, Counts, Time);
         var end = new SessionEnd(_registry, _subscriptions, publish, router, _store, _home, Time);
         router.Overflowed = session =>
         {
@@ -86,6 +93,11 @@ internal sealed class MqttBroker : IDisposable
     /// <summary>Serves one connection over any transport; done when it is closed.</summary>
     public async Task ServeAsync(IDuplexPipe pipe, Peer peer, Action abort)
     {
+        if (!_admission.TryEnter(peer.Remote))
+        {
+            return;
+        }
+
         var link = new MqttLink(pipe, peer, abort, _options, Counts, Time);
         var isServerFull = Counts.Opened() > _options.MaxConnections;
         _watch.Add(link);
@@ -149,6 +161,7 @@ internal sealed class MqttBroker : IDisposable
     public void Dispose()
     {
         _watch.Dispose();
+        _meters.Dispose();
         _stopping.Dispose();
     }
 }

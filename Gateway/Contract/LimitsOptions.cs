@@ -18,6 +18,24 @@ internal sealed record LimitsOptions
     /// <summary>Connections on all ports together.</summary>
     public int Connections { get; init; } = 50_000;
 
+    /// <summary>MQTT connections that have not sent their CONNECT yet, on all ports together.</summary>
+    public int HalfOpen { get; init; } = 10_000;
+
+    /// <summary>The same, of one address.</summary>
+    public int HalfOpenPerAddress { get; init; } = 200;
+
+    /// <summary>MQTT connects a second from one address, on the average.</summary>
+    public int ConnectRate { get; init; } = 50;
+
+    /// <summary>MQTT connects from one address at once, as after a power cut behind a router.</summary>
+    public int ConnectBurst { get; init; } = 500;
+
+    /// <summary>Messages a second that one MQTT client may publish; a faster one is read more slowly, and nothing is lost.</summary>
+    public int PublishRate { get; init; }
+
+    /// <summary>The same in bytes.</summary>
+    public long PublishBytesRate { get; init; }
+
     /// <summary>Wrong credentials in a row, of an address or for a user, before the answer is to wait.</summary>
     public int AuthFailures { get; init; } = 5;
 
@@ -26,10 +44,12 @@ internal sealed record LimitsOptions
 
     internal IEnumerable<string> Faults()
     {
-        (string Name, int Value)[] numbers =
+        (string Name, long Value)[] numbers =
         [
             (nameof(HttpRate), HttpRate), (nameof(HttpBurst), HttpBurst), (nameof(ConnectionsPerAddress), ConnectionsPerAddress),
             (nameof(Connections), Connections), (nameof(AuthFailures), AuthFailures),
+            (nameof(HalfOpen), HalfOpen), (nameof(HalfOpenPerAddress), HalfOpenPerAddress), (nameof(ConnectRate), ConnectRate),
+            (nameof(ConnectBurst), ConnectBurst), (nameof(PublishRate), PublishRate), (nameof(PublishBytesRate), PublishBytesRate),
         ];
         foreach (var (name, value) in numbers.Where(number => number.Value < 0))
         {

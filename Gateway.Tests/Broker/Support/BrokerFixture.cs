@@ -33,13 +33,14 @@ internal sealed class BrokerFixture : IAsyncDisposable
 
     public static async Task<BrokerFixture> StartAsync(
         MqttOptions? options = null, MemoryStore? store = null, IAuthenticator? authenticator = null, Func<IBrokerStore, IPublishGate>? gate = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null, BrokerLimits? limits = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         store ??= new();
         builder.Services
             .AddSingleton(options ?? new())
+            .AddSingleton(limits ?? new())
             .AddSingleton(authenticator ?? new OpenDoor())
             .AddSingleton<IBrokerStore>(store)
             .AddSingleton(time ?? TimeProvider.System)

@@ -44,7 +44,7 @@ internal sealed class ConnectionLife(BrokerWorks works, Handshake handshake, Ses
     private async Task ServeAsync(ClientConnection client, PacketDispatcher dispatcher)
     {
         var link = client.Link;
-        BrokerLog.Connected(log, client.ClientId, client.Remote, client.Transport, client.Version);
+        BrokerLog.Connected(log, client.ClientId, client.Remote, client.Transport, Words.Of(client.Version));
         try
         {
             listeners.Connected(client);
@@ -137,10 +137,10 @@ internal sealed class ConnectionLife(BrokerWorks works, Handshake handshake, Ses
 
     private void Refuse(MqttLink link, ClientConnection? client, ProtocolError error)
     {
-        works.Counts.RefusedOne();
+        works.Counts.Rejected(error.Reason);
         if (client is null)
         {
-            BrokerLog.Stranger(log, link.Peer.Remote, error.Reason, error.Sentence);
+            BrokerLog.Stranger(log, link.Peer.Remote, error.Sentence, Words.Of(error.Reason));
 
             // answered in the form of MQTT 5, whatever version it asked for
             link.Close(error, error.Answered ? [(byte)PacketType.ConnAck << 4, 3, 0, (byte)error.Reason, 0] : null);
@@ -157,7 +157,6 @@ internal sealed class ConnectionLife(BrokerWorks works, Handshake handshake, Ses
 
     private async Task EndAsync(ClientConnection client)
     {
-        var reason = client.Link.EndReason ?? new(ReasonCode.UnspecifiedError, "the connection was lost");
         try
         {
             await end.LeaveAsync(client);
@@ -168,7 +167,14 @@ internal sealed class ConnectionLife(BrokerWorks works, Handshake handshake, Ses
         }
 
         listeners.Disconnected(client);
-        BrokerLog.Disconnected(log, client.ClientId, client.Remote, reason.Reason, reason.Sentence);
+        if (client.Link.EndReason is { } reason)
+        {
+            BrokerLog.Disconnected(log, client.ClientId, client.Remote, reason.Sentence, Words.Of(reason.Reason));
+        }
+        else
+        {
+            BrokerLog.Lost(log, client.ClientId, client.Remote);
+        }
     }
 
     private async Task CloseAsync(MqttLink link, Task sending)

@@ -12,13 +12,23 @@ internal sealed class Handshake(BrokerWorks works, IAuthenticator authenticator,
     /// <summary>Null when the connection was refused or went away; the refusal is on its way then.</summary>
     public async Task<ClientConnection?> AcceptAsync(MqttLink link, bool isServerFull, CancellationToken stopping)
     {
-        if (await ReadConnectAsync(link) is not { } connect)
+        ConnectPacket? connect;
+        try
+        {
+            connect = await ReadConnectAsync(link);
+        }
+        finally
+        {
+            works.Admission.Heard(link.Peer.Remote);
+        }
+
+        if (connect is null)
         {
             return null;
         }
 
         link.Lane.Version = connect.Version;
-        if (Objection(connect, isServerFull) is { } objection)
+        if (Objection(link, connect, isServerFull) is { } objection)
         {
             return Refuse(link, connect, objection.Reason, objection.Sentence);
         }
@@ -110,8 +120,13 @@ internal sealed class Handshake(BrokerWorks works, IAuthenticator authenticator,
         }
     }
 
-    private (ReasonCode Reason, string Sentence)? Objection(ConnectPacket connect, bool isServerFull)
+    private (ReasonCode Reason, string Sentence)? Objection(MqttLink link, ConnectPacket connect, bool isServerFull)
     {
+        if (!works.Admission.MayConnect(link.Peer.Remote))
+        {
+            return (ReasonCode.ConnectionRateExceeded, "its address connects more often than Limits:ConnectRate allows");
+        }
+
         if (isServerFull)
         {
             return (ReasonCode.QuotaExceeded, "as many connections as Mqtt:MaxConnections allows are open");
@@ -218,7 +233,12 @@ internal sealed class Handshake(BrokerWorks works, IAuthenticator authenticator,
 
     private ClientConnection? Refuse(MqttLink link, ConnectPacket connect, ReasonCode reason, string sentence)
     {
-        BrokerLog.Refused(log, connect.ClientId, link.Peer.Remote, reason, sentence);
+        works.Counts.Refused(reason);
+        if (reason != ReasonCode.ConnectionRateExceeded)
+        {
+            BrokerLog.Refused(log, connect.ClientId, link.Peer.Remote, sentence, Words.Of(reason));
+        }
+
         var bytes = new ArrayBufferWriter<byte>(16);
         new ConnAckPacket(SessionPresent: false, reason).Write(bytes, connect.Version);
         link.Close(new(reason, sentence), bytes.WrittenSpan.ToArray());

@@ -7,13 +7,14 @@ namespace Gateway.Broker.Sessions;
 internal sealed class PacketDispatcher(ClientConnection client, BrokerWorks works)
 {
     private readonly TopicCache _topics = new();
+    private readonly PublishPace? _pace = PublishPace.For(works.Limits, works.Counts, works.Time);
     private TopicName?[]? _aliases;
     private Task _busy = Task.CompletedTask;
 
     public int PacketBound => works.Options.PacketBound;
 
     /// <summary>A publisher that floods is slowed: its next packet is read when earlier ones have left the gate.</summary>
-    public bool MustWait => IsFull || !_busy.IsCompletedSuccessfully;
+    public bool MustWait => IsFull || !_busy.IsCompletedSuccessfully || _pace is { MustPause: true };
 
     private bool IsFull => client.Link.Lane.IsFull || client.Lane.Pending >= works.Options.MaxInflight;
 
@@ -22,11 +23,20 @@ internal sealed class PacketDispatcher(ClientConnection client, BrokerWorks work
     /// <summary>Until the next packet may be read, or the connection is closing.</summary>
     public async ValueTask WaitAsync()
     {
+        // what we do not read is no silence of the client's
+        client.Link.IsHeld = true;
         await _busy;
         while (IsFull && !client.Link.IsClosing)
         {
             await client.Link.Lane.WaitForRoomAsync();
         }
+
+        while (_pace is { MustPause: true } && !client.Link.IsClosing)
+        {
+            await _pace.PauseAsync();
+        }
+
+        client.Link.IsHeld = false;
     }
 
     /// <summary>False after DISCONNECT.</summary>
@@ -81,7 +91,8 @@ internal sealed class PacketDispatcher(ClientConnection client, BrokerWorks work
 
     private void Publish(in PublishPacket packet)
     {
-        works.Counts.ReceivedPublish();
+        works.Counts.ReceivedPublish(packet.Qos);
+        _pace?.Published(packet.Payload.Length);
         CheckLimits(packet);
         var topic = ResolveTopic(packet);
         var message = new Message(topic, packet.Payload.ToArray(), packet.Qos, packet.Retain)
@@ -214,6 +225,6 @@ internal sealed class PacketDispatcher(ClientConnection client, BrokerWorks work
             client.Will = null;
         }
 
-        client.Link.Close(new(packet.Reason, "the client said goodbye"));
+        client.Link.Close(new(packet.Reason, packet.Reason == ReasonCode.Success ? "the client said goodbye" : "the client said goodbye and left its will"));
     }
 }

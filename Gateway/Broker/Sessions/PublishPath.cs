@@ -66,6 +66,7 @@ internal sealed class PublishPath(
 
     public void Failed(PublishUnit unit, Exception failure)
     {
+        counts.NotCommitted();
         BrokerLog.NotCommitted(log, unit.Client?.ClientId, unit.Message.Topic, failure);
         if (unit.Message.Qos == 2)
         {

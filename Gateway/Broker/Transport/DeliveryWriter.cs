@@ -24,13 +24,13 @@ internal sealed class DeliveryWriter(PipeWriter output, ProtocolVersion version,
 
     public int Written => _written;
 
-    /// <summary>Messages of this round.</summary>
-    public int Messages { get; private set; }
+    /// <summary>Messages of this round, by QoS.</summary>
+    public int[] Messages { get; } = new int[3];
 
     public void BeginRound()
     {
         _written = 0;
-        Messages = 0;
+        Messages.AsSpan().Clear();
         Now = time.GetUtcNow();
     }
 
@@ -62,7 +62,7 @@ internal sealed class DeliveryWriter(PipeWriter output, ProtocolVersion version,
 
         WriteHead(message, topic, length, properties, size, (qos, retain, duplicate, packetId), (alias, seconds, identifiers));
         _written += size;
-        Messages++;
+        Messages[qos]++;
         return true;
     }
 

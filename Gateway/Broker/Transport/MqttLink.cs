@@ -25,7 +25,7 @@ internal sealed class MqttLink
     // written by the read loop, read by the watch
     private long _lastReceived;
     private long _patience;
-
+    private volatile bool _isHeld;
 
     public MqttLink(IDuplexPipe pipe, Peer peer, Action abort, MqttOptions options, BrokerCounts counts, TimeProvider time)
     {
@@ -50,6 +50,17 @@ internal sealed class MqttLink
     /// <summary>Why it ends; null is: the peer went away.</summary>
     public ProtocolError? EndReason => Volatile.Read(ref _ending)?.Error;
 
+    /// <summary>Its input is left unread for a while, by our own choice.</summary>
+    public bool IsHeld
+    {
+        get => _isHeld;
+        set
+        {
+            Volatile.Write(ref _lastReceived, _time.GetTimestamp());
+            _isHeld = value;
+        }
+    }
+
     public void Wake() => _wake.Set();
 
     public void Received(long bytes)
@@ -68,7 +79,7 @@ internal sealed class MqttLink
     public bool IsOverdue(long now)
     {
         var patience = Volatile.Read(ref _patience);
-        return patience > 0 && _time.GetElapsedTime(Volatile.Read(ref _lastReceived), now).Ticks > patience;
+        return patience > 0 && !_isHeld && _time.GetElapsedTime(Volatile.Read(ref _lastReceived), now).Ticks > patience;
     }
 
     /// <summary>Ends the connection; an MQTT 5 client that has been accepted is told the reason.</summary>
