@@ -134,6 +134,8 @@ internal static class GatewayHost
         .AddSingleton<StoreMeters>()
         .AddSingleton<SqliteReader>()
         .AddSingleton<IStoreReader>(provider => provider.GetRequiredService<SqliteReader>())
+        .AddSingleton<IReceiptReader>(provider => provider.GetRequiredService<SqliteReader>())
+        .AddSingleton<IReceiptStore, ReceiptStore>()
         .AddSingleton<IBrokerReader, SqliteBrokerReader>()
         .AddSingleton<IChannelKind, EnrollmentKind>().AddSingleton<IChannelKind, DeviceKind>()
         .AddSingleton<IProjection, PeopleProjection>()

@@ -20,6 +20,7 @@ internal sealed class SomeJournal : IAsyncDisposable
     private readonly SqliteReader _reader;
     private readonly SqliteBrokerReader _brokerReader;
     private readonly IWriteSession _session;
+    private readonly ReceiptStore _receipts;
 
     private SomeJournal(string folder, TimeProvider time, ICommitListener listener, Func<IWriteSession, IWriteSession> around, IProjection[] projections)
     {
@@ -29,11 +30,14 @@ internal sealed class SomeJournal : IAsyncDisposable
         _session = around(new SqliteWriteSession(_file, Kinds, projections, time));
         Writer = new(_session, listener, time, _meters, NullLogger<StoreWriter>.Instance);
         Journal = new StoreJournal(Writer, _reader);
+        _receipts = new(Writer, _reader, time, _meters);
     }
 
     public StoreWriter Writer { get; }
 
     public IJournal Journal { get; }
+
+    public IReceiptStore Receipts => _receipts;
 
     public static SomeJournal Open(
         SomeFolder folder,
@@ -47,7 +51,10 @@ internal sealed class SomeJournal : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // The writer's end also ends its waiting for a clock that stands still.
+        var receipts = _receipts.DisposeAsync();
         await Writer.DisposeAsync();
+        await receipts;
         _session.Dispose();
         _reader.Dispose();
         _brokerReader.Dispose();

@@ -13,8 +13,8 @@ internal interface IStoreWork
     void Completed(Exception? failure);
 }
 
-/// <summary>One transaction with its two faces: journal rows and the broker's own.</summary>
-internal sealed record StoreTransaction(JournalTransaction Journal, IBrokerWrites Broker);
+/// <summary>One transaction with its faces: the journal, the broker's own rows, receipts.</summary>
+internal sealed record StoreTransaction(JournalTransaction Journal, IBrokerWrites Broker, IReceiptRows Receipts);
 
 /// <summary>Where work for the one writer is handed in.</summary>
 internal interface IStore

@@ -12,6 +12,7 @@ internal sealed class StoreMeters : IDisposable
     private readonly Counter<long> _failures;
     private readonly Counter<long> _reads;
     private readonly Counter<long> _readEvents;
+    private readonly Counter<long> _receiptsLeftOut;
 
     public StoreMeters()
     {
@@ -22,6 +23,8 @@ internal sealed class StoreMeters : IDisposable
         _failures = _meter.CreateCounter<long>("gateway_store_failures_total", null, "Batches that were not written, by cause.");
         _reads = _meter.CreateCounter<long>("gateway_store_reads_total", null, "Pages of events read from disk, for those who catch up.");
         _readEvents = _meter.CreateCounter<long>("gateway_store_events_read_total", null, "Events in those pages.");
+        _receiptsLeftOut = _meter.CreateCounter<long>(
+            "gateway_store_receipts_left_out_total", null, "Receipts that nobody kept, because the disk took nothing for too long.");
     }
 
     public void Committed(int works, int events, TimeSpan took)
@@ -40,6 +43,8 @@ internal sealed class StoreMeters : IDisposable
         _reads.Add(1, label);
         _readEvents.Add(events, label);
     }
+
+    public void LeftOutReceipt() => _receiptsLeftOut.Add(1);
 
     public void WatchWriter(Func<int> waiting, Func<bool> isWell)
     {

@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace Gateway.Storage.Sqlite;
 
 /// <summary>Reads what is committed, on connections of its own: in WAL mode no reader waits for the writer, nor it for them.</summary>
-internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStoreReader, IDisposable
+internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStoreReader, IReceiptReader, IDisposable
 {
     // Idle connections; one is made when all are in use, so reads never queue behind each other.
     private readonly ConcurrentBag<Session> _idle = [];
@@ -35,6 +35,14 @@ internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStore
 
     public byte[]? Document(string collection, string key) => Read(session =>
         session.OneDocument.Bind(collection, key).Row(row => row.Blob(0)));
+
+    public IReadOnlyList<ReceiptRange> Receipts(ChannelName channel) => Read(session => session.Receipts.Bind(channel.ToString()).Rows(row =>
+        new ReceiptRange(
+            new(channel, row.Text(0), row.Text(1) is { Length: > 0 } user ? user : null, (ReceiptStep)row.Integer(2)),
+            row.Integer(3),
+            row.Integer(4),
+            At(row, 5),
+            row.IsNull(6) ? null : At(row, 6))));
 
     public void Dispose()
     {
@@ -131,13 +139,20 @@ internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStore
 
         public Statement OneDocument { get; } = new(connection, "SELECT body FROM documents WHERE collection = $0 AND key = $1");
 
+        public Statement Receipts { get; } = new(
+            connection,
+            "SELECT subscriber, user, step, after, through, at, connected FROM receipts WHERE channel = (SELECT id FROM channels WHERE name = $0)");
+
         public Statement Begin { get; } = new(connection, "BEGIN");
 
         public Statement End { get; } = new(connection, "COMMIT");
 
         public void Dispose()
         {
-            ReadOnlySpan<Statement> all = [Snapshot, Channel, Feed, List, Position, Documents, NewestDocuments, DocumentsBefore, OneDocument, Begin, End];
+            ReadOnlySpan<Statement> all =
+            [
+                Snapshot, Channel, Feed, List, Position, Documents, NewestDocuments, DocumentsBefore, OneDocument, Receipts, Begin, End,
+            ];
             foreach (var statement in all)
             {
                 statement.Dispose();

@@ -19,6 +19,7 @@ internal sealed class SqliteWriteSession : IWriteSession
     private readonly Statement _unfolded;
     private readonly SqliteRows _rows;
     private readonly SqliteBrokerRows _brokerRows;
+    private readonly SqliteReceiptRows _receiptRows;
     private readonly ChannelHeads _heads;
     private readonly IReadOnlyList<IProjection> _projections;
     private readonly TimeProvider _time;
@@ -42,6 +43,7 @@ internal sealed class SqliteWriteSession : IWriteSession
         _unfolded = new(_connection, "SELECT name FROM channels WHERE id IN (SELECT DISTINCT channel FROM events WHERE position > $0)");
         _rows = new(_connection, _log);
         _brokerRows = new(_connection, _log);
+        _receiptRows = new(_connection, _log);
         using var position = new Statement(_connection, "SELECT COALESCE(MAX(position), 0) FROM events");
         _heads = new(kinds, position.RunScalar());
         FoldAfterCrash();
@@ -59,7 +61,7 @@ internal sealed class SqliteWriteSession : IWriteSession
         }
 
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
-        return new(new JournalTransaction(_rows, _heads, now, _projections), _brokerRows);
+        return new(new JournalTransaction(_rows, _heads, now, _projections), _brokerRows, _receiptRows);
     }
 
     public void Commit()
@@ -110,7 +112,7 @@ internal sealed class SqliteWriteSession : IWriteSession
 
     public void Dispose()
     {
-        ReadOnlySpan<IDisposable> all = [_rows, _brokerRows, _begin, _commit, _rollback, _putMeta, _folded, _unfolded, _connection];
+        ReadOnlySpan<IDisposable> all = [_rows, _brokerRows, _receiptRows, _begin, _commit, _rollback, _putMeta, _folded, _unfolded, _connection];
         foreach (var part in all)
         {
             part.Dispose();
