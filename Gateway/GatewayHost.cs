@@ -44,7 +44,7 @@ internal static class GatewayHost
         using var process = new ProcessMeters(TimeProvider.System);
         builder.Services.AddSingleton(metrics);
         AddSettings(builder.Services, settings, listeners);
-        AddKernel(builder.Services);
+        AddKernel(builder.Services, settings.Limits);
         AddAccess(builder.Services);
         AddModules(builder.Services);
 
@@ -129,7 +129,7 @@ internal static class GatewayHost
         return file;
     }
 
-    private static void AddKernel(IServiceCollection services) => services
+    private static void AddKernel(IServiceCollection services, LimitsOptions limits) => services
         .AddSingleton(OpenFile)
         .AddSingleton<StoreMeters>()
         .AddSingleton<SqliteReader>()
@@ -146,12 +146,12 @@ internal static class GatewayHost
         .AddSingleton<IJournalReader>(provider => provider.GetRequiredService<StoreJournal>())
         .AddSingleton<IBrokerStore, StoreForBroker>()
         .AddSingleton<MqttBroker>().AddSingleton<MqttConnectionHandler>()
-        .AddChannels(new ChannelOptions());
+        .AddChannels(ChannelOptions.Of(limits));
 
     private static void AddAccess(IServiceCollection services) => services
         .AddSingleton(provider => new NewTokenFile(provider.GetRequiredService<DataOptions>().Folder))
         .AddSingleton<AdminToken>().AddSingleton<DeviceSecrets>().AddSingleton<Sessions>().AddSingleton<DenyList>()
-        .AddSingleton<LimitBook>().AddSingleton<ConnectionLimit>()
+        .AddSingleton<LimitBook>().AddSingleton<ILimitBook>(provider => provider.GetRequiredService<LimitBook>()).AddSingleton<ConnectionLimit>()
         .AddSingleton<HttpAccess>().AddSingleton<WebGuard>().AddSingleton<TlsCertificate>().AddSingleton<TlsRedirect>()
         .AddSingleton<Tickets>().AddSingleton<ITicketDesk>(provider => provider.GetRequiredService<Tickets>())
         .AddSingleton<IAuthenticator, MqttAuthenticator>();

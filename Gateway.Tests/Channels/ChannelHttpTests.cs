@@ -140,13 +140,24 @@ public sealed class ChannelHttpTests
     }
 
     [Test]
-    public async Task Shutdown_EndsEventStreams()
+    public async Task Shutdown_EndsEventStreams_WithAHintWhenToComeBack()
     {
         using var lines = await StreamAsync("/api/jobs/one/events");
         await SkipStartAsync(lines);
         await _live.StopAsync();
 
-        Assert.That(await lines.ReadLineAsync(), Is.Null);
+        Assert.That(await lines.ReadLineAsync(), Does.Match(@"^retry: \d{3,4}$"));
+        Assert.That((await lines.ReadLineAsync(), await lines.ReadLineAsync()), Is.EqualTo(("", (string?)null)));
+    }
+
+    [Test]
+    public async Task Shutdown_AnswersThoseWhoWait()
+    {
+        var polling = GetAsync("/api/jobs/one/events?since=3&epoch=e1&wait=30");
+        await Eventually.HoldsAsync(() => _live.Listener.Told.Any(), "the poll waits");
+        await _live.StopAsync();
+
+        Assert.That((await polling)["events"]!.AsArray(), Is.Empty);
     }
 
     [Test]
@@ -169,6 +180,8 @@ public sealed class ChannelHttpTests
     [TestCase("""{"client":"poller"}""", "seq")]
     [TestCase("""{"seq":"1","client":"poller"}""", "seq")]
     [TestCase("""{"seq":1}""", "client")]
+    [TestCase("""{"seq":1,"client":"\ud800"}""", "client")]
+    [TestCase("""{"\ud800":1,"client":"poller"}""", "body")]
     [TestCase("""nonsense""", "body")]
     public async Task AckThatDoesNotFit_NamesTheField(string body, string field)
     {
@@ -176,6 +189,14 @@ public sealed class ChannelHttpTests
         var answer = await _live.Http.PostAsync("/api/jobs/one/acks", content);
 
         Assert.That((string?)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["field"], Is.EqualTo(field));
+    }
+
+    [Test]
+    public async Task AckThatIsTooBig_IsRefused()
+    {
+        using var content = new StringContent($"{{\"seq\":1,\"x\":\"{new string('x', 5_000)}\"}}", System.Text.Encoding.UTF8, "application/json");
+
+        Assert.That((await _live.Http.PostAsync("/api/jobs/one/acks", content)).StatusCode, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
     }
 
     private async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await _live.Http.GetStringAsync(path))!;

@@ -11,7 +11,7 @@ public sealed class DeadPeerTests
     {
         var time = new ManualTime();
         var network = new Pipe();
-        await using var wire = new SocketWire(network.Writer.AsStream(), new(() => null), time);
+        await using var wire = new SocketWire(network.Writer.AsStream(), new(() => null, time));
         time.Advance(TimeSpan.FromSeconds(50));
         await wire.WriteAsync("x"u8.ToArray());
 
@@ -27,7 +27,7 @@ public sealed class DeadPeerTests
         var time = new ManualTime();
         var network = new Pipe();
         var accepted = 100L;
-        await using var wire = new SocketWire(network.Writer.AsStream(), new(() => accepted), time);
+        await using var wire = new SocketWire(network.Writer.AsStream(), new(() => accepted, time));
         Assert.That(wire.SilentFor, Is.EqualTo(TimeSpan.Zero));
         for (var second = 0; second < 60; second += 8)
         {

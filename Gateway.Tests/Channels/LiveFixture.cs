@@ -1,5 +1,6 @@
 using Gateway.Channels;
 using Gateway.Channels.WebSockets;
+using Gateway.Contract;
 using Gateway.Journal;
 using Gateway.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -21,6 +22,7 @@ internal sealed class LiveFixture : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services
+            .AddSingleton(new LimitsOptions { Loopback = true }).AddSingleton<ILimitBook, Gateway.Access.LimitBook>()
             .AddSingleton<TimeProvider>(Time).AddSingleton<IJournalReader>(Journal).AddSingleton<ITicketDesk>(Desk).AddSingleton<ISubscriberListener>(Listener)
             .AddSingleton<IChannelKind>(new NamedKind("jobs")).AddSingleton<IChannelKind>(new NamedKind("rooms"))
             .AddSingleton<IChannelKind>(new NamedKind("talks")).AddSingleton<IChannelPublisher>(Talks)
@@ -47,6 +49,8 @@ internal sealed class LiveFixture : IAsyncDisposable
     public ChannelHub Hub => _app.Services.GetRequiredService<ChannelHub>();
 
     public Attendance Attendance => _app.Services.GetRequiredService<Attendance>();
+
+    public Connections Connections => _app.Services.GetRequiredService<Connections>();
 
     public Presence Presence => _app.Services.GetRequiredService<Presence>();
 

@@ -220,6 +220,7 @@ public sealed class SocketTests
     [TestCase("not json")]
     [TestCase("[1]")]
     [TestCase("")]
+    [TestCase("""{"op":"ping","\ud800":1}""")]
     public async Task TextThatIsNoObject_ClosesWith4400(string text)
     {
         await _page.SendAsync(text);

@@ -55,7 +55,10 @@ internal sealed class MemoryJournal : IJournalReader
         lock (_lock)
         {
             var seq = _events.Count(stored => stored.Channel == channel) + 1;
-            var stored = new StoredEvent(channel, seq, _events.Count + 1, "progress", DateTimeOffset.UnixEpoch, data);
+            var stored = new StoredEvent(channel, seq, _events.Count + 1, "progress", DateTimeOffset.UnixEpoch, data)
+            {
+                AppendedAt = System.Diagnostics.Stopwatch.GetTimestamp(),
+            };
             _events.Add(stored);
             _unannounced.Enqueue(stored);
             return stored;

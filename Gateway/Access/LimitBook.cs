@@ -6,8 +6,8 @@ using Gateway.Contract;
 
 namespace Gateway.Access;
 
-/// <summary>Whom the limits per address hold for, and what is told when one bites: every time to the counter, once an episode to the log.</summary>
-internal sealed class LimitBook : IDisposable
+/// <summary>Keeps the book of limits for everybody: counts what they refuse, and tells it once an episode.</summary>
+internal sealed class LimitBook : ILimitBook, IDisposable
 {
     private const int MaxEpisodes = 10_000;
     private const int Ipv6NetworkBytes = 8;
@@ -29,7 +29,7 @@ internal sealed class LimitBook : IDisposable
         _refusals = _meter.CreateCounter<long>("gateway_access_limited_total", null, "What a limit refused, by limit.");
     }
 
-    /// <summary>Null for whom no limit per address holds. An IPv6 host has a whole network of addresses to itself, so that counts as one.</summary>
+    /// <summary>An IPv6 host has a whole network of addresses to itself, so that counts as one.</summary>
     public string? KeyOf(IPAddress? address)
     {
         if (address is null)

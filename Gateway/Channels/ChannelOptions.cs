@@ -1,8 +1,19 @@
+using Gateway.Contract;
+
 namespace Gateway.Channels;
 
 /// <summary>Bounds of the live side.</summary>
 internal sealed record ChannelOptions
 {
+    public static ChannelOptions Of(LimitsOptions limits) => new()
+    {
+        MaxConnections = limits.Pages,
+        MaxConnectionsPerAddress = limits.PagesPerAddress,
+        MaxChannelsPerConnection = limits.ChannelsPerPage,
+        MaxMessageBytes = limits.MessageBytes,
+        MessagesPerSecond = limits.MessagesPerSecond,
+    };
+
     /// <summary>Events of one read while catching up.</summary>
     public int PageSize { get; init; } = 200;
 
@@ -12,9 +23,15 @@ internal sealed record ChannelOptions
     /// <summary>Answers waiting on one connection; when full, its next request waits.</summary>
     public int RepliesWaiting { get; init; } = 64;
 
+    /// <summary>Pages that follow channels at once, however they do it; 0 is no limit, as for all of these.</summary>
     public int MaxConnections { get; init; } = 10_000;
 
+    public int MaxConnectionsPerAddress { get; init; } = 500;
+
     public int MaxChannelsPerConnection { get; init; } = 1_000;
+
+    /// <summary>Messages that one page may send; the worth of <see cref="MessageRate.BurstSeconds"/> at once. More is closed with 4429.</summary>
+    public int MessagesPerSecond { get; init; } = 100;
 
     /// <summary>Bytes of one message from a page; more is closed with 4413.</summary>
     public int MaxMessageBytes { get; init; } = 64 * 1024;

@@ -21,12 +21,15 @@ internal static class ChannelsComposition
         .AddSingleton<Attendance>()
         .AddSingleton<Presence>()
         .AddSingleton<Publishers>()
+        .AddSingleton<ChannelMeters>()
+        .AddSingleton<Connections>()
         .AddSingleton<Receipts>()
         .AddSingleton<LiveServices>()
         .AddSingleton<SocketEndpoint>()
         .AddSingleton<EventPoll>()
         .AddSingleton<EventStream>()
-        .AddSingleton<ChannelEndpoints>();
+        .AddSingleton<ChannelEndpoints>()
+        .AddSingleton<ConnectionList>();
 
     public static void MapChannels(this IEndpointRouteBuilder endpoints)
     {
@@ -35,5 +38,6 @@ internal static class ChannelsComposition
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(sockets.Drain);
         endpoints.Map("/ws", sockets.Build(endpoints.CreateApplicationBuilder()));
         services.GetRequiredService<ChannelEndpoints>().Map(endpoints);
+        services.GetRequiredService<ConnectionList>().Map(endpoints);
     }
 }

@@ -17,7 +17,7 @@ internal static partial class ChannelsLog
     [LoggerMessage(3004, LogLevel.Debug, "page {Connection} subscribed to {Channel} after {Cursor}, reset {Reset}")]
     public static partial void Subscribed(ILogger log, string connection, string channel, long cursor, bool reset);
 
-    [LoggerMessage(3005, LogLevel.Information, "{Channel}: {Client} asked to go on with a cursor that does not fit, and gets the state instead")]
+    [LoggerMessage(3005, LogLevel.Debug, "{Channel}: {Client} asked to go on with a cursor that does not fit, and gets the state instead")]
     public static partial void Reset(ILogger log, string channel, string client);
 
     [LoggerMessage(3006, LogLevel.Information, "sent {Pages} pages away, to come back within {Spread}")]

@@ -11,12 +11,14 @@ internal static class StateJson
     public static readonly JsonWriterOptions WriterOptions = new() { SkipValidation = true, Encoder = ContractJson.Options.Encoder };
 
     /// <summary>{"items":[…],"next":…}: each state with the channel and seq that it is the fold of, so that events can be put on top.</summary>
-    public static ReadOnlyMemory<byte> OfFeed(FeedSnapshot feed)
+    public static ReadOnlyMemory<byte> OfFeed(FeedSnapshot feed) => Object(writer => WriteItems(writer, feed));
+
+    public static ReadOnlyMemory<byte> Object(Action<Utf8JsonWriter> fields)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(buffer, WriterOptions);
         writer.WriteStartObject();
-        WriteItems(writer, feed);
+        fields(writer);
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenMemory;

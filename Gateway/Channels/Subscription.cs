@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Gateway.Journal;
 
 namespace Gateway.Channels;
@@ -53,6 +54,19 @@ internal sealed class Subscription(LiveStream stream, StreamSource source, Actio
             if (page.Count > 0)
             {
                 return page;
+            }
+        }
+    }
+
+    /// <summary>How far it is; on any thread.</summary>
+    public Progress Progress
+    {
+        get
+        {
+            lock (stream.Gate)
+            {
+                var cursor = Volatile.Read(ref _cursor);
+                return new(cursor, _live, _queue.Count, _live ? _queue.Count : Math.Max(0, Math.Max(stream.Top, start.Head) - cursor));
             }
         }
     }
@@ -143,9 +157,21 @@ internal sealed class Subscription(LiveStream stream, StreamSource source, Actio
     }
 }
 
+/// <param name="Cursor">The newest event that was taken.</param>
+/// <param name="IsLive">Handed events as they come; else served from the journal.</param>
+/// <param name="Queued">Events that wait to be taken.</param>
+/// <param name="Lag">How far behind the newest that is known: in events while live and on a channel, in positions on a feed.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Progress(long Cursor, bool IsLive, int Queued, long Lag);
+
 /// <param name="After">Delivery starts with the first event after this cursor.</param>
-/// <param name="AtHead">The journal was read up to this cursor after joining: nothing to catch up with but what is announced meanwhile.</param>
-internal readonly record struct SubscriptionStart(long After, bool AtHead, int PageSize, int QueueCapacity);
+/// <param name="Head">The journal was read up to here after joining.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct SubscriptionStart(long After, long Head, int PageSize, int QueueCapacity)
+{
+    /// <summary>Nothing to catch up with but what is announced meanwhile.</summary>
+    public bool AtHead => After == Head;
+}
 
 internal enum Offered
 {

@@ -3,7 +3,7 @@ using Gateway.Journal;
 namespace Gateway.Channels;
 
 /// <summary>Opens and closes subscriptions: joins the stream, then reads its state and head, and judges the cursor by what was read.</summary>
-internal sealed class Subscriptions(ChannelHub hub, StreamSource source, ChannelOptions options)
+internal sealed class Subscriptions(ChannelHub hub, StreamSource source, ChannelMeters meters, ChannelOptions options)
 {
     /// <summary>Null when there is no such channel or feed.</summary>
     /// <param name="wake">Called when there is something to take again, on the writer's thread: hand over and return.</param>
@@ -20,8 +20,13 @@ internal sealed class Subscriptions(ChannelHub hub, StreamSource source, Channel
             }
 
             var resume = cursor.Judge(snapshot.Epoch, snapshot.Head, snapshot.Oldest);
+            if (resume.Reset)
+            {
+                meters.Reset(resume.Cause);
+            }
+
             var after = fromHead ? snapshot.Head : resume.After;
-            var start = new SubscriptionStart(after, after == snapshot.Head, options.PageSize, options.QueueCapacity);
+            var start = new SubscriptionStart(after, snapshot.Head, options.PageSize, options.QueueCapacity);
             return opened = new(hub, stream, new(stream, source, wake, start), snapshot, resume with { After = after });
         }
         finally

@@ -42,6 +42,20 @@ internal sealed record LimitsOptions
     /// <summary>The longest such wait; it begins with a second and doubles.</summary>
     public TimeSpan AuthDelay { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Pages that follow channels at once: over WebSocket, by event streams, or waiting for their next event.</summary>
+    public int Pages { get; init; } = 10_000;
+
+    /// <summary>The same from one address; fewer than its connections, so that they are told when to come back.</summary>
+    public int PagesPerAddress { get; init; } = 500;
+
+    public int ChannelsPerPage { get; init; } = 1_000;
+
+    /// <summary>Bytes of one message over a page's WebSocket.</summary>
+    public int MessageBytes { get; init; } = 65_536;
+
+    /// <summary>Messages a second over a page's WebSocket; twenty seconds' worth may come at once.</summary>
+    public int MessagesPerSecond { get; init; } = 100;
+
     internal IEnumerable<string> Faults()
     {
         (string Name, long Value)[] numbers =
@@ -50,6 +64,8 @@ internal sealed record LimitsOptions
             (nameof(Connections), Connections), (nameof(AuthFailures), AuthFailures),
             (nameof(HalfOpen), HalfOpen), (nameof(HalfOpenPerAddress), HalfOpenPerAddress), (nameof(ConnectRate), ConnectRate),
             (nameof(ConnectBurst), ConnectBurst), (nameof(PublishRate), PublishRate), (nameof(PublishBytesRate), PublishBytesRate),
+            (nameof(Pages), Pages), (nameof(PagesPerAddress), PagesPerAddress), (nameof(ChannelsPerPage), ChannelsPerPage),
+            (nameof(MessageBytes), MessageBytes), (nameof(MessagesPerSecond), MessagesPerSecond),
         ];
         foreach (var (name, value) in numbers.Where(number => number.Value < 0))
         {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Gateway.Journal;
 
 /// <summary>Where a reader wants to go on: (epoch, cursor), or nothing for "live from now".</summary>
@@ -11,14 +13,28 @@ internal readonly record struct Cursor(string? Epoch, long? Since)
     /// </summary>
     public Resume Judge(string epoch, long head, long oldestKept) => Since switch
     {
-        null => new(head, Reset: false),
-        0 => new(Math.Max(0, oldestKept - 1), Reset: false),
-        _ when Epoch != epoch => new(head, Reset: true),
-        < 0 => new(head, Reset: true),
-        { } since when since > head || since < oldestKept - 1 => new(head, Reset: true),
-        { } since => new(since, Reset: false),
+        null => new(head, ResetCause.None),
+        0 => new(Math.Max(0, oldestKept - 1), ResetCause.None),
+        _ when string.IsNullOrEmpty(Epoch) => new(head, ResetCause.NoEpoch),
+        _ when Epoch != epoch => new(head, ResetCause.OtherEpoch),
+        { } since when since > head => new(head, ResetCause.BeyondHead),
+        { } since when since < 0 || since < oldestKept - 1 => new(head, ResetCause.NotKept),
+        { } since => new(since, ResetCause.None),
     };
 }
 
-/// <summary>Where delivery starts: with the first event after this cursor.</summary>
-internal readonly record struct Resume(long After, bool Reset);
+/// <summary>Where delivery starts: with the first event after this cursor; and why that is not the one asked for.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Resume(long After, ResetCause Cause)
+{
+    public bool Reset => Cause != ResetCause.None;
+}
+
+internal enum ResetCause
+{
+    None,
+    OtherEpoch,
+    NoEpoch,
+    BeyondHead,
+    NotKept,
+}

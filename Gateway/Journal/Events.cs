@@ -33,6 +33,9 @@ internal sealed class StoredEvent(ChannelName channel, long seq, long position, 
     /// <summary>The event object of the contract: {"channel":…,"seq":…,"position":…,"type":…,"at":…,"data":{…}}.</summary>
     public ReadOnlyMemory<byte> Json => _json ??= Serialise();
 
+    /// <summary>In ticks of the stopwatch, for figures only; 0 when it was read back from the journal.</summary>
+    public long AppendedAt { get; init; }
+
     public T Read<T>() => ContractJson.Read<T>(Data.Span);
 
     private byte[] Serialise()

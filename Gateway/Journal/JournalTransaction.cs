@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Gateway.Journal;
 
 /// <summary>
@@ -27,7 +29,7 @@ internal sealed class JournalTransaction(IJournalRows rows, ChannelHeads heads, 
     {
         var head = heads.FindOrAdd(channel, rows);
         var at = draft.At ?? Now;
-        var stored = new StoredEvent(channel, head.Seq + 1, heads.NextPosition(), draft.Type, at, draft.Data);
+        var stored = new StoredEvent(channel, head.Seq + 1, heads.NextPosition(), draft.Type, at, draft.Data) { AppendedAt = Stopwatch.GetTimestamp() };
         rows.InsertEvent(head.Id, stored);
         heads.Advance(head, stored);
         _appended.Add(stored);

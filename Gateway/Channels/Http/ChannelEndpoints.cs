@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Gateway.Contract;
 using Gateway.Journal;
@@ -9,6 +8,7 @@ namespace Gateway.Channels.Http;
 internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, EventStream stream, Receipts receipts, ITicketDesk desk)
 {
     private const int MaxClient = 128;
+    private const int MaxAckBytes = 4_096;
     private const int DefaultReceipts = 200;
     private const int MaxReceipts = 1_000;
 
@@ -67,11 +67,11 @@ internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, Even
     {
         if (context.Request.GetTypedHeaders().Accept.Any(accepted => accepted.MediaType == "text/event-stream"))
         {
-            return await stream.RunAsync(name, rights, context) ? Results.Empty : throw Unknown(name);
+            return await stream.RunAsync(name, rights, Client(context), context) ? Results.Empty : throw Unknown(name);
         }
 
         var query = EventsQuery.Read(context.Request);
-        var page = await poll.ReadAsync(name, query, Client(context, rights), rights, context.RequestAborted) ?? throw Unknown(name);
+        var page = await poll.ReadAsync(name, query, Client(context) ?? $"http-{rights.User}", rights, context) ?? throw Unknown(name);
         return Json(page.Write);
     }
 
@@ -97,16 +97,21 @@ internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, Even
     {
         try
         {
-            using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-            if (body.RootElement.ValueKind != JsonValueKind.Object
-                || !body.RootElement.TryGetProperty(name.CursorField, out var cursor) || cursor.ValueKind != JsonValueKind.Number
+            var bytes = new byte[MaxAckBytes + 1];
+            var length = await context.Request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, context.RequestAborted);
+            if (length > MaxAckBytes)
+            {
+                throw new RequestRefusedException(StatusCodes.Status413PayloadTooLarge, "too_big", $"The body is larger than {MaxAckBytes} bytes.");
+            }
+
+            var body = ContractJson.Parse(bytes.AsSpan(0, length));
+            if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty(name.CursorField, out var cursor) || cursor.ValueKind != JsonValueKind.Number
                 || !cursor.TryGetInt64(out var through) || through < 0)
             {
                 throw RequestRefusedException.Invalid(name.CursorField, $"{name.CursorField} is a whole number from 0.");
             }
 
-            return body.RootElement.TryGetProperty("client", out var client) && client.ValueKind == JsonValueKind.String
-                && client.GetString() is { Length: > 0 and <= MaxClient } text ? (through, text)
+            return body.TryGetProperty("client", out var client) && ContractJson.TextOf(client) is { Length: > 0 and <= MaxClient } text ? (through, text)
                 : throw RequestRefusedException.Invalid("client", $"client is 1 to {MaxClient} characters.");
         }
         catch (JsonException)
@@ -165,29 +170,18 @@ internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, Even
         writer.WriteRawValue(next?.ToString() ?? "null");
     }
 
-    private static string Client(HttpContext context, ISubscriberRights rights)
+    private static string? Client(HttpContext context)
     {
         var client = context.Request.Query["client"].ToString();
         return client.Length switch
         {
-            0 => $"http-{rights.User}",
+            0 => null,
             <= MaxClient => client,
             _ => throw RequestRefusedException.Invalid("client", $"client is 1 to {MaxClient} characters."),
         };
     }
 
-    private static IResult Json(Action<Utf8JsonWriter> fields)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, StateJson.WriterOptions))
-        {
-            writer.WriteStartObject();
-            fields(writer);
-            writer.WriteEndObject();
-        }
-
-        return Results.Bytes(buffer.WrittenMemory, "application/json");
-    }
+    private static IResult Json(Action<Utf8JsonWriter> fields) => Results.Bytes(StateJson.Object(fields), "application/json");
 
     private static RequestRefusedException Unknown(StreamName name) => Unknown(name.Kind, name.Id ?? name.Kind);
 

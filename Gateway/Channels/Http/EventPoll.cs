@@ -4,24 +4,24 @@ using Gateway.Journal;
 namespace Gateway.Channels.Http;
 
 /// <summary>A page of events after a cursor; waits for the first one as a subscriber does, when there is none yet.</summary>
-internal sealed class EventPoll(LiveServices services)
+internal sealed class EventPoll(LiveServices services, IHostApplicationLifetime lifetime)
 {
     /// <summary>Null when there is no such channel or feed.</summary>
-    public async Task<EventPage?> ReadAsync(StreamName name, EventsQuery query, string client, ISubscriberRights rights, CancellationToken cancellation)
+    public async Task<EventPage?> ReadAsync(StreamName name, EventsQuery query, string client, ISubscriberRights rights, HttpContext context)
     {
         var arrived = new AsyncSignal();
-        using var opened = await services.Subscriptions.OpenAsync(name, query.Cursor, fromHead: false, arrived.Set, cancellation);
+        using var opened = await services.Subscriptions.OpenAsync(name, query.Cursor, fromHead: false, arrived.Set, context.RequestAborted);
         if (opened is null)
         {
             return null;
         }
 
-        var (after, reset) = opened.Resume;
+        var reset = opened.Resume.Reset;
         var line = services.Receipts.Line(name, client, rights.User);
-        var events = reset ? [] : await services.Source.ReadAsync(name, after, query.Limit, cancellation);
+        var events = reset ? [] : await services.Source.ReadAsync(name, opened.Resume.After, query.Limit, context.RequestAborted);
         if (!reset && events.Count == 0 && query.Wait > TimeSpan.Zero)
         {
-            events = await WaitAsync(opened.Subscription, arrived, query, line, rights, cancellation);
+            events = await WaitAsync(opened.Subscription, arrived, query, line, rights, context);
         }
 
         if (events.Count > 0)
@@ -34,20 +34,27 @@ internal sealed class EventPoll(LiveServices services)
     }
 
     private async Task<IReadOnlyList<StoredEvent>> WaitAsync(
-        Subscription subscription, AsyncSignal arrived, EventsQuery query, ReceiptLine line, ISubscriberRights rights,
-        CancellationToken cancellation)
+        Subscription subscription, AsyncSignal arrived, EventsQuery query, ReceiptLine line, ISubscriberRights rights, HttpContext context)
     {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var place = services.Connections.Take(
+            new(Transports.Poll, rights, context, services.Time.GetUtcNow(), () => [new(subscription.Name, line.Subscriber, subscription.Progress)]));
         services.Attendance.Enter(subscription.Name, rights);
         line.Connected();
         try
         {
-            var events = await subscription.TakeAsync(cancellation);
-            if (events.Count == 0 && await arrived.WaitAsync(query.Wait, services.Time, cancellation))
+            var events = await subscription.TakeAsync(stop.Token);
+            if (events.Count == 0 && await arrived.WaitAsync(query.Wait, services.Time, stop.Token))
             {
-                events = await subscription.TakeAsync(cancellation);
+                events = await subscription.TakeAsync(stop.Token);
             }
 
             return events.Count <= query.Limit ? events : [.. events.Take(query.Limit)];
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            // The service stops: an empty page, and the next poll finds the service that comes after it.
+            return [];
         }
         finally
         {

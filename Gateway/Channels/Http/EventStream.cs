@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Gateway.Channels.WebSockets;
@@ -11,7 +12,7 @@ namespace Gateway.Channels.Http;
 internal sealed class EventStream(LiveServices services, IHostApplicationLifetime lifetime)
 {
     /// <summary>False when there is no such channel or feed, and nothing was answered.</summary>
-    public async Task<bool> RunAsync(StreamName name, ISubscriberRights rights, HttpContext context)
+    public async Task<bool> RunAsync(StreamName name, ISubscriberRights rights, string? client, HttpContext context)
     {
         var cursor = EventsQuery.ReadLive(context.Request);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
@@ -22,27 +23,67 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
             return false;
         }
 
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers["X-Accel-Buffering"] = "no";
-        var client = context.Request.Query["client"].ToString() is { Length: > 0 and <= 128 } named ? named : $"sse-{context.Connection.Id}";
-        var line = services.Receipts.Line(name, client, rights.User);
+        ReceiptLine? line = null;
+        var live = new LiveConnection(
+            Transports.Stream, rights, context, services.Time.GetUtcNow(), () => [new(name, line!.Subscriber, opened.Subscription.Progress)]);
+        line = services.Receipts.Line(name, client ?? live.Id, rights.User);
+        using var place = services.Connections.Take(live);
+        var ended = new AsyncSignal();
+        var watching = WatchAsync(TcpPeer.Of(context, services.Time), context, ended);
         try
         {
-            await context.Response.BodyWriter.WriteAsync(Start(opened), stop.Token);
-            await AttendAsync(opened, arrived, line, rights, context, stop.Token);
+            await StartAsync(opened, context.Response, stop.Token);
+            await AttendAsync(opened, arrived, line, rights, context.Response, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The stream simply ends; its reader comes back with Last-Event-ID.
-            ChannelsLog.Gone(services.Log, client, "it left, or the service stops");
+            ChannelsLog.Gone(services.Log, live.Id, "it left, or the service stops");
+            await SendAwayAsync(context);
+        }
+        finally
+        {
+            ended.Set();
+            await watching;
         }
 
         return true;
     }
 
+    // The stream simply ends; its reader comes back with Last-Event-ID, each at another moment.
+    private async Task SendAwayAsync(HttpContext context)
+    {
+        if (!context.RequestAborted.IsCancellationRequested)
+        {
+            var close = SocketClose.Drain(services.Connections.Drain(), Random.Shared.NextDouble());
+            await WriteAsync(context.Response, Encoding.UTF8.GetBytes($"retry: {close.RetryMs}\n\n"), frames: 0, context.RequestAborted);
+        }
+    }
+
+    private async Task WatchAsync(TcpPeer peer, HttpContext context, AsyncSignal ended)
+    {
+        while (!await ended.WaitAsync(services.Options.Heartbeat, services.Time, CancellationToken.None))
+        {
+            if (peer.SilentFor >= services.Options.DeadPeer)
+            {
+                context.Abort();
+                return;
+            }
+        }
+    }
+
+    private async Task StartAsync(OpenSubscription opened, HttpResponse response, CancellationToken stop)
+    {
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-store";
+        response.Headers["X-Accel-Buffering"] = "no";
+        var start = StateJson.Object(writer => Frames.WriteStart(writer, opened));
+        response.BodyWriter.Write("event: subscribed\ndata: "u8);
+        response.BodyWriter.Write(start.Span);
+        await WriteAsync(response, "\n\n"u8.ToArray(), frames: 1, stop);
+    }
+
     private async Task AttendAsync(
-        OpenSubscription opened, AsyncSignal arrived, ReceiptLine line, ISubscriberRights rights, HttpContext context, CancellationToken stop)
+        OpenSubscription opened, AsyncSignal arrived, ReceiptLine line, ISubscriberRights rights, HttpResponse response, CancellationToken stop)
     {
         services.Attendance.Enter(opened.Snapshot.Name, rights);
         line.Connected();
@@ -53,12 +94,12 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
                 var events = await opened.Subscription.TakeAsync(stop);
                 if (events.Count > 0)
                 {
-                    await SendAsync(events, opened.Snapshot, line, context, stop);
+                    await SendAsync(events, opened.Snapshot, line, response, stop);
                 }
                 else if (!await arrived.WaitAsync(services.Options.Heartbeat, services.Time, stop))
                 {
-                    await context.Response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(
-                        $"event: heartbeat\ndata: {{\"at\":\"{ContractJson.Time(services.Time.GetUtcNow())}\"}}\n\n"), stop);
+                    var beat = $"event: heartbeat\ndata: {{\"at\":\"{ContractJson.Time(services.Time.GetUtcNow())}\"}}\n\n";
+                    await WriteAsync(response, Encoding.UTF8.GetBytes(beat), frames: 1, stop);
                 }
             }
         }
@@ -69,33 +110,30 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
         }
     }
 
-    private static async Task SendAsync(
-        IReadOnlyList<StoredEvent> events, StreamSnapshot snapshot, ReceiptLine line, HttpContext context, CancellationToken stop)
+    private async Task SendAsync(
+        IReadOnlyList<StoredEvent> events, StreamSnapshot snapshot, ReceiptLine line, HttpResponse response, CancellationToken stop)
     {
-        var writer = context.Response.BodyWriter;
         foreach (var stored in events)
         {
-            writer.Write(Encoding.UTF8.GetBytes($"id: {snapshot.Epoch}:{snapshot.Name.CursorOf(stored)}\ndata: "));
-            writer.Write(stored.Json.Span);
-            writer.Write("\n\n"u8);
+            response.BodyWriter.Write(Encoding.UTF8.GetBytes($"id: {snapshot.Epoch}:{snapshot.Name.CursorOf(stored)}\ndata: "));
+            response.BodyWriter.Write(stored.Json.Span);
+            response.BodyWriter.Write("\n\n"u8);
         }
 
-        await writer.FlushAsync(stop);
+        await WriteAsync(response, ReadOnlyMemory<byte>.Empty, events.Count, stop);
         line.Sent(snapshot.Name.CursorOf(events[0]) - 1, snapshot.Name.CursorOf(events[^1]));
+        if (events[0].AppendedAt > 0)
+        {
+            services.Meters.Delivered(Stopwatch.GetElapsedTime(events[0].AppendedAt));
+        }
     }
 
-    private static ReadOnlyMemory<byte> Start(OpenSubscription opened)
+    private async Task WriteAsync(HttpResponse response, ReadOnlyMemory<byte> last, int frames, CancellationToken stop)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        buffer.Write("event: subscribed\ndata: "u8);
-        using (var writer = new Utf8JsonWriter(buffer, StateJson.WriterOptions))
-        {
-            writer.WriteStartObject();
-            Frames.WriteStart(writer, opened);
-            writer.WriteEndObject();
-        }
-
-        buffer.Write("\n\n"u8);
-        return buffer.WrittenMemory;
+        var writer = response.BodyWriter;
+        writer.Write(last.Span);
+        var bytes = writer.CanGetUnflushedBytes ? (int)writer.UnflushedBytes : last.Length;
+        await writer.FlushAsync(stop);
+        services.Meters.Sent(Transports.Stream, frames, bytes);
     }
 }

@@ -5,6 +5,8 @@ namespace Gateway.Channels.WebSockets;
 /// <summary>Puts the frames of a message together, up to a bound. Owned by the reader of a connection.</summary>
 internal sealed class MessageBuffer(int maxBytes)
 {
+    private readonly int _maxBytes = maxBytes == 0 ? Array.MaxLength - 1 : maxBytes;
+
     // Grows to what its page sends: most send a hundred bytes.
     private byte[] _bytes = new byte[512];
     private int _length;
@@ -28,7 +30,7 @@ internal sealed class MessageBuffer(int maxBytes)
                 return Received.Binary;
             }
 
-            if (_length > maxBytes)
+            if (_length > _maxBytes)
             {
                 return Received.TooBig;
             }
@@ -40,7 +42,7 @@ internal sealed class MessageBuffer(int maxBytes)
 
             if (_length == _bytes.Length)
             {
-                Array.Resize(ref _bytes, Math.Min(_bytes.Length * 2, maxBytes + 1));
+                Array.Resize(ref _bytes, (int)Math.Min(_bytes.Length * 2L, _maxBytes + 1L));
             }
         }
     }

@@ -14,7 +14,9 @@ internal sealed class SocketConnection : IDisposable
     private readonly SocketSender _sender;
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource<SocketClose> _sentAway = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly string _name = $"ws-{Guid.CreateVersion7():n}";
+    private readonly long _started;
+    private readonly MessageRate _rate;
+    private readonly string _name;
 
     public SocketConnection(WebSocket socket, SocketWire wire, ISubscriberRights rights, HttpContext context, LiveServices services)
     {
@@ -23,10 +25,16 @@ internal sealed class SocketConnection : IDisposable
         _context = context;
         _services = services;
         _outbox = new(services.Options.RepliesWaiting);
+        Live = new(Transports.Socket, rights, context, services.Time.GetUtcNow(), () => _ops!.Followed());
+        _name = Live.Id;
+        _started = services.Time.GetTimestamp();
+        _rate = new(services.Options.MessagesPerSecond);
         _ops = new(_name, rights, context, _outbox, services);
         _sender = new(socket, wire, _outbox, services);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
     }
+
+    public LiveConnection Live { get; }
 
     /// <summary>Closes it from outside: shutdown. On any thread.</summary>
     public void SendAway(SocketClose close) => _sentAway.TrySetResult(close);
@@ -74,7 +82,13 @@ internal sealed class SocketConnection : IDisposable
                     return Refuse(SocketClose.BadMessage);
             }
 
-            using var request = SocketRequest.Parse(buffer.Message);
+            if (!_rate.TryTake(_services.Time.GetElapsedTime(_started)))
+            {
+                _services.Connections.TooFast(Live);
+                return Refuse(SocketClose.Limit);
+            }
+
+            var request = SocketRequest.Parse(buffer.Message);
             if (request is null)
             {
                 return Refuse(SocketClose.BadMessage);

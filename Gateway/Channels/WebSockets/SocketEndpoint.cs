@@ -11,7 +11,6 @@ internal sealed class SocketEndpoint(LiveServices services)
 
     // Owned by _lock.
     private readonly HashSet<SocketConnection> _connections = [];
-    private bool _draining;
 
     public int Connections
     {
@@ -31,7 +30,7 @@ internal sealed class SocketEndpoint(LiveServices services)
         {
             if (context.Features.Get<IHttpUpgradeFeature>() is { } upgrade)
             {
-                var wired = new WireUpgrade(upgrade, TcpPeer.Of(context), services.Time);
+                var wired = new WireUpgrade(upgrade, TcpPeer.Of(context, services.Time));
                 context.Features.Set<IHttpUpgradeFeature>(wired);
                 context.Features.Set<IHttpWebSocketFeature>(null);
                 context.Features.Set(wired);
@@ -48,15 +47,13 @@ internal sealed class SocketEndpoint(LiveServices services)
     /// <summary>Each page is told to come back at another moment.</summary>
     public void Drain()
     {
+        var spread = services.Connections.Drain();
         List<SocketConnection> connections;
         lock (_lock)
         {
-            _draining = true;
             connections = [.. _connections];
         }
 
-        // A returning page costs about two milliseconds; a handful is welcome within the shortest spread.
-        var spread = services.Options.DrainSpread + TimeSpan.FromMilliseconds(2 * connections.Count);
         foreach (var (index, connection) in connections.Index())
         {
             connection.SendAway(SocketClose.Drain(spread, (index + Random.Shared.NextDouble()) / connections.Count));
@@ -103,15 +100,18 @@ internal sealed class SocketEndpoint(LiveServices services)
     // 0, or the close code of the refusal.
     private int Admit(SocketConnection connection)
     {
+        var verdict = services.Connections.Admit(connection.Live);
+        if (verdict != Admission.Granted)
+        {
+            return verdict == Admission.Draining ? SocketClose.GoingAway : SocketClose.Limit;
+        }
+
         lock (_lock)
         {
-            if (_draining)
-            {
-                return SocketClose.GoingAway;
-            }
-
-            return _connections.Count < services.Options.MaxConnections && _connections.Add(connection) ? 0 : SocketClose.Limit;
+            _connections.Add(connection);
         }
+
+        return 0;
     }
 
     private void Forget(SocketConnection connection)
@@ -120,6 +120,8 @@ internal sealed class SocketEndpoint(LiveServices services)
         {
             _connections.Remove(connection);
         }
+
+        services.Connections.Leave(connection.Live);
     }
 
     private async Task RefuseAsync(WebSocket socket, SocketWire wire, int code, HttpContext context)

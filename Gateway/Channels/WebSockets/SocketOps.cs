@@ -8,8 +8,12 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
 {
     private static readonly TimeSpan ShortestEvery = TimeSpan.FromMilliseconds(20);
 
-    // Owned by the reader loop.
+    private readonly Lock _listing = new();
+
+    // Changed by the reader loop alone, and under _listing, by which others may look.
     private readonly Dictionary<StreamName, SocketSubscription> _subscriptions = [];
+
+    // Owned by the reader loop.
     private readonly Dictionary<StreamName, PresenceWatch> _watches = [];
     private readonly SocketPublishing _publishing = new(connection, outbox, services);
 
@@ -58,6 +62,15 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
         }
     }
 
+    /// <summary>On any thread.</summary>
+    public IReadOnlyList<Followed> Followed()
+    {
+        lock (_listing)
+        {
+            return [.. _subscriptions.Values.Select(one => new Followed(one.Name, one.Receipts.Subscriber, one.Opened.Subscription.Progress))];
+        }
+    }
+
     /// <summary>Called when the reader loop has ended.</summary>
     public async Task LeaveAllAsync()
     {
@@ -71,7 +84,11 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
             services.Presence.Unwatch(watch);
         }
 
-        _subscriptions.Clear();
+        lock (_listing)
+        {
+            _subscriptions.Clear();
+        }
+
         _watches.Clear();
         await _publishing.EndAsync();
     }
@@ -113,9 +130,10 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
             return false;
         }
 
-        if (followed.Count >= services.Options.MaxChannelsPerConnection && !followed.ContainsKey(name))
+        if (services.Options.MaxChannelsPerConnection is > 0 and var most && followed.Count >= most && !followed.ContainsKey(name))
         {
-            await ErrorAsync(id, "limit", $"one connection follows at most {services.Options.MaxChannelsPerConnection} channels", stop);
+            services.Connections.TooMany(connection, _rights.User);
+            await ErrorAsync(id, "limit", $"one connection follows at most {most} channels", stop);
             return false;
         }
 
@@ -124,12 +142,13 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
 
     private void Replace(SocketSubscription subscription, out SocketSubscription? former)
     {
-        if (_subscriptions.Remove(subscription.Name, out former))
+        lock (_listing)
         {
-            former.Dispose();
+            _subscriptions.Remove(subscription.Name, out former);
+            _subscriptions.Add(subscription.Name, subscription);
         }
 
-        _subscriptions.Add(subscription.Name, subscription);
+        former?.Dispose();
     }
 
     private async ValueTask UnsubscribeAsync(SocketRequest request, string? id, CancellationToken stop)
@@ -142,7 +161,13 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
 
     private void Close(StreamName name)
     {
-        if (_subscriptions.Remove(name, out var subscription))
+        SocketSubscription? subscription;
+        lock (_listing)
+        {
+            _subscriptions.Remove(name, out subscription);
+        }
+
+        if (subscription is not null)
         {
             subscription.Dispose();
             outbox.Add(new Outgoing.Closed(subscription));

@@ -4,15 +4,15 @@ using Gateway.Contract;
 namespace Gateway.Channels.WebSockets;
 
 /// <summary>One request of a page. Reading a field that does not fit throws with a sentence that names it.</summary>
-internal sealed class SocketRequest : IDisposable
+internal sealed class SocketRequest
 {
     private const int MaxId = 64;
     private const int MaxClient = 128;
     private const int MaxKey = 128;
 
-    private readonly JsonDocument _document;
+    private readonly JsonElement _root;
 
-    private SocketRequest(JsonDocument document) => _document = document;
+    private SocketRequest(JsonElement root) => _root = root;
 
     public string Op => RequiredText("op");
 
@@ -45,8 +45,7 @@ internal sealed class SocketRequest : IDisposable
         ? throw new BadRequestFieldException("key", $"key is 1 to {MaxKey} characters")
         : Text("key");
 
-    /// <summary>What is published; outlives the request.</summary>
-    public JsonElement Data => Find("data")?.Clone() ?? throw new BadRequestFieldException("data", "data is missing");
+    public JsonElement Data => Find("data") ?? throw new BadRequestFieldException("data", "data is missing");
 
     public StreamName Channel => StreamName.TryParse(RequiredText("channel"), out var name) ? name
         : throw new BadRequestFieldException("channel", "channel is the path of a resource, or the first segment of one");
@@ -54,23 +53,15 @@ internal sealed class SocketRequest : IDisposable
     /// <summary>Null when the bytes are not a JSON object.</summary>
     public static SocketRequest? Parse(ReadOnlyMemory<byte> message)
     {
-        JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(message);
+            var root = ContractJson.Parse(message.Span);
+            return root.ValueKind == JsonValueKind.Object ? new(root) : null;
         }
         catch (JsonException)
         {
             return null;
         }
-
-        if (document.RootElement.ValueKind == JsonValueKind.Object)
-        {
-            return new(document);
-        }
-
-        document.Dispose();
-        return null;
     }
 
     public long? Count(string field)
@@ -86,8 +77,6 @@ internal sealed class SocketRequest : IDisposable
 
     public long RequiredCount(string field) => Count(field) ?? throw new BadRequestFieldException(field, $"{field} is missing");
 
-    public void Dispose() => _document.Dispose();
-
     private string RequiredText(string field) => Text(field) ?? throw new BadRequestFieldException(field, $"{field} is missing");
 
     private string? Text(string field)
@@ -102,7 +91,7 @@ internal sealed class SocketRequest : IDisposable
 
     // null and absent are the same.
     private JsonElement? Find(string field) =>
-        _document.RootElement.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        _root.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 }
 
 /// <summary>A field of a request does not fit; caught where requests are answered.</summary>

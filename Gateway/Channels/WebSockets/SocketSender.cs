@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Net.WebSockets;
 
 namespace Gateway.Channels.WebSockets;
@@ -11,8 +12,9 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
     private readonly HashSet<SocketSubscription> _attending = [];
     private readonly List<SocketSubscription> _opened = [];
     private readonly List<SocketSubscription> _closed = [];
-    private readonly List<(ReceiptLine Line, long After, long Through)> _sent = [];
+    private readonly List<(ReceiptLine Line, long After, long Through, long AppendedAt)> _sent = [];
     private readonly Outgoing.Flush _flush = new();
+    private int _frames;
 
     // Written by the loop, read by whoever writes to the wire meanwhile.
     private volatile bool _batching;
@@ -122,7 +124,7 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
                 await SendFrameAsync(_frame.WrittenMemory);
             }
 
-            _sent.Add((subscription.Receipts, subscription.Name.CursorOf(events[0]) - 1, through));
+            _sent.Add((subscription.Receipts, subscription.Name.CursorOf(events[0]) - 1, through, events[0].AppendedAt));
         }
 
         if (events.Count > 0)
@@ -141,7 +143,7 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
         subscription.Opened.Subscription.SkipTo(snapshot.Head);
         subscription.Hand(snapshot.Head);
         await SendFrameAsync(Frames.State(snapshot));
-        _sent.Add((subscription.Receipts, snapshot.Head - 1, snapshot.Head));
+        _sent.Add((subscription.Receipts, snapshot.Head - 1, snapshot.Head, AppendedAt: 0));
     }
 
     private async ValueTask SendChangesAsync(PresenceWatch watch)
@@ -159,15 +161,28 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
     }
 
     // Not cancelled: a frame cut in two would leave nothing to close politely. The wire only gathers, so this does not wait for the page.
-    private ValueTask SendFrameAsync(ReadOnlyMemory<byte> frame) =>
-        socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+    private ValueTask SendFrameAsync(ReadOnlyMemory<byte> frame)
+    {
+        _frames++;
+        return socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+    }
 
     private async ValueTask FlushAsync(CancellationToken aborted)
     {
-        await wire.FlushBatchAsync(aborted);
-        foreach (var (line, after, through) in _sent)
+        var bytes = await wire.FlushBatchAsync(aborted);
+        if (bytes > 0)
+        {
+            services.Meters.Sent(Transports.Socket, _frames, bytes);
+            _frames = 0;
+        }
+
+        foreach (var (line, after, through, appendedAt) in _sent)
         {
             line.Sent(after, through);
+            if (appendedAt > 0)
+            {
+                services.Meters.Delivered(Stopwatch.GetElapsedTime(appendedAt));
+            }
         }
 
         foreach (var subscription in _opened)

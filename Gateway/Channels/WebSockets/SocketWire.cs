@@ -8,7 +8,7 @@ namespace Gateway.Channels.WebSockets;
 /// Only <see cref="FlushBatchAsync"/> writes to the network, so a pong that the WebSocket sends of its own accord waits for it too. Disposing does not end
 /// the network, which is the server's: a WebSocket that fails disposes of its stream before its close frame has left.
 /// </summary>
-internal sealed class SocketWire(Stream network, TcpPeer peer, TimeProvider time) : Stream
+internal sealed class SocketWire(Stream network, TcpPeer peer) : Stream
 {
     // The framework answers text that is no UTF-8 with 1007 and asks nobody; the contract has one code for whatever is no JSON object.
     private static readonly byte[] NoUtf8 = [CloseFrame, 2, 1007 >> 8, 1007 & 0xFF];
@@ -25,27 +25,8 @@ internal sealed class SocketWire(Stream network, TcpPeer peer, TimeProvider time
     private ArrayBufferWriter<byte> _writing = new();
     private Action? _nudge;
 
-    // Written by the reader and by the sender, read by the watch.
-    private long _lastByte = time.GetTimestamp();
-
-    // Owned by the watch.
-    private long _accepted = -1;
-
     /// <summary>How long the peer has neither given nor taken a byte. Asked by the watch alone.</summary>
-    public TimeSpan SilentFor
-    {
-        get
-        {
-            if (peer.Accepted is { } accepted && accepted != _accepted)
-            {
-                _accepted = accepted;
-                Heard();
-            }
-
-            return time.GetElapsedTime(Volatile.Read(ref _lastByte));
-        }
-    }
-
+    public TimeSpan SilentFor => peer.SilentFor;
     public int Gathered
     {
         get
@@ -77,24 +58,27 @@ internal sealed class SocketWire(Stream network, TcpPeer peer, TimeProvider time
     /// <summary>What to call when bytes are waiting that nobody is about to flush.</summary>
     public void OnWaiting(Action nudge) => _nudge = nudge;
 
-    /// <summary>Called by one flusher at a time.</summary>
-    public async ValueTask FlushBatchAsync(CancellationToken cancellation)
+    /// <summary>Called by one flusher at a time; how many bytes it was.</summary>
+    public async ValueTask<int> FlushBatchAsync(CancellationToken cancellation)
     {
         lock (_lock)
         {
             (_gathering, _writing) = (_writing, _gathering);
         }
 
-        if (_writing.WrittenCount > 0)
+        var count = _writing.WrittenCount;
+        if (count > 0)
         {
             await network.WriteAsync(_writing.WrittenMemory, cancellation);
             await network.FlushAsync(cancellation);
             _writing.ResetWrittenCount();
-            if (peer.Accepted is null)
+            if (!peer.Tells)
             {
-                Heard();
+                peer.Heard();
             }
         }
+
+        return count;
     }
 
     /// <summary>Reads and forgets until the page's close: ended before that, the network would take our close back from who has not read it.</summary>
@@ -113,7 +97,7 @@ internal sealed class SocketWire(Stream network, TcpPeer peer, TimeProvider time
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await network.ReadAsync(buffer, cancellationToken);
-        Heard();
+        peer.Heard();
         return read;
     }
 
@@ -169,16 +153,14 @@ internal sealed class SocketWire(Stream network, TcpPeer peer, TimeProvider time
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
-
-    private void Heard() => Volatile.Write(ref _lastByte, time.GetTimestamp());
 }
 
 /// <summary>Puts the wire beneath the WebSocket that the framework makes of this request.</summary>
-internal sealed class WireUpgrade(IHttpUpgradeFeature upgrade, TcpPeer peer, TimeProvider time) : IHttpUpgradeFeature
+internal sealed class WireUpgrade(IHttpUpgradeFeature upgrade, TcpPeer peer) : IHttpUpgradeFeature
 {
     public bool IsUpgradableRequest => upgrade.IsUpgradableRequest;
 
     public SocketWire? Wire { get; private set; }
 
-    public async Task<Stream> UpgradeAsync() => Wire = new(await upgrade.UpgradeAsync(), peer, time);
+    public async Task<Stream> UpgradeAsync() => Wire = new(await upgrade.UpgradeAsync(), peer);
 }
