@@ -13,6 +13,7 @@ using Gateway.Modules.Enrollments;
 using Gateway.Modules.Jobs;
 using Gateway.Modules.People;
 using Gateway.Operations;
+using Gateway.Operations.Backups;
 using Gateway.Operations.Metrics;
 using Gateway.Simulation;
 using Gateway.Storage;
@@ -168,6 +169,7 @@ internal static class GatewayHost
         .AddSingleton<IntakeGate>().AddSingleton<IPublishGate>(provider => provider.GetRequiredService<IntakeGate>())
         .AddSingleton<SimulatedFleet>().AddSingleton<Demonstration>()
         .AddPages()
+        .AddSingleton<BackupEndpoint>()
         .AddSingleton<Health>().AddSingleton<Welcome>()
         .AddHostedService<Drain>();
 
@@ -183,6 +185,7 @@ internal static class GatewayHost
         app.Use((context, next) => app.Services.GetRequiredService<HttpAccess>().GuardAsync(context, next));
         app.Services.GetRequiredService<Health>().Map(app);
         app.MapMetrics();
+        app.MapBackup();
         app.MapChannels();
         app.MapSignIn();
         app.MapTickets();

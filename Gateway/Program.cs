@@ -1,6 +1,7 @@
 using Gateway;
 using Gateway.Contract;
 using Gateway.Operations;
+using Gateway.Operations.Backups;
 
 // Errors of the person at the keyboard get a sentence; what is left over is ours and gets its stack trace.
 try
@@ -9,8 +10,10 @@ try
     {
         ["--help" or "-h", ..] => Usage.Print(Console.Out),
         ["sign-in", .. var rest] => SignInCommand.Run(rest, Console.Out),
+        ["backup", .. var rest] => BackupCommands.Backup(rest, Console.Out),
+        ["restore", .. var rest] => BackupCommands.Restore(rest, Console.Out),
         [{ } word, ..] when !word.StartsWith('-') =>
-            throw new SettingException([$"There is no command '{word}'. Without a command the service starts; 'sign-in' makes a new sign-in link."]),
+            throw new SettingException([$"There is no command '{word}'. Without a command the service starts; --help names the commands."]),
         _ => await GatewayHost.RunAsync(args),
     };
 }

@@ -22,4 +22,10 @@ internal static partial class OperationsLog
 
     [LoggerMessage(6012, LogLevel.Error, "{File} has changed and cannot be used, the certificate before it stays: {Reason}")]
     public static partial void CertificateNotReloaded(ILogger logger, string file, string reason);
+
+    [LoggerMessage(6004, LogLevel.Information, "a backup of {Bytes} bytes was made and is being sent")]
+    public static partial void BackedUp(ILogger logger, long bytes);
+
+    [LoggerMessage(6005, LogLevel.Error, "no backup: {Reason}")]
+    public static partial void BackupFailed(ILogger logger, Exception failure, string reason);
 }

@@ -57,6 +57,12 @@ internal sealed record Settings(
         return errors.Count == 0 ? settings : throw new SettingException(errors);
     }
 
+    /// <summary>For a command beside the service, which has no host to gather them.</summary>
+    public static Settings ReadForCommand(string[] arguments) => Read(
+        new ConfigurationBuilder()
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json")).AddEnvironmentVariables().AddCommandLine(arguments).Build(),
+        arguments);
+
     private static string NameOf(Type options) => options.Name[..^"Options".Length];
 
     private static IEnumerable<string> UnknownArguments(IReadOnlyList<string> arguments)

@@ -1,6 +1,6 @@
 using Gateway.Access;
 using Gateway.Contract;
-using Gateway.Storage;
+using Gateway.Storage.Sqlite;
 
 namespace Gateway.Operations;
 
@@ -9,15 +9,13 @@ internal static class SignInCommand
 {
     public static int Run(string[] args, TextWriter output)
     {
-        var configuration = new ConfigurationBuilder()
-            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json")).AddEnvironmentVariables().AddCommandLine(args).Build();
-        var settings = Settings.Read(configuration, args);
+        var settings = Settings.ReadForCommand(args);
         if (settings.Access.AdminToken is not null)
         {
             throw new SettingException("Access:AdminToken", "is set; sign in with that token.");
         }
 
-        if (!File.Exists(Path.Combine(settings.Data.Folder, "gateway.db")))
+        if (!File.Exists(Path.Combine(settings.Data.Folder, SqliteFile.Name)))
         {
             throw new SettingException("Data:Path", $"there is no gateway's data in {settings.Data.Folder}; start the service there first, it prints a link.");
         }

@@ -9,6 +9,8 @@ internal static class Usage
 
               --Section:Key value   any setting of appsettings.json, e.g. --Http:Port 80, --Simulate:Scanners 2
               sign-in               a new admin token and the link that opens the page with it
+              backup FILE           a consistent copy of the data, whether the service runs or not
+              restore FILE          puts such a copy in place, while the service is stopped; keeps the old data aside
               --help                this text
             """);
         return 0;

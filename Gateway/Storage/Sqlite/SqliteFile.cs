@@ -8,6 +8,13 @@ namespace Gateway.Storage.Sqlite;
 /// <summary>The database file: opened, locked to this process, migrated to the newest schema. Gives out connections.</summary>
 internal sealed class SqliteFile : IDisposable
 {
+    public const string Name = "gateway.db";
+
+    /// <summary>What belongs to a database, as the ends of its files' names.</summary>
+    public static readonly IReadOnlyList<string> Parts = ["", "-wal", "-shm", "-redo"];
+
+    private const string LockName = "gateway.lock";
+
     private const string MigrationPrefix = "Gateway.Storage.Sqlite.Migrations.";
 
     private readonly string _connectionString;
@@ -36,14 +43,22 @@ internal sealed class SqliteFile : IDisposable
     public RedoLog Redo => _redo ?? throw new InvalidOperationException("the file is not open");
 
     /// <summary>Opens or makes the database in the folder of Data:Path.</summary>
-    public static SqliteFile Open(string folder, ILogger log)
+    /// <param name="folder">It is this process's alone until the file is disposed.</param>
+    /// <param name="log">Hears what was done to it.</param>
+    /// <param name="migrates">False leaves the schema as it is: for those who only copy.</param>
+    public static SqliteFile Open(string folder, ILogger log, bool migrates = true)
     {
         var version = SystemSqlite.Use();
         var ownership = Own(folder);
-        var file = new SqliteFile(System.IO.Path.Combine(folder, "gateway.db"), ownership, version);
+        var file = new SqliteFile(System.IO.Path.Combine(folder, Name), ownership, version);
         try
         {
-            file.Prepare(log);
+            if (Directory.Exists(StagingOf(folder)) && !File.Exists(file.Path))
+            {
+                throw new SettingException("Data:Path", $"a restore into {folder} was interrupted; run it again: gateway restore FILE.");
+            }
+
+            file.Prepare(log, migrates);
             return file;
         }
         catch (SqliteException error)
@@ -75,7 +90,24 @@ internal sealed class SqliteFile : IDisposable
         _lock.Dispose();
     }
 
-    private static FileStream Own(string folder)
+    /// <summary>Where a backup is made ready before it takes the database's place.</summary>
+    public static string StagingOf(string folder) => System.IO.Path.Combine(folder, "restoring");
+
+    /// <summary>Whether a gateway serves from this folder at the moment.</summary>
+    public static bool IsInUse(string folder)
+    {
+        try
+        {
+            Own(folder).Dispose();
+            return false;
+        }
+        catch (SettingException) when (File.Exists(System.IO.Path.Combine(folder, LockName)))
+        {
+            return true;
+        }
+    }
+
+    public static FileStream Own(string folder)
     {
         try
         {
@@ -89,13 +121,13 @@ internal sealed class SqliteFile : IDisposable
                 Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             }
 
-            return new FileStream(System.IO.Path.Combine(folder, "gateway.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(System.IO.Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (UnauthorizedAccessException)
         {
             throw new SettingException("Data:Path", $"the folder {folder} cannot be written by this user.");
         }
-        catch (IOException error) when (File.Exists(System.IO.Path.Combine(folder, "gateway.lock")))
+        catch (IOException error) when (File.Exists(System.IO.Path.Combine(folder, LockName)))
         {
             throw new SettingException("Data:Path", $"the folder {folder} is in use by another gateway ({error.Message})");
         }
@@ -105,7 +137,7 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
-    private void Prepare(ILogger log)
+    private void Prepare(ILogger log, bool migrates)
     {
         using var connection = Connect();
         Execute(connection, "PRAGMA journal_mode = WAL");
@@ -121,6 +153,11 @@ internal sealed class SqliteFile : IDisposable
         {
             // In the schema that it was written for.
             TakeRedo(connection, log);
+        }
+
+        if (!migrates)
+        {
+            return;
         }
 
         for (var next = found; next < migrations.Count; next++)
