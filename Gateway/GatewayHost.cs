@@ -7,6 +7,7 @@ using Gateway.Contract;
 using Gateway.Intake;
 using Gateway.Journal;
 using Gateway.Modules;
+using Gateway.Modules.Accounts;
 using Gateway.Modules.CheckIns;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
@@ -74,8 +75,10 @@ internal static class GatewayHost
     {
         services.GetRequiredService<AdminToken>().Load();
         services.GetRequiredService<DeviceSecrets>().Load();
+        services.GetRequiredService<Accounts>().Load();
         services.GetRequiredService<Sessions>().Load();
         var broker = services.GetRequiredService<MqttBroker>();
+        services.GetRequiredService<Standings>().Tell(owner => broker.DisconnectOwner(owner, ReasonCode.NotAuthorized));
         var devices = services.GetRequiredService<Devices>();
         broker.AddListener(devices);
         broker.Start(services.GetRequiredService<IPublishGate>());
@@ -152,6 +155,8 @@ internal static class GatewayHost
     private static void AddAccess(IServiceCollection services) => services
         .AddSingleton(provider => new NewTokenFile(provider.GetRequiredService<DataOptions>().Folder))
         .AddSingleton<AdminToken>().AddSingleton<DeviceSecrets>().AddSingleton<Sessions>().AddSingleton<DenyList>()
+        .AddSingleton<Accounts>().AddSingleton<Standings>().AddSingleton<ScannerOf>().AddSingleton<AuthThrottle>().AddSingleton<Pairings>()
+        .AddSingleton<PasswordDesk>()
         .AddSingleton<LimitBook>().AddSingleton<ILimitBook>(provider => provider.GetRequiredService<LimitBook>()).AddSingleton<ConnectionLimit>()
         .AddSingleton<HttpAccess>().AddSingleton<WebGuard>().AddSingleton<TlsCertificate>().AddSingleton<TlsRedirect>()
         .AddSingleton<Tickets>().AddSingleton<ITicketDesk>(provider => provider.GetRequiredService<Tickets>())
@@ -189,6 +194,9 @@ internal static class GatewayHost
         app.MapChannels();
         app.MapSignIn();
         app.MapTickets();
+        app.MapUsers();
+        app.MapKeys();
+        app.MapKiosks();
         app.MapDevices();
         app.MapEnrollments();
         app.MapJobs();

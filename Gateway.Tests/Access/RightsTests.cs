@@ -25,7 +25,7 @@ public sealed class RightsTests
     [TestCase("enrollments/e1/state", false)]
     [TestCase("$SYS/x", false)]
     public void Device_MayPublish_ItsOwnFiveTopics(string topic, bool may) =>
-        Assert.That(new DeviceRights("door-1", NothingDenied).MayPublish(topic), Is.EqualTo(may));
+        Assert.That(Device(NothingDenied).MayPublish(topic), Is.EqualTo(may));
 
     [TestCase("scanners/door-1/commands", true)]
     [TestCase("scanners/door-2/commands", false)]
@@ -37,12 +37,12 @@ public sealed class RightsTests
     [TestCase("$share/group/scanners/door-1/commands", false)]
     [TestCase("$SYS/#", false)]
     public void Device_MaySubscribe_ItsCommandsAlone(string filter, bool may) =>
-        Assert.That(new DeviceRights("door-1", NothingDenied).MaySubscribe(filter), Is.EqualTo(may));
+        Assert.That(Device(NothingDenied).MaySubscribe(filter), Is.EqualTo(may));
 
     [Test]
     public void Deny_HoldsForDevicesToo()
     {
-        var rights = new DeviceRights("door-1", Deny("publish scanners/+/identifications", "subscribe scanners/#"));
+        var rights = Device(Deny("publish scanners/+/identifications", "subscribe scanners/#"));
 
         Assert.That((rights.MayPublish("scanners/door-1/identifications"), rights.MayPublish("scanners/door-1/status")), Is.EqualTo((false, true)));
         Assert.That(rights.MaySubscribe("scanners/door-1/commands"), Is.False);
@@ -51,7 +51,7 @@ public sealed class RightsTests
     [Test]
     public void Deny_OfASubscription_RefusesWhatItCovers_AndKeepsItFromWiderOnes()
     {
-        var rights = new OpenRights(Identity.Anonymous, Deny("subscribe secret/#"));
+        var rights = Of(Identity.Anonymous, Deny("subscribe secret/#"));
 
         Assert.That((rights.MaySubscribe("secret/a"), rights.MaySubscribe("secret/+/b"), rights.MaySubscribe("#")), Is.EqualTo((false, false, true)));
         Assert.That((rights.MayReceive("secret/a"), rights.MayReceive("secret"), rights.MayReceive("open/a")), Is.EqualTo((false, false, true)));
@@ -61,7 +61,7 @@ public sealed class RightsTests
     [Test]
     public void Deny_DoesNotHoldForTheAdmin()
     {
-        var rights = new OpenRights(Identity.Admin, deny: null);
+        var rights = Of(Identity.Admin, Deny("publish #", "subscribe #"));
 
         Assert.That((rights.MayPublish("a"), rights.MaySubscribe("#"), rights.MayReceive("a")), Is.EqualTo((true, true, true)));
     }
@@ -77,6 +77,10 @@ public sealed class RightsTests
     [TestCase("publish a#")]
     public void Deny_ThatCannotBeUnderstood_IsRefused_ByTheNameOfItsSetting(string wrong) =>
         Assert.That(() => Deny("publish fine", wrong), Throws.InstanceOf<SettingException>().With.Message.StartsWith("Access:Deny:1: "));
+
+    private static MqttRights Device(DenyList deny) => Of(Identity.Device("door-1"), deny);
+
+    private static MqttRights Of(Identity identity, DenyList deny) => new(identity, deny, device => device.StartsWith("door-", StringComparison.Ordinal));
 
     private static DenyList Deny(params string[] lines) => new(new AccessOptions { Deny = lines });
 }

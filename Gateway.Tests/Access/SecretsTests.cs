@@ -13,6 +13,7 @@ public sealed class SecretsTests
     private ManualTime _time = null!;
     private SomeFolder _folder = null!;
     private SomeJournal _some = null!;
+    private AccessParts _parts = null!;
 
     [SetUp]
     public void OpenJournal()
@@ -20,6 +21,7 @@ public sealed class SecretsTests
         _time = new();
         _folder = new();
         _some = SomeJournal.Open(_folder, _time);
+        _parts = new(_some.Journal, _folder.Path, _time);
     }
 
     [TearDown]
@@ -35,7 +37,7 @@ public sealed class SecretsTests
         var device = Secret.Make();
         await IssueAsync(new(_some.Journal, _time), device);
         var admin = (await Admin().PrepareAsync())!;
-        var session = await new Sessions(_some.Journal, _time).OpenAsync(Identity.Admin);
+        var session = await _parts.NewSessions().OpenAsync(Identity.Admin);
 
         Assert.Multiple(() =>
         {
@@ -150,8 +152,8 @@ public sealed class SecretsTests
     [Test]
     public async Task Session_AfterARestart_GoesOn_AndEndsAfterItsTime()
     {
-        var secret = await new Sessions(_some.Journal, _time).OpenAsync(Identity.Admin);
-        var restarted = new Sessions(_some.Journal, _time);
+        var secret = await _parts.NewSessions().OpenAsync(Identity.Admin);
+        var restarted = _parts.NewSessions();
         restarted.Load();
         Assert.That(restarted.Find(secret), Is.EqualTo(Identity.Admin));
 
@@ -162,10 +164,10 @@ public sealed class SecretsTests
     [Test]
     public async Task Session_Closed_IsGone_OverARestartToo()
     {
-        var sessions = new Sessions(_some.Journal, _time);
+        var sessions = _parts.NewSessions();
         var secret = await sessions.OpenAsync(Identity.Admin);
         await sessions.CloseAsync(secret);
-        var restarted = new Sessions(_some.Journal, _time);
+        var restarted = _parts.NewSessions();
         restarted.Load();
 
         Assert.That((sessions.Find(secret), restarted.Find(secret)), Is.EqualTo(((Identity?)null, (Identity?)null)));
@@ -175,7 +177,7 @@ public sealed class SecretsTests
     public void Ticket_IsGoodOnce()
     {
         var tickets = NewTickets();
-        var (secret, _) = tickets.Issue("ada", role: null, streams: null);
+        var (secret, _) = tickets.Issue(Identity.Admin, "ada", role: null, streams: null);
 
         Assert.That((Redeem(tickets, secret).IsGranted, Redeem(tickets, secret).Refusal), Is.EqualTo((true, 4401)));
     }
@@ -184,8 +186,8 @@ public sealed class SecretsTests
     public void Ticket_After30Seconds_IsRefused()
     {
         var tickets = NewTickets();
-        var (early, expiresAt) = tickets.Issue("ada", role: null, streams: null);
-        var (late, _) = tickets.Issue("ada", role: null, streams: null);
+        var (early, expiresAt) = tickets.Issue(Identity.Admin, "ada", role: null, streams: null);
+        var (late, _) = tickets.Issue(Identity.Admin, "ada", role: null, streams: null);
         _time.Advance(TimeSpan.FromSeconds(29.999));
         Assert.That(Redeem(tickets, early).IsGranted, Is.True);
         _time.Advance(TimeSpan.FromSeconds(0.001));
@@ -197,7 +199,7 @@ public sealed class SecretsTests
     public void Ticket_NarrowedToAChannel_OpensThatAlone()
     {
         var tickets = NewTickets();
-        var rights = Redeem(tickets, tickets.Issue("ada", role: null, ["enrollments/e1"]).Secret).Rights!;
+        var rights = Redeem(tickets, tickets.Issue(Identity.Admin, "ada", role: null, ["enrollments/e1"]).Secret).Rights!;
 
         Assert.That(rights.User, Is.EqualTo("ada"));
         Assert.That(new[] { "enrollments/e1", "enrollments/e2", "enrollments" }.Where(stream => May(rights, stream)), Is.EqualTo(new[] { "enrollments/e1" }));
@@ -207,7 +209,7 @@ public sealed class SecretsTests
     public void Ticket_NotNarrowed_OpensEverything_ForAnHour()
     {
         var tickets = NewTickets();
-        var rights = Redeem(tickets, tickets.Issue("ada", role: null, streams: null).Secret).Rights!;
+        var rights = Redeem(tickets, tickets.Issue(Identity.Admin, "ada", role: null, streams: null).Secret).Rights!;
 
         Assert.That((May(rights, "enrollments"), May(rights, "devices/door-1")), Is.EqualTo((true, true)));
         Assert.That(rights.ExpiresAt, Is.EqualTo(Some.Now + TimeSpan.FromHours(1)));
@@ -228,20 +230,17 @@ public sealed class SecretsTests
         Assert.That((tickets.Redeem(null, new DefaultHttpContext()).IsGranted, tickets.Redeem(null, forwarded).IsGranted), Is.EqualTo((true, false)));
     }
 
-    private static bool May(ISubscriberRights rights, string stream) => StreamName.TryParse(stream, out var name) && rights.MaySubscribe(name);
+    private static bool May(ISubscriberRights rights, string stream) => 
+        StreamName.TryParse(stream, out var name) && rights.MaySubscribeAsync(name, default).AsTask().Result;
 
     private static TicketVerdict Redeem(Tickets tickets, string? secret) => tickets.Redeem(secret, new DefaultHttpContext());
 
     private static async Task<bool> IsRightAsync(DeviceSecrets secrets, string secret) =>
         await secrets.IsRightAsync(Some.Device, Encoding.UTF8.GetBytes(secret));
 
-    private AdminToken Admin(AccessOptions? options = null) => new(options ?? new(), new NewTokenFile(_folder.Path), _some.Journal, _time);
+    private AdminToken Admin(AccessOptions? options = null) => _parts.NewAdmin(options ?? new());
 
-    private Tickets NewTickets(AccessOptions? options = null)
-    {
-        options ??= new();
-        return new(new HttpAccess(options, Admin(options), new Sessions(_some.Journal, _time), NullLogger<HttpAccess>.Instance), _time);
-    }
+    private Tickets NewTickets(AccessOptions? options = null) => _parts.NewTickets(options ?? new());
 
     private async Task<DeviceSecrets> RotatedAsync()
     {

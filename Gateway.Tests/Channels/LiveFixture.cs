@@ -82,21 +82,23 @@ internal sealed class LiveFixture : IAsyncDisposable
     {
         public DateTimeOffset ExpiresAt { get; set; } = new(2026, 1, 3, 11, 0, 0, TimeSpan.Zero);
 
+        public CancellationToken Ended { get; set; }
+
         public TicketVerdict Redeem(string? ticket, HttpContext context) => ticket switch
         {
-            "good" => TicketVerdict.Granted(new Rights("kiosk", null, ExpiresAt)),
-            "other" => TicketVerdict.Granted(new Rights("other", "teacher", ExpiresAt)),
+            "good" => TicketVerdict.Granted(new Rights("kiosk", null, ExpiresAt, Ended)),
+            "other" => TicketVerdict.Granted(new Rights("other", "teacher", ExpiresAt, Ended)),
             "4403" => TicketVerdict.Refused(SocketClose.Forbidden),
             _ => TicketVerdict.Refused(SocketClose.Ticket),
         };
 
-        public ISubscriberRights RightsOf(HttpContext context) => new Rights("kiosk", null, ExpiresAt);
+        public ISubscriberRights RightsOf(HttpContext context) => new Rights("kiosk", null, ExpiresAt, Ended);
 
-        private sealed record Rights(string User, string? Role, DateTimeOffset ExpiresAt) : ISubscriberRights
+        private sealed record Rights(string User, string? Role, DateTimeOffset ExpiresAt, CancellationToken Ended) : ISubscriberRights
         {
-            public bool MaySubscribe(StreamName name) => name.Kind != "rooms";
+            public ValueTask<bool> MaySubscribeAsync(StreamName name, CancellationToken cancellation) => new(name.Kind != "rooms");
 
-            public bool MayPublish(StreamName name) => name.Id != "silent";
+            public ValueTask<bool> MayPublishAsync(StreamName name, CancellationToken cancellation) => new(name.Id != "silent");
         }
     }
 

@@ -44,14 +44,14 @@ internal sealed class ManualPage : IAsyncDisposable
         return await NextAsync("subscribed");
     }
 
-    /// <summary>The next frame with this op; heartbeats in between are passed over.</summary>
-    public async Task<JsonNode> NextAsync(string op)
+    /// <summary>The next frame with one of these ops; heartbeats in between are passed over.</summary>
+    public async Task<JsonNode> NextAsync(params string[] ops)
     {
         while (true)
         {
             var frame = await ReadAsync()
-                ?? throw new InvalidOperationException($"closed with {_socket.CloseStatus} {_socket.CloseStatusDescription} before {op}");
-            if ((string?)frame["op"] == op)
+                ?? throw new InvalidOperationException($"closed with {_socket.CloseStatus} {_socket.CloseStatusDescription} before {string.Join(" or ", ops)}");
+            if (ops.Contains((string?)frame["op"]))
             {
                 return frame;
             }

@@ -20,6 +20,13 @@ internal static class Mosquitto
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
+    /// <summary>Subscribes, and ends with the answer to that.</summary>
+    public static async Task<string> AskAsync(int port, string filter, params string[] more)
+    {
+        var (output, errors) = await RunAsync("mosquitto_sub", ["-h", "127.0.0.1", "-p", port.ToString(), "-q", "1", "-E", "-t", filter, .. more]);
+        return output + errors;
+    }
+
     /// <summary>A subscriber that goes on until it is disposed.</summary>
     public static Listener Listen(int port, string filter, params string[] more) => new(port, filter, more);
 

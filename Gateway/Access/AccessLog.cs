@@ -14,6 +14,9 @@ internal static partial class AccessLog
     [LoggerMessage(5002, LogLevel.Warning, "sign-in from {Remote} refused: wrong token, or a link that was used or is too old")]
     public static partial void SignInRefused(ILogger logger, string? remote);
 
+    [LoggerMessage(5004, LogLevel.Warning, "sign-in from {Remote} refused: wrong name or password")]
+    public static partial void PasswordRefused(ILogger logger, string? remote);
+
     [LoggerMessage(5010, LogLevel.Warning, "limit {Limit} reached by {Whom}; told once, until a minute has passed without it")]
     public static partial void Limited(ILogger logger, string limit, string whom);
 }

@@ -1,22 +1,31 @@
-using System.Net;
 using System.Text;
 using Gateway.Contract;
 using Microsoft.Extensions.Primitives;
 
 namespace Gateway.Access;
 
-/// <summary>The one place where an HTTP request gets its identity or is turned away.</summary>
-internal sealed class HttpAccess(AccessOptions options, AdminToken admin, Sessions sessions, ILogger<HttpAccess> log)
+/// <summary>The one place where an HTTP request gets its identity and is asked what it wants; or is turned away.</summary>
+internal sealed class HttpAccess(
+    AccessOptions options, AdminToken admin, Sessions sessions, Accounts accounts, ScannerOf scanners, AuthThrottle throttle, ILogger<HttpAccess> log)
 {
     private static readonly object Slot = new();
 
     public static Identity IdentityOf(HttpContext context) =>
         (Identity?)context.Items[Slot] ?? throw new InvalidOperationException($"{context.Request.Path} is served without an identity");
 
+    /// <summary>For what only the body names: a kiosk may do this for its own scanner alone.</summary>
+    public static void DemandScanner(HttpContext context, string device)
+    {
+        if (IdentityOf(context) is { Kind: IdentityKind.Kiosk } kiosk && kiosk.Scanner != device)
+        {
+            throw new RequestRefusedException(StatusCodes.Status403Forbidden, "forbidden", "This kiosk belongs to another scanner.");
+        }
+    }
+
     public async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
-        var refusal = IsGuarded(context.Request.Path) && !IsScrapedFromHere(context) ? Judge(context)
-            : IsUnder(context.Request.Path, "/mqtt") && options.Anonymous && IsForwarded(context.Request) ? ForwardedAnonymously()
+        var refusal = IsGuarded(context.Request.Path) && !IsScrapedFromHere(context) ? await JudgeAsync(context)
+            : IsUnder(context.Request.Path, "/mqtt") && options.Anonymous && Forwarding.IsIn(context.Request) ? ForwardedAnonymously()
             : null;
         if (refusal is null)
         {
@@ -33,42 +42,73 @@ internal sealed class HttpAccess(AccessOptions options, AdminToken admin, Sessio
         await refusal.ToResult().ExecuteAsync(context);
     }
 
+    /// <summary>Whether this request needs no credentials.</summary>
+    public bool IsOpenTo(HttpContext context) => options.Anonymous && !Forwarding.IsIn(context.Request);
+
+    public bool MayUseAdmin(HttpContext context) => context.Request.IsHttps
+        || (options.AdminOverPlain && (context.Connection.RemoteIpAddress is not { } remote || Network.IsLocal(remote)));
+
     private static bool IsGuarded(PathString path) =>
-        (IsUnder(path, "/api") && !IsUnder(path, "/api/sign-in")) || IsUnder(path, "/metrics") || path == "/openapi.json";
+        (IsUnder(path, "/api") && !IsUnder(path, "/api/sign-in") && !IsUnder(path, "/api/kiosks/pairings")) || IsUnder(path, "/metrics")
+        || path == "/openapi.json";
 
     /// <summary>A collector on this machine needs no token for the figures; behind a proxy everyone would seem to be on this machine.</summary>
-    private static bool IsScrapedFromHere(HttpContext context) => IsUnder(context.Request.Path, "/metrics") && !IsForwarded(context.Request)
-        && context.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote);
+    private static bool IsScrapedFromHere(HttpContext context) => IsUnder(context.Request.Path, "/metrics") && !Forwarding.IsIn(context.Request)
+        && context.Connection.RemoteIpAddress is { } remote && System.Net.IPAddress.IsLoopback(remote);
 
     private static bool IsUnder(PathString path, string folder) => path.StartsWithSegments(folder, StringComparison.OrdinalIgnoreCase);
 
-    private RequestRefusedException? Judge(HttpContext context)
+    private async ValueTask<RequestRefusedException?> JudgeAsync(HttpContext context)
     {
-        if (Identify(context) is { } identity)
+        var remote = context.Connection.RemoteIpAddress;
+        if (Identify(context, out var wasPresented) is not { } identity)
         {
-            context.Items[Slot] = identity;
-            return null;
+            return options.Anonymous && Forwarding.IsIn(context.Request) ? ForwardedAnonymously()
+                : wasPresented && throttle.Failed(remote) is { } wait ? Limited(context, wait)
+                : new(StatusCodes.Status401Unauthorized, "unauthenticated", "Sign in, or send a bearer token that is known here.");
         }
 
-        if (options.Anonymous && IsForwarded(context.Request))
+        context.Items[Slot] = identity;
+        var (verb, what) = HttpActs.Of(context.Request.Method, context.Request.Path);
+        if (identity.Kind == IdentityKind.Kiosk)
         {
-            return ForwardedAnonymously();
+            what = await ScannerOfAsync(context, what, identity);
         }
 
-        return new(StatusCodes.Status401Unauthorized, "unauthenticated", "Sign in, or send a bearer token that is known here.");
+        // The same words whether there is such a thing or not.
+        return Rights.Allow(identity, verb, what) ? null
+            : new(StatusCodes.Status403Forbidden, "forbidden", $"{identity.Shown} may not do this.");
     }
 
-    private Identity? Identify(HttpContext context)
+    // What a kiosk may do without naming a thing: ask for an enrollment, whose scanner its body names, and list those of its own.
+    private async ValueTask<Resource> ScannerOfAsync(HttpContext context, Resource what, Identity kiosk)
     {
+        if (what is { Kind: "enrollments", Id: null })
+        {
+            var parts = context.Request.Path.Value!.TrimEnd('/').Split('/').Length;
+            var isNew = HttpMethods.IsPost(context.Request.Method) && parts == 3;
+            var isList = HttpMethods.IsGet(context.Request.Method) && parts == 3;
+            var isOwnList = isList && context.Request.Query["device"] is [{ } device] && device == kiosk.Scanner;
+            return isNew || isOwnList ? what with { Scanner = kiosk.Scanner } : what;
+        }
+
+        return await scanners.FindAsync(what, context.RequestAborted);
+    }
+
+    private Identity? Identify(HttpContext context, out bool wasPresented)
+    {
+        wasPresented = false;
         if (Bearer(context.Request.Headers.Authorization) is { } token)
         {
-            if (admin.IsAdmin(Encoding.UTF8.GetBytes(token)) && MayUseAdmin(context))
+            var bytes = Encoding.UTF8.GetBytes(token);
+            if (admin.IsAdmin(bytes) && MayUseAdmin(context))
             {
                 return Identity.Admin;
             }
 
             // A token that is wrong is not helped by a cookie that is right.
-            return IsOpenTo(context) ? Identity.Anonymous : null;
+            wasPresented = true;
+            return accounts.OfKey(bytes) ?? (IsOpenTo(context) ? Identity.Anonymous : null);
         }
 
         if (context.Request.Cookies[SessionCookie.Name(context)] is { Length: > 0 } cookie && sessions.Find(cookie) is { } signedIn)
@@ -79,20 +119,15 @@ internal sealed class HttpAccess(AccessOptions options, AdminToken admin, Sessio
         return IsOpenTo(context) ? Identity.Anonymous : null;
     }
 
-    /// <summary>Whether this request needs no credentials.</summary>
-    public bool IsOpenTo(HttpContext context) => options.Anonymous && !IsForwarded(context.Request);
-
-    public bool MayUseAdmin(HttpContext context) => context.Request.IsHttps
-        || (options.AdminOverPlain && (context.Connection.RemoteIpAddress is not { } remote || Network.IsLocal(remote)));
-
     private static string? Bearer(StringValues header) =>
         header is [{ } value] && value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? value["Bearer ".Length..].Trim() : null;
 
+    private static RequestRefusedException Limited(HttpContext context, TimeSpan wait)
+    {
+        HttpRate.RetryAfter(context, wait);
+        return new(StatusCodes.Status429TooManyRequests, "limited", "Too many wrong credentials from this address; wait before the next.");
+    }
+
     private static RequestRefusedException ForwardedAnonymously() =>
         new(StatusCodes.Status403Forbidden, "forbidden", "Anonymous access is for this machine alone, and this request was forwarded by a proxy.");
-
-    private static bool IsForwarded(HttpRequest request) =>
-        request.Headers.ContainsKey("Forwarded") || request.Headers.ContainsKey("Via")
-        || request.Headers.Keys.Any(name => name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase))
-        || request.Headers.ContainsKey("X-Real-IP");
 }

@@ -29,13 +29,11 @@ internal static class HttpRate
     {
         var context = rejected.HttpContext;
         context.RequestServices.GetRequiredService<LimitBook>().Bit("http_rate", Network.Text(context.Connection.RemoteIpAddress) ?? "");
-        await Limited(context, TimeSpan.FromSeconds(1), "Too many requests from this address.").ExecuteAsync(context);
+        RetryAfter(context, TimeSpan.FromSeconds(1));
+        await Problem.Of(StatusCodes.Status429TooManyRequests, "limited", "Too many requests from this address.").ExecuteAsync(context);
     }
 
-    /// <summary>429 with how long to wait, in whole seconds.</summary>
-    public static IResult Limited(HttpContext context, TimeSpan wait, string sentence)
-    {
+    /// <summary>How long to wait, in whole seconds.</summary>
+    public static void RetryAfter(HttpContext context, TimeSpan wait) =>
         context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return Problem.Of(StatusCodes.Status429TooManyRequests, "limited", sentence);
-    }
 }

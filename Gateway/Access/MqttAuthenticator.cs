@@ -3,33 +3,50 @@ using Gateway.Broker;
 
 namespace Gateway.Access;
 
-/// <summary>Decides who an MQTT client is: the admin token, a device by its secret, or anybody where that is allowed.</summary>
-internal sealed class MqttAuthenticator(AccessOptions options, AdminToken admin, DeviceSecrets devices, DenyList deny) : IAuthenticator
+/// <summary>
+/// Decides who an MQTT client is: the admin token, a service by its key, a device by its secret, or anybody where that is allowed. People's
+/// passwords are for pages and open nothing here.
+/// </summary>
+internal sealed class MqttAuthenticator(
+    AccessOptions options, AdminToken admin, DeviceSecrets devices, Accounts accounts, Standings standings, DenyList deny, AuthThrottle throttle)
+    : IAuthenticator
 {
     public async ValueTask<Authentication> AuthenticateAsync(ConnectAttempt attempt, CancellationToken cancellation)
+    {
+        var remote = (attempt.Remote as IPEndPoint)?.Address;
+        if (await IdentifyAsync(attempt) is { } identity)
+        {
+            throttle.Succeeded(remote);
+            var rights = new MqttRights(identity, deny, devices.Knows, standings.Of(identity));
+            return rights.MayUseClientId(attempt.ClientId) ? Authentication.Granted(rights) : Authentication.Refused(ReasonCode.ClientIdentifierNotValid);
+        }
+
+        // Only who is wrong waits: secrets cannot be guessed, and a scanner behind the same address as a guesser is not kept out.
+        return throttle.Failed(remote) is null ? Authentication.Refused(ReasonCode.NotAuthorized) : Authentication.Refused(ReasonCode.QuotaExceeded);
+    }
+
+    private async ValueTask<Identity?> IdentifyAsync(ConnectAttempt attempt)
     {
         if (attempt.Password is { Length: > 0 } password)
         {
             if (admin.IsAdmin(password.Span))
             {
-                return MayUseAdmin(attempt) ? Authentication.Granted(new OpenRights(Identity.Admin, deny: null)) : Refused;
+                return MayUseAdmin(attempt) ? Identity.Admin : null;
+            }
+
+            if (accounts.OfKey(password.Span) is { } service)
+            {
+                return service;
             }
 
             if (attempt.UserName is { } device && await devices.IsRightAsync(device, password))
             {
-                return IsFree(attempt.ClientId, device)
-                    ? Authentication.Granted(new DeviceRights(device, deny))
-                    : Authentication.Refused(ReasonCode.ClientIdentifierNotValid);
+                return Identity.Device(device);
             }
         }
 
-        return options.Anonymous ? Authentication.Granted(new OpenRights(Identity.Anonymous, deny)) : Refused;
+        return options.Anonymous ? Identity.Anonymous : null;
     }
-
-    private static Authentication Refused => Authentication.Refused(ReasonCode.NotAuthorized);
-
-    /// <summary>A client id that is another device's belongs to that device.</summary>
-    private bool IsFree(string clientId, string device) => clientId == device || !devices.Knows(clientId);
 
     private bool MayUseAdmin(ConnectAttempt attempt) =>
         attempt.Encrypted || (options.AdminOverPlain && attempt.Remote is IPEndPoint remote && Network.IsLocal(remote.Address));

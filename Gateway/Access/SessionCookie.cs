@@ -10,6 +10,10 @@ internal static class SessionCookie
 
     public static string Name(HttpContext context) => context.Request.IsHttps ? $"__Host-{Plain}" : Plain;
 
+    /// <summary>The answer to this request signs its page in.</summary>
+    public static async Task OpenAsync(HttpContext context, Sessions sessions, Identity identity) =>
+        context.Response.Cookies.Append(Name(context), await sessions.OpenAsync(identity), Options(context, Sessions.Lifetime));
+
     // Strict: no other site's page can act as the person who signed in here.
     public static CookieOptions Options(HttpContext context, TimeSpan? lifetime) => new()
     {

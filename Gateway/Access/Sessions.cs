@@ -5,7 +5,7 @@ using Gateway.Journal;
 namespace Gateway.Access;
 
 /// <summary>Signed-in pages. The cookie's value is a secret of its own, kept as a hash, so that a restart asks nobody to sign in again.</summary>
-internal sealed class Sessions(IJournal journal, TimeProvider time)
+internal sealed class Sessions(IJournal journal, Accounts accounts, TimeProvider time)
 {
     private const string Collection = "sessions";
 
@@ -29,15 +29,24 @@ internal sealed class Sessions(IJournal journal, TimeProvider time)
         var hash = Secret.Hash(secret);
         _kept[hash] = await journal.WriteAsync(transaction =>
         {
-            var session = new KeptSession(identity, transaction.Now + Lifetime);
+            var session = new KeptSession(new(identity.Kind, identity.Name), transaction.Now, transaction.Now + Lifetime);
             transaction.Documents.Put(Collection, hash, ContractJson.Write(session));
             return session;
         });
         return secret;
     }
 
-    public Identity? Find(string secret) =>
-        _kept.TryGetValue(Secret.Hash(secret), out var session) && session.Until > time.GetUtcNow() ? session.Identity : null;
+    /// <summary>Whoever it belongs to, as they are now; null when it is over, or they are gone.</summary>
+    public Identity? Find(string secret)
+    {
+        if (!_kept.TryGetValue(Secret.Hash(secret), out var session) || session.Until <= time.GetUtcNow())
+        {
+            return null;
+        }
+
+        var (kind, name) = session.Identity;
+        return kind == IdentityKind.User && accounts.Users.Find(name) is { } user && user.Since > session.OpenedAt ? null : accounts.Current(kind, name);
+    }
 
     public async Task CloseAsync(string secret)
     {
@@ -50,5 +59,7 @@ internal sealed class Sessions(IJournal journal, TimeProvider time)
         });
     }
 
-    private sealed record KeptSession(Identity Identity, DateTimeOffset Until);
+    private sealed record Holder(IdentityKind Kind, string Name);
+
+    private sealed record KeptSession(Holder Identity, DateTimeOffset OpenedAt, DateTimeOffset Until);
 }

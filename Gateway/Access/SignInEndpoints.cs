@@ -3,10 +3,10 @@ using Gateway.Contract;
 
 namespace Gateway.Access;
 
-/// <summary>The printed link, or the admin token typed in, becomes a session; leaving ends it.</summary>
+/// <summary>The printed link, the admin token typed in, or a name and a password become a session; leaving ends it.</summary>
 internal static class SignInEndpoints
 {
-    private sealed record SignIn(string? Token);
+    private sealed record SignIn(string? Token, string? User, string? Password);
 
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
@@ -14,24 +14,47 @@ internal static class SignInEndpoints
         routes.MapDelete("/api/sign-in", SignOutAsync);
     }
 
-    private static async Task<IResult> SignInAsync(HttpContext context, AdminToken admin, Sessions sessions, HttpAccess access, ILogger<Sessions> log)
+    private static async Task<IResult> SignInAsync(
+        HttpContext context, AdminToken admin, PasswordDesk passwords, Sessions sessions, HttpAccess access, AuthThrottle throttle, ILogger<Sessions> log)
     {
         var remote = Network.Text(context.Connection.RemoteIpAddress);
+        var given = await ReadAsync(context);
+        if (given is { User: { } user, Password: { } password } && user.Length <= Password.Longest && password.Length <= Password.Longest)
+        {
+            if (await passwords.TryAsync(context, user, password) is { } identity)
+            {
+                return await WelcomeAsync(context, sessions, identity, log);
+            }
+
+            AccessLog.PasswordRefused(log, remote);
+            return Problem.Of(StatusCodes.Status401Unauthorized, "unauthenticated", "Name or password is wrong.");
+        }
+
         if (!access.MayUseAdmin(context))
         {
             AccessLog.SignInFromAfar(log, remote);
             return Problem.Of(StatusCodes.Status403Forbidden, "forbidden", "Without TLS, sign in from this network only: your address is not a local one.");
         }
 
-        if (await ReadTokenAsync(context) is not { } token || !await admin.SpendAsync(token))
+        if (given?.Token is { } token && await admin.SpendAsync(token))
         {
-            AccessLog.SignInRefused(log, remote);
-            return Problem.Of(StatusCodes.Status401Unauthorized, "unauthenticated", "This sign-in link was used already, is too old, or never was one.");
+            return await WelcomeAsync(context, sessions, Identity.Admin, log);
         }
 
-        var session = await sessions.OpenAsync(Identity.Admin);
-        context.Response.Cookies.Append(SessionCookie.Name(context), session, SessionCookie.Options(context, Sessions.Lifetime));
-        AccessLog.SignedIn(log, Identity.Admin.Name, remote);
+        AccessLog.SignInRefused(log, remote);
+        if (throttle.Failed(context.Connection.RemoteIpAddress) is { } wait)
+        {
+            HttpRate.RetryAfter(context, wait);
+            return Problem.Of(StatusCodes.Status429TooManyRequests, "limited", "Too many wrong tokens from this address; wait before the next.");
+        }
+
+        return Problem.Of(StatusCodes.Status401Unauthorized, "unauthenticated", "This sign-in link was used already, is too old, or never was one.");
+    }
+
+    private static async Task<IResult> WelcomeAsync(HttpContext context, Sessions sessions, Identity identity, ILogger log)
+    {
+        await SessionCookie.OpenAsync(context, sessions, identity);
+        AccessLog.SignedIn(log, identity.Shown, Network.Text(context.Connection.RemoteIpAddress));
         return Results.NoContent();
     }
 
@@ -46,7 +69,7 @@ internal static class SignInEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<string?> ReadTokenAsync(HttpContext context)
+    private static async Task<SignIn?> ReadAsync(HttpContext context)
     {
         if (!context.Request.HasJsonContentType())
         {
@@ -55,7 +78,7 @@ internal static class SignInEndpoints
 
         try
         {
-            return (await context.Request.ReadFromJsonAsync<SignIn>(ContractJson.Options, context.RequestAborted))?.Token;
+            return await context.Request.ReadFromJsonAsync<SignIn>(ContractJson.Options, context.RequestAborted);
         }
         catch (JsonException)
         {

@@ -5,34 +5,38 @@ using Gateway.Contract;
 namespace Gateway.Access;
 
 /// <summary>Tickets for WebSockets: single use, 30 seconds, with the rights of who asked, narrowed to what was named. In no log and no database.</summary>
-internal sealed class Tickets(HttpAccess access, TimeProvider time) : ITicketDesk
+internal sealed class Tickets(HttpAccess access, Standings standings, ScannerOf scanners, TimeProvider time) : ITicketDesk
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
 
     // What a page may do without asking again.
     private static readonly TimeSpan RightsLifetime = TimeSpan.FromHours(1);
 
-    // A flood of tickets that nobody uses costs bounded memory.
+    // A flood of tickets that nobody uses costs bounded memory, and one identity's flood leaves the others their share.
     private const int MaxOpen = 10_000;
+    private const int MaxOpenOfOne = 5_000;
 
     private const int Unauthenticated = 4401;
 
     // By hash, like every other secret.
     private readonly ConcurrentDictionary<string, Ticket> _open = new();
 
+    /// <param name="owner">Who asks: its rights are the ticket's.</param>
+    /// <param name="user">Whom it is for; null: the owner.</param>
     /// <exception cref="RequestRefusedException">Too many are waiting to be used.</exception>
-    public (string Secret, DateTimeOffset ExpiresAt) Issue(string user, string? role, IReadOnlyList<string>? streams)
+    public (string Secret, DateTimeOffset ExpiresAt) Issue(Identity owner, string? user, string? role, IReadOnlyList<string>? streams)
     {
         var now = time.GetUtcNow();
         DropExpired(now);
-        if (_open.Count >= MaxOpen)
+        if (_open.Count >= MaxOpen || (_open.Count >= MaxOpenOfOne && _open.Values.Count(open => open.Owner.Owner == owner.Owner) >= MaxOpenOfOne))
         {
             throw new RequestRefusedException(
                 StatusCodes.Status429TooManyRequests, "limited", "Too many tickets are waiting to be used; try again in half a minute.");
         }
 
         var secret = Secret.Make();
-        var ticket = new Ticket(user, role, streams?.ToHashSet(StringComparer.Ordinal), now + Lifetime);
+        var ticket = new Ticket(
+            owner, user ?? owner.Shown, role ?? RoleOf(owner), streams?.ToHashSet(StringComparer.Ordinal), now + Lifetime, standings.Of(owner));
         _open[Secret.Hash(secret)] = ticket;
         return (secret, ticket.Until);
     }
@@ -42,18 +46,23 @@ internal sealed class Tickets(HttpAccess access, TimeProvider time) : ITicketDes
         if (string.IsNullOrEmpty(ticket))
         {
             return access.IsOpenTo(context)
-                ? TicketVerdict.Granted(new Rights(Identity.Anonymous.Owner, null, null, RightsEnd))
+                ? TicketVerdict.Granted(Rights(Identity.Anonymous))
                 : TicketVerdict.Refused(Unauthenticated);
         }
 
-        return _open.TryRemove(Secret.Hash(ticket), out var found) && found.Until > time.GetUtcNow()
-            ? TicketVerdict.Granted(new Rights(found.User, found.Role, found.Streams, RightsEnd))
+        return _open.TryRemove(Secret.Hash(ticket), out var found) && found.Until > time.GetUtcNow() && !found.Ended.IsCancellationRequested
+            ? TicketVerdict.Granted(new SubscriberRights(found.Owner, found.User, found.Role, found.Streams, RightsEnd, scanners, found.Ended))
             : TicketVerdict.Refused(Unauthenticated);
     }
 
-    public ISubscriberRights RightsOf(HttpContext context) => new Rights(HttpAccess.IdentityOf(context).Owner, null, null, RightsEnd);
+    public ISubscriberRights RightsOf(HttpContext context) => Rights(HttpAccess.IdentityOf(context));
 
     private DateTimeOffset RightsEnd => time.GetUtcNow() + RightsLifetime;
+
+    private SubscriberRights Rights(Identity identity) =>
+        new(identity, identity.Shown, RoleOf(identity), streams: null, RightsEnd, scanners, standings.Of(identity));
+
+    private static string? RoleOf(Identity identity) => identity.Kind == IdentityKind.User ? identity.Role.ToString().ToLowerInvariant() : null;
 
     private void DropExpired(DateTimeOffset now)
     {
@@ -66,19 +75,7 @@ internal sealed class Tickets(HttpAccess access, TimeProvider time) : ITicketDes
         }
     }
 
-    /// <param name="Streams">Null: every one.</param>
-    private sealed record Ticket(string User, string? Role, IReadOnlySet<string>? Streams, DateTimeOffset Until);
-
-    private sealed class Rights(string user, string? role, IReadOnlySet<string>? streams, DateTimeOffset expiresAt) : ISubscriberRights
-    {
-        public string User => user;
-
-        public string? Role => role;
-
-        public DateTimeOffset ExpiresAt => expiresAt;
-
-        public bool MaySubscribe(StreamName name) => streams is null || streams.Contains(name.ToString());
-
-        public bool MayPublish(StreamName name) => MaySubscribe(name);
-    }
+    /// <param name="Streams">Null: every one that its owner may follow.</param>
+    private sealed record Ticket(
+        Identity Owner, string User, string? Role, IReadOnlySet<string>? Streams, DateTimeOffset Until, CancellationToken Ended);
 }

@@ -20,6 +20,7 @@ internal interface IClientRights
 
     bool MayPublish(string topic);
 
+    /// <param name="filter">As it was asked for, a shared subscription with its <c>$share/group/</c>.</param>
     bool MaySubscribe(string filter);
 
     /// <summary>Whether a message that matches a granted subscription may be handed out (a wide filter can cover topics that are denied).</summary>

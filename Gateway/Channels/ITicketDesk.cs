@@ -22,9 +22,12 @@ internal interface ISubscriberRights
 
     DateTimeOffset ExpiresAt { get; }
 
-    bool MaySubscribe(StreamName name);
+    /// <summary>Cancelled when these rights end before their time: the connection ends with them.</summary>
+    CancellationToken Ended { get; }
 
-    bool MayPublish(StreamName name);
+    ValueTask<bool> MaySubscribeAsync(StreamName name, CancellationToken cancellation);
+
+    ValueTask<bool> MayPublishAsync(StreamName name, CancellationToken cancellation);
 }
 
 /// <summary>Rights, or the close code of the refusal: 4401 for the ticket, 4403 for the one who bears it.</summary>

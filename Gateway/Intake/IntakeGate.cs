@@ -58,7 +58,7 @@ internal sealed class IntakeGate(IStore store, IEnumerable<IModuleTopics> module
 
         try
         {
-            var isAnonymous = client.Rights is OpenRights { Identity.Kind: IdentityKind.Anonymous };
+            var isAnonymous = client.Rights is MqttRights { Identity.Kind: IdentityKind.Anonymous };
             var message = Read(unit.Message.Topic, unit.Message.Payload, new(time.GetUtcNow(), client.Rights.Owner, isAnonymous));
             return message is null ? null : new(unit, message, null, keeper);
         }

@@ -20,9 +20,16 @@ internal static class TicketEndpoints
             throw RequestRefusedException.Invalid("channels", $"'{wrong}' is no channel and no feed.");
         }
 
-        var user = body.OptionalText("user", max: 128) ?? HttpAccess.IdentityOf(context).Owner;
+        var user = body.OptionalText("user", max: 128);
         var role = body.OptionalText("role", max: 64);
-        var (secret, expiresAt) = tickets.Issue(user, role, streams);
+        var owner = HttpAccess.IdentityOf(context);
+        if ((user ?? role) is not null && !Rights.Allow(owner, Verb.Operate, new("tickets-for-others")))
+        {
+            throw new RequestRefusedException(
+                StatusCodes.Status403Forbidden, "forbidden", "Only the admin and services may say whom a ticket is for.", user is null ? "role" : "user");
+        }
+
+        var (secret, expiresAt) = tickets.Issue(owner, user, role, streams);
         return Results.Json(new { ticket = secret, expiresAt }, statusCode: StatusCodes.Status201Created);
     }
 }

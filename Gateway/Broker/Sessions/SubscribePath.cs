@@ -100,7 +100,7 @@ internal sealed class SubscribePath(
     {
         var session = client.Session!;
         var subscription = new Subscription(session, request, request.Qos, identifier);
-        if (!client.Rights.MaySubscribe(subscription.TopicFilter))
+        if (!client.Rights.MaySubscribe(request.Filter))
         {
             BrokerLog.SubscribeDenied(log, client.ClientId, request.Filter);
             return ReasonCode.NotAuthorized;

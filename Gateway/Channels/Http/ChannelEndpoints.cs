@@ -39,7 +39,7 @@ internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, Even
         {
             var name = parse(context.Request.RouteValues["id"] as string ?? "");
             var rights = desk.RightsOf(context);
-            result = rights.MaySubscribe(name) ? await answer(name, rights, context)
+            result = await rights.MaySubscribeAsync(name, context.RequestAborted) ? await answer(name, rights, context)
                 : throw new RequestRefusedException(StatusCodes.Status403Forbidden, "forbidden", $"{name} is not yours to follow.");
         }
         catch (RequestRefusedException refused)

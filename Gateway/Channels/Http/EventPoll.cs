@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gateway.Contract;
 using Gateway.Journal;
 
 namespace Gateway.Channels.Http;
@@ -36,7 +37,7 @@ internal sealed class EventPoll(LiveServices services, IHostApplicationLifetime 
     private async Task<IReadOnlyList<StoredEvent>> WaitAsync(
         Subscription subscription, AsyncSignal arrived, EventsQuery query, ReceiptLine line, ISubscriberRights rights, HttpContext context)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, rights.Ended);
         using var place = services.Connections.Take(
             new(Transports.Poll, rights, context, services.Time.GetUtcNow(), () => [new(subscription.Name, line.Subscriber, subscription.Progress)]));
         services.Attendance.Enter(subscription.Name, rights);
@@ -50,6 +51,10 @@ internal sealed class EventPoll(LiveServices services, IHostApplicationLifetime 
             }
 
             return events.Count <= query.Limit ? events : [.. events.Take(query.Limit)];
+        }
+        catch (OperationCanceledException) when (rights.Ended.IsCancellationRequested)
+        {
+            throw new RequestRefusedException(StatusCodes.Status401Unauthorized, "unauthenticated", "Your rights ended while you waited.");
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {

@@ -15,7 +15,7 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
     public async Task<bool> RunAsync(StreamName name, ISubscriberRights rights, string? client, HttpContext context)
     {
         var cursor = EventsQuery.ReadLive(context.Request);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, rights.Ended);
         var arrived = new AsyncSignal();
         using var opened = await services.Subscriptions.OpenAsync(name, cursor, fromHead: false, arrived.Set, stop.Token);
         if (opened is null)
@@ -37,7 +37,7 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            ChannelsLog.Gone(services.Log, live.Id, "it left, or the service stops");
+            ChannelsLog.Gone(services.Log, live.Id, "it left, its rights ended, or the service stops");
             await SendAwayAsync(context);
         }
         finally

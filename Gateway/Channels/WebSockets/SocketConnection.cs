@@ -45,6 +45,7 @@ internal sealed class SocketConnection : IDisposable
         var sending = GuardAsync(_sender.RunAsync(_stop.Token, _context.RequestAborted));
         var reading = GuardAsync(ReadAsync(_context.RequestAborted));
         var watching = GuardAsync(WatchAsync(_stop.Token));
+        using var ending = _ops.Rights.Ended.Register(() => SendAway(Refuse(SocketClose.Ticket)));
         var close = await await Task.WhenAny(reading, sending, watching, _sentAway.Task);
         await _stop.CancelAsync();
         await watching;

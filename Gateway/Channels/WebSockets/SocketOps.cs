@@ -124,7 +124,7 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
 
     private async ValueTask<bool> MayFollowAsync<T>(StreamName name, Dictionary<StreamName, T> followed, string? id, CancellationToken stop)
     {
-        if (!_rights.MaySubscribe(name))
+        if (!await _rights.MaySubscribeAsync(name, stop))
         {
             await ErrorAsync(id, "forbidden", $"{name} is not yours to follow", stop);
             return false;
@@ -226,15 +226,21 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
             return SocketClose.Of(verdict.Refusal, Random.Shared.NextDouble());
         }
 
-        if (verdict.Rights.User != _rights.User)
+        // Rights that end by another's word are another identity's.
+        if (verdict.Rights.User != _rights.User || verdict.Rights.Ended != _rights.Ended)
         {
             return SocketClose.Of(SocketClose.Forbidden, Random.Shared.NextDouble());
         }
 
         _rights = verdict.Rights;
         await ReplyAsync(Frames.Reply("renewed", id, writer => writer.WriteString("expiresAt"u8, ContractJson.Time(_rights.ExpiresAt))), stop);
-        foreach (var name in _subscriptions.Keys.Union(_watches.Keys).Where(name => !_rights.MaySubscribe(name)).ToList())
+        foreach (var name in _subscriptions.Keys.Union(_watches.Keys).ToList())
         {
+            if (await _rights.MaySubscribeAsync(name, stop))
+            {
+                continue;
+            }
+
             Close(name);
             Unwatch(name);
             await ErrorAsync(id: null, "forbidden", $"{name} is no longer yours to follow", stop);

@@ -35,7 +35,7 @@ internal sealed class SocketPublishing(string connection, Outbox outbox, LiveSer
             return Frames.Error(id, "forbidden", $"nothing can be published on {name} from here");
         }
 
-        if (!rights.MayPublish(name))
+        if (!await rights.MayPublishAsync(name, CancellationToken.None))
         {
             return Frames.Error(id, "forbidden", $"{name} is not yours to publish on");
         }

@@ -43,19 +43,19 @@ internal sealed class Devices(IJournal journal, CommandPost post, AccessOptions 
 
     public void Connected(ClientConnection connection)
     {
-        if (connection.Rights is DeviceRights rights)
+        if (connection.Rights is MqttRights { Identity: { Kind: IdentityKind.Device } device })
         {
-            _connections.AddOrUpdate(rights.Device, 1, static (_, count) => count + 1);
-            Reconcile(rights.Device);
+            _connections.AddOrUpdate(device.Name, 1, static (_, count) => count + 1);
+            Reconcile(device.Name);
         }
     }
 
     public void Disconnected(ClientConnection connection)
     {
-        if (connection.Rights is DeviceRights rights)
+        if (connection.Rights is MqttRights { Identity: { Kind: IdentityKind.Device } device })
         {
-            _connections.AddOrUpdate(rights.Device, 0, static (_, count) => count - 1);
-            Reconcile(rights.Device);
+            _connections.AddOrUpdate(device.Name, 0, static (_, count) => count - 1);
+            Reconcile(device.Name);
         }
     }
 

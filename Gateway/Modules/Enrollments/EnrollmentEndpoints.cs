@@ -25,6 +25,7 @@ internal static class EnrollmentEndpoints
     {
         var body = await RequestBody.ReadAsync(context.Request);
         var device = body.Text("device", max: 32);
+        HttpAccess.DemandScanner(context, device);
         var person = body.Text("person", MaxPerson);
         var scans = body.OptionalNumber("scans", 1, MaxScans) ?? DefaultScans;
         var startNow = body.OptionalChoice("start", "subscribed", "now") == "now";

@@ -1,0 +1,28 @@
+using Gateway.Access;
+using Gateway.Contract;
+using Gateway.Journal;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gateway.Tests.Access;
+
+/// <summary>The parts of access, put together as the product does, over one journal; made anew they are what a restart finds.</summary>
+internal sealed class AccessParts(IJournal journal, string folder, TimeProvider time)
+{
+    public Accounts Accounts { get; } = new(journal, time);
+
+    public Standings Standings => field ??= new(Accounts);
+
+    public Sessions NewSessions() => new(journal, Accounts, time);
+
+    public AdminToken NewAdmin(AccessOptions options) => new(options, new NewTokenFile(folder), journal, time);
+
+    public AuthThrottle NewThrottle(LimitsOptions? limits = null) =>
+        new(limits ?? new(), new(limits ?? new(), time, NullLogger<LimitBook>.Instance), time);
+
+    public Tickets NewTickets(AccessOptions options)
+    {
+        var scanners = new ScannerOf(journal);
+        var access = new HttpAccess(options, NewAdmin(options), NewSessions(), Accounts, scanners, NewThrottle(), NullLogger<HttpAccess>.Instance);
+        return new(access, Standings, scanners, time);
+    }
+}

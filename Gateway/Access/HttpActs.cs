@@ -1,0 +1,33 @@
+namespace Gateway.Access;
+
+/// <summary>What a request asks for, told by its method and path alone, so that no module can forget to ask who may.</summary>
+internal static class HttpActs
+{
+    /// <summary>What changes who there is, or cannot be undone, is more than daily work.</summary>
+    private static readonly (string Method, string Kind, int Parts)[] Managing =
+    [
+        ("POST", "devices", 1), ("DELETE", "devices", 2), ("DELETE", "people", 2), ("DELETE", "quarantine", 1),
+    ];
+
+    public static (Verb Verb, Resource What) Of(string method, PathString path)
+    {
+        var parts = (path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts is not ["api", ..] && !(parts.Length > 0 && parts[0].Equals("api", StringComparison.OrdinalIgnoreCase)))
+        {
+            return (Verb.Read, new(parts is [var page, ..] ? page.Split('.')[0].ToLowerInvariant() : ""));
+        }
+
+        // Routes are found whatever the case of their fixed parts, so rights are as well; ids keep theirs.
+        var kind = parts.Length > 1 ? parts[1].ToLowerInvariant() : "";
+        var what = new Resource(kind, parts.Length > 2 ? parts[2] : null);
+        var last = parts[^1].ToLowerInvariant();
+        var verb = HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || (parts.Length > 2 && last == "acks") ? Verb.Read
+            : Array.Exists(Managing, act => act.Kind == kind && act.Parts == parts.Length - 1 && act.Method.Equals(method, StringComparison.OrdinalIgnoreCase))
+                || (kind == "devices" && last == "secret") ? Verb.Manage
+            : Verb.Operate;
+        return (verb, IsPartOfFeed(parts.Length, last) ? new(kind) : what);
+    }
+
+    // "/api/jobs/events" is the feed of all jobs, not a job called events.
+    private static bool IsPartOfFeed(int parts, string last) => parts == 3 && last is "events" or "acks" or "receipts";
+}

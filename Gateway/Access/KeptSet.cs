@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using Gateway.Contract;
+using Gateway.Journal;
+
+namespace Gateway.Access;
+
+/// <summary>A few hundred small records that are asked for at every request: kept as documents, held in memory, changed on the one writer.</summary>
+internal sealed class KeptSet<T>(IJournal journal, string collection)
+    where T : class
+{
+    // Follows the documents in the order of their commits.
+    private readonly ConcurrentDictionary<string, T> _items = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<T> All => [.. _items.Values];
+
+    public int Count => _items.Count;
+
+    public void Load()
+    {
+        foreach (var (key, body) in journal.Documents(collection))
+        {
+            _items[key] = ContractJson.Read<T>(body);
+        }
+    }
+
+    public T? Find(string key) => _items.GetValueOrDefault(key);
+
+    /// <summary>Done when it is on disk and in memory. The decision may run again, and sees what is there at that moment.</summary>
+    /// <param name="decide">Gives the record as it is to be, null for none; or the same, for no change.</param>
+    public async Task<(T? Before, T? After)> ChangeAsync(string key, Func<JournalTransaction, T?, T?> decide)
+    {
+        (T? Before, T? After) change = default;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        journal.Write(
+            transaction => change = Decide(transaction, key, decide),
+            failure =>
+            {
+                if (failure is not null)
+                {
+                    done.SetException(failure as JournalUnavailableException ?? new JournalUnavailableException(failure));
+                    return;
+                }
+
+                Follow(key, change.After);
+                done.SetResult();
+            });
+        await done.Task;
+        return change;
+    }
+
+    private (T? Before, T? After) Decide(JournalTransaction transaction, string key, Func<JournalTransaction, T?, T?> decide)
+    {
+        var before = transaction.Documents.Find(collection, key) is { } body ? ContractJson.Read<T>(body) : null;
+        var after = decide(transaction, before);
+        if (after is null)
+        {
+            transaction.Documents.Remove(collection, key);
+        }
+        else if (!ReferenceEquals(after, before))
+        {
+            transaction.Documents.Put(collection, key, ContractJson.Write(after));
+        }
+
+        return (before, after);
+    }
+
+    private void Follow(string key, T? after)
+    {
+        if (after is null)
+        {
+            _items.TryRemove(key, out _);
+        }
+        else
+        {
+            _items[key] = after;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace Gateway.Access;
+
+/// <summary>What somebody wants to do. The first three rise: who may manage may operate, who may operate may read.</summary>
+internal enum Verb
+{
+    /// <summary>Look at it, follow it, acknowledge what was seen.</summary>
+    Read,
+
+    /// <summary>The daily work with it.</summary>
+    Operate,
+
+    /// <summary>Make it, end it, give it secrets.</summary>
+    Manage,
+
+    /// <summary>Send to a topic.</summary>
+    Publish,
+
+    /// <summary>Receive what a filter matches.</summary>
+    Subscribe,
+}
+
+/// <summary>What it is done to: a thing under /api, a channel, or a topic.</summary>
+/// <param name="Kind">The first part of its path; <see cref="Topic"/> for topics and filters.</param>
+/// <param name="Id">The second part, or the topic; null: all of the kind.</param>
+/// <param name="Scanner">The scanner that it belongs to, where that is known.</param>
+internal readonly record struct Resource(string Kind, string? Id = null, string? Scanner = null)
+{
+    public const string Topic = "topic";
+
+    public static Resource OfTopic(string topic) => new(Topic, topic);
+}
