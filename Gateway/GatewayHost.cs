@@ -13,6 +13,7 @@ using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
 using Gateway.Modules.Jobs;
 using Gateway.Modules.People;
+using Gateway.Modules.Rooms;
 using Gateway.Operations;
 using Gateway.Operations.Backups;
 using Gateway.Operations.Metrics;
@@ -87,6 +88,7 @@ internal static class GatewayHost
         services.GetRequiredService<QuarantineKeeper>().Start();
         await services.GetRequiredService<Jobs>().StartAsync(CancellationToken.None);
         services.GetRequiredService<CheckInClock>().Start();
+        services.GetRequiredService<RoomWatch>().Start();
     }
 
     private static Serilog.Core.Logger Logger(IConfiguration configuration)
@@ -108,7 +110,7 @@ internal static class GatewayHost
     private static void AddSettings(IServiceCollection services, Settings settings, Listeners listeners) => services
         .AddSingleton(settings.Mqtt).AddSingleton(settings.Http).AddSingleton(settings.Tls).AddSingleton(settings.Data).AddSingleton(settings.Access)
         .AddSingleton(settings.Limits).AddSingleton(BrokerLimitsOf(settings.Limits)).AddHttpRate(settings.Limits)
-        .AddSingleton(settings.Enrollment).AddSingleton(settings.CheckIns).AddSingleton(settings.Jobs)
+        .AddSingleton(settings.Enrollment).AddSingleton(settings.CheckIns).AddSingleton(settings.Jobs).AddSingleton(settings.Rooms)
         .AddSingleton(settings.Quarantine).AddSingleton(settings.Simulate)
         .AddSingleton(listeners).AddSingleton(TimeProvider.System)
         .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
@@ -169,7 +171,7 @@ internal static class GatewayHost
         .AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<People>().AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<People>())
         .AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()
-        .AddJobs().AddCheckIns()
+        .AddJobs().AddCheckIns().AddRooms()
         .AddSingleton<IntakeMeters>().AddSingleton<QuarantineKeeper>().AddSingleton<Resubmission>()
         .AddSingleton<IntakeGate>().AddSingleton<IPublishGate>(provider => provider.GetRequiredService<IntakeGate>())
         .AddSingleton<SimulatedFleet>().AddSingleton<Demonstration>()
@@ -201,6 +203,7 @@ internal static class GatewayHost
         app.MapEnrollments();
         app.MapJobs();
         app.MapCheckIns();
+        app.MapRooms();
         app.MapPeople();
         app.MapQuarantine();
     }

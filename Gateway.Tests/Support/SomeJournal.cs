@@ -4,6 +4,7 @@ using Gateway.Modules.CheckIns;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
 using Gateway.Modules.Jobs;
+using Gateway.Modules.Rooms;
 using Gateway.Storage;
 using Gateway.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,7 +15,10 @@ namespace Gateway.Tests.Support;
 internal sealed class SomeJournal : IAsyncDisposable
 {
     private readonly StoreMeters _meters = new();
-    private static readonly IChannelKind[] Kinds = [new CountingKind(), new EnrollmentKind(), new DeviceKind(), new JobKind(), new CheckInKind()];
+    private static readonly IChannelKind[] Kinds =
+    [
+        new CountingKind(), new EnrollmentKind(), new DeviceKind(), new JobKind(), new CheckInKind(), new RoomKind(),
+    ];
 
     private readonly SqliteFile _file;
     private readonly SqliteReader _reader;

@@ -99,6 +99,18 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
         }
     }
 
+    /// <summary>Whether it is connected at this moment.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _open > 0;
+            }
+        }
+    }
+
     public void Connected()
     {
         lock (_lock)

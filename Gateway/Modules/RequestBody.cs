@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Gateway.Contract;
 
@@ -119,6 +120,40 @@ internal sealed class RequestBody
             : throw RequestRefusedException.Invalid(field, $"{field} must be a list of texts of 1 to {max} characters.")).ToList();
     }
 
+    /// <summary>A required value of any kind but null, kept as it is.</summary>
+    public JsonElement Value(string field, int maxBytes) =>
+        Has(field, out var value) ? Fitting(field, value, maxBytes) : throw RequestRefusedException.Invalid(field, $"{field} is missing.");
+
+    /// <summary>What its sender calls its own, if it is small enough and can be written down again.</summary>
+    public static JsonElement Fitting(string field, JsonElement value, int maxBytes)
+    {
+        try
+        {
+            return ContractJson.Write(value).Length <= maxBytes
+                ? value
+                : throw RequestRefusedException.Invalid(field, $"{field} must be JSON of at most {maxBytes} bytes.");
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
+        {
+            // Half a surrogate pair: found by writing, not by reading.
+            throw RequestRefusedException.Invalid(field, $"{field} holds a text that is no Unicode.");
+        }
+    }
+
+    /// <summary>A list of objects, each read as a body of its own.</summary>
+    public IReadOnlyList<RequestBody> Objects(string field, int maxCount)
+    {
+        if (!Has(field, out var value))
+        {
+            return [];
+        }
+
+        return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxCount
+            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object)
+                ? [.. value.EnumerateArray().Select(item => Parse(Encoding.UTF8.GetBytes(item.GetRawText())))]
+                : throw RequestRefusedException.Invalid(field, $"{field} must be a list of at most {maxCount} objects.");
+    }
+
     /// <summary>An object of the sender's own, kept as it is.</summary>
     public JsonElement? OptionalObject(string field, int maxBytes)
     {
@@ -127,17 +162,9 @@ internal sealed class RequestBody
             return null;
         }
 
-        try
-        {
-            // Writing it finds half a surrogate pair, which reading does not.
-            return value.ValueKind == JsonValueKind.Object && ContractJson.Write(value).Length <= maxBytes
-                ? value
-                : throw RequestRefusedException.Invalid(field, $"{field} must be a JSON object of at most {maxBytes} bytes.");
-        }
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
-        {
-            throw RequestRefusedException.Invalid(field, $"{field} holds a text that is no Unicode.");
-        }
+        return value.ValueKind == JsonValueKind.Object
+            ? Fitting(field, value, maxBytes)
+            : throw RequestRefusedException.Invalid(field, $"{field} must be a JSON object.");
     }
 
     private static RequestRefusedException TooBig() =>

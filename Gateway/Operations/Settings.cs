@@ -7,6 +7,7 @@ using Gateway.Intake;
 using Gateway.Modules.CheckIns;
 using Gateway.Modules.Enrollments;
 using Gateway.Modules.Jobs;
+using Gateway.Modules.Rooms;
 using Gateway.Simulation;
 using Gateway.Storage;
 
@@ -22,6 +23,7 @@ internal sealed record Settings(
     LimitsOptions Limits,
     EnrollmentOptions Enrollment,
     JobsOptions Jobs,
+    RoomsOptions Rooms,
     CheckInsOptions CheckIns,
     QuarantineOptions Quarantine,
     SimulateOptions Simulate)
@@ -47,6 +49,7 @@ internal sealed record Settings(
             Section<LimitsOptions>(configuration, errors),
             Section<EnrollmentOptions>(configuration, errors),
             Section<JobsOptions>(configuration, errors),
+            Section<RoomsOptions>(configuration, errors),
             Section<CheckInsOptions>(configuration, errors),
             Section<QuarantineOptions>(configuration, errors),
             Section<SimulateOptions>(configuration, errors));
@@ -202,6 +205,7 @@ internal sealed record Settings(
         ("Mqtt:MaxTopicLevels", Mqtt.MaxTopicLevels, 6, 65_535),
         ("Mqtt:MaxRetained", Mqtt.MaxRetained, 1, int.MaxValue),
         ("Jobs:StalledSeconds", Jobs.StalledSeconds, 0, JobsOptions.LongestSilence),
+        ("Rooms:SlowSeconds", Rooms.SlowSeconds, 1, RoomsOptions.LongestPatience),
         ("Simulate:Scanners", Simulate.Scanners, 0, 1000),
         ("Simulate:RetryChance", Simulate.RetryChance, 0, 1),
     ];

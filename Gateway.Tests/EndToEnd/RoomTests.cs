@@ -1,0 +1,152 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.EndToEnd;
+
+/// <summary>People who talk over real sockets: nobody misses a message, and who got what can be looked up.</summary>
+public sealed class RoomTests
+{
+    private SomeFolder _folder = null!;
+    private GatewayFixture _service = null!;
+    private string _room = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _folder = new();
+        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path, "--Rooms:SlowSeconds", "1");
+        var participants = new[] { new { user = "tutor", role = "tutor" }, new { user = "ada", role = "student" } };
+        _room = await CreateAsync(new { name = "maths", participants });
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _service.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task TutorJoinsLate_GetsEveryMessage_AndTheReceiptsTellWhen()
+    {
+        // R, seed 002: a tutor who joined a room missed messages, and nobody could tell who had got what.
+        await using var ada = await OpenAsync("ada");
+        await ada.SubscribeAsync(_room);
+        var first = await SayAsync("before the tutor came");
+        await ada.NextAsync("event");
+        await using var tutor = await OpenAsync("tutor");
+        await tutor.SubscribeAsync(_room, since: 0);
+        var second = await SayAsync("and after");
+
+        Assert.That(await tutor.EventsAsync(5), Is.EqualTo(new[] { "created", "joined", "joined", "message", "message" }));
+        await tutor.SendAsync(new { op = "ack", channel = _room, seq = second["seq"] });
+        await Eventually.HoldsAsync(async () => (await ReceiptAsync(second, "tutor"))["acknowledged"] is not null, "acknowledged");
+        Assert.That((await ReceiptAsync(first, "tutor"))["sent"], Is.Not.Null);
+        Assert.That((await ReceiptAsync(first, "ada"))["sent"], Is.Not.Null);
+        Assert.That((await ReceiptAsync(first, "ada"))["acknowledged"], Is.Null);
+    }
+
+    [Test]
+    public async Task Message_FromAPage_IsSigned_ByItsTicket_NotByItsBody()
+    {
+        await using var ada = await OpenAsync("ada");
+        await ada.SubscribeAsync(_room);
+        await ada.SendAsync(new { op = "publish", id = 2, channel = _room, data = new { text = "hi", user = "tutor" }, user = "tutor", key = "1" });
+        var said = await ada.NextAsync("event");
+        var published = await ada.NextAsync("published");
+        await ada.SendAsync(new { op = "publish", id = 3, channel = _room, data = new { text = "hi" }, key = "1" });
+
+        Assert.That(((string?)said["data"]!["user"], (string?)said["data"]!["role"]), Is.EqualTo(("ada", "student")));
+        Assert.That((string?)said["data"]!["data"]!["text"], Is.EqualTo("hi"));
+        Assert.That((long?)(await ada.NextAsync("published"))["seq"], Is.EqualTo((long?)published["seq"]));
+    }
+
+    [Test]
+    public async Task Page_OfAStranger_MayNotSpeak()
+    {
+        await using var stranger = await OpenAsync("eve");
+        await stranger.SendAsync(new { op = "publish", id = 2, channel = _room, data = new { text = "hi" } });
+
+        Assert.That((string?)(await stranger.NextAsync("error"))["code"], Is.EqualTo("forbidden"));
+    }
+
+    [Test]
+    public async Task Room_IsMade_Joined_TalkedIn_Corrected_AndLeft_OverHttp()
+    {
+        using var created = await _service.Http.PostAsJsonAsync("/api/rooms", new { name = "physics" });
+        var body = JsonNode.Parse(await created.Content.ReadAsStringAsync())!;
+        var room = (string)body["channel"]!;
+        Assert.That((created.StatusCode, created.Headers.Location?.ToString()), Is.EqualTo((HttpStatusCode.Created, $"/api/{room}")));
+
+        await _service.PostAsync($"/api/{room}/participants", new { user = "ada", role = "student" });
+        var message = await _service.PostAsync($"/api/{room}/messages", new { data = new { text = "helo" }, key = "1" });
+        Assert.That((long?)(await _service.PostAsync($"/api/{room}/messages", new { data = new { text = "helo" }, key = "1" }))["seq"], Is.EqualTo(3));
+        using var edited = await _service.Http.PutAsJsonAsync($"/api/{room}/messages/{message["id"]}", new { data = new { text = "hello" } });
+        var shown = (await _service.GetAsync($"/api/{room}/messages"))["items"]![0]!;
+        Assert.That((edited.StatusCode, (string?)shown["data"]!["text"]), Is.EqualTo((HttpStatusCode.OK, "hello")));
+        using var deleted = await _service.Http.DeleteAsync($"/api/{room}/messages/{message["id"]}");
+        using var left = await _service.Http.DeleteAsync($"/api/{room}/participants?user=ada");
+        using var gone = await _service.Http.DeleteAsync($"/api/{room}/participants/ada");
+
+        Assert.That((deleted.StatusCode, left.StatusCode), Is.EqualTo((HttpStatusCode.NoContent, HttpStatusCode.NoContent)));
+        Assert.That(gone.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+        var types = (await _service.GetAsync($"/api/{room}/events"))["events"]!.AsArray().Select(stored => (string?)stored!["type"]);
+        Assert.That(types, Is.EqualTo(new[] { "created", "joined", "message", "edited", "deleted", "left" }));
+        Assert.That((await _service.GetAsync("/api/rooms?user=tutor"))["items"]!.AsArray().Count, Is.EqualTo(1));
+    }
+
+    [TestCase("/api/rooms", """{}""", "name")]
+    [TestCase("/api/rooms", """{"name":"a","participants":[{"role":"x"}]}""", "user")]
+    [TestCase("/api/rooms", """{"name":"a","participants":["ada"]}""", "participants")]
+    [TestCase("/api/rooms", """{"name":"a","participants":[{"user":"ada"},{"user":"ada"}]}""", "participants")]
+    [TestCase("messages", """{"key":"1"}""", "data")]
+    [TestCase("messages", """{"data":{"x":"\ud800"}}""", "data")]
+    [TestCase("participants", """{"role":"x"}""", "user")]
+    [TestCase("read", """{"seq":99}""", "seq")]
+    public async Task Request_ThatIsWrong_NamesTheField(string path, string body, string field)
+    {
+        var url = path.StartsWith('/') ? path : $"/api/{_room}/{path}";
+        using var response = await _service.Http.PostAsync(url, new StringContent(body, null, "application/json"));
+        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+
+        Assert.That((response.StatusCode, (string?)problem["field"]), Is.EqualTo((HttpStatusCode.BadRequest, field)));
+    }
+
+    [Test]
+    public async Task SlowDelivery_IsInTheLog_ByRoomRoleUserAndMessage()
+    {
+        var message = await SayAsync("anybody there?");
+        var line = $"room={_room["rooms/".Length..]} user=tutor role=tutor message={message["id"]}";
+
+        await Eventually.HoldsAsync(() => _service.Output.Contains($"{line} seq={message["seq"]}: slow", StringComparison.Ordinal), "warned");
+        Assert.That((bool?)(await ReceiptAsync(message, "tutor"))["slow"], Is.True);
+    }
+
+    [Test]
+    public async Task ReadMark_IsInTheReceipts()
+    {
+        var room = await CreateAsync(new { name = "one", participants = new[] { new { user = "anonymous", role = "kiosk" } } });
+        var message = await _service.PostAsync($"/api/{room}/messages", new { data = new { text = "hello" } });
+        using var marked = await _service.Http.PostAsJsonAsync($"/api/{room}/read", new { seq = (long)message["seq"]! });
+        var receipts = (await _service.GetAsync($"/api/{room}/messages/{message["id"]}/receipts"))["items"]!;
+
+        Assert.That(marked.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        Assert.That((string?)receipts[0]!["read"], Is.Not.Null);
+    }
+
+    private async Task<string> CreateAsync(object room) => (string)(await _service.PostAsync("/api/rooms", room))["channel"]!;
+
+    private Task<JsonNode> SayAsync(string text) => _service.PostAsync($"/api/{_room}/messages", new { data = new { text } });
+
+    private async Task<JsonNode> ReceiptAsync(JsonNode message, string user) =>
+        (await _service.GetAsync($"/api/{_room}/messages/{message["id"]}/receipts"))["items"]!.AsArray()
+            .Single(item => (string?)item!["user"] == user)!;
+
+    private async Task<ManualPage> OpenAsync(string user)
+    {
+        var ticket = await _service.PostAsync("/api/tickets", new { user });
+        return await ManualPage.OpenAsync(_service, (string)ticket["ticket"]!);
+    }
+}

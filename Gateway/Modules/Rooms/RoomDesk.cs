@@ -1,0 +1,168 @@
+using System.Text.Json;
+using Gateway.Contract;
+using Gateway.Journal;
+
+namespace Gateway.Modules.Rooms;
+
+/// <summary>Carries out what is asked of a room, inside a transaction. Used only by the writer loop.</summary>
+internal static class RoomDesk
+{
+    public const string Kind = "rooms";
+    public const int MaxParticipants = 1_000;
+
+    /// <summary>By "room/message": who wrote it and what it says now.</summary>
+    public const string Messages = "rooms-messages";
+
+    /// <summary>By room: how far each participant has read.</summary>
+    public const string Marks = "rooms-read";
+
+    public static ChannelName ChannelOf(string room) => ChannelName.Of(Kind, room);
+
+    public static RoomState? Find(JournalTransaction transaction, string room) =>
+        ChannelName.TryParse($"{Kind}/{room}", out var channel) ? transaction.State<RoomState>(channel) : null;
+
+    public static RoomState Create(JournalTransaction transaction, string name, IReadOnlyList<(string User, string? Role)> participants, string by)
+    {
+        var channel = ChannelOf(transaction.NewId());
+        transaction.Append(channel, EventDraft.Of(RoomEvents.Created, new RoomEvents.CreatedData(name, by)));
+        foreach (var (user, role) in participants)
+        {
+            transaction.Append(channel, EventDraft.Of(RoomEvents.Joined, new RoomEvents.MemberData(user, role, by)));
+        }
+
+        return transaction.State<RoomState>(channel)!;
+    }
+
+    /// <summary>Who is there already in this role joins no second time.</summary>
+    public static (RoomState? State, RequestRefusedException? Refusal) Join(JournalTransaction transaction, string room, string user, string? role, string by)
+    {
+        if (Find(transaction, room) is not { } state)
+        {
+            return (null, RequestRefusedException.Unknown("room", room));
+        }
+
+        var known = state.Find(user);
+        if (known is null && state.Participants.Count >= MaxParticipants)
+        {
+            return (null, new(StatusCodes.Status409Conflict, "room_full", $"A room has at most {MaxParticipants} participants."));
+        }
+
+        if (known is null || known.Role != role)
+        {
+            transaction.Append(ChannelOf(room), EventDraft.Of(RoomEvents.Joined, new RoomEvents.MemberData(user, role, by)));
+        }
+
+        return (Find(transaction, room), null);
+    }
+
+    public static RequestRefusedException? Leave(JournalTransaction transaction, string room, string user, string by)
+    {
+        if (Find(transaction, room) is not { } state)
+        {
+            return RequestRefusedException.Unknown("room", room);
+        }
+
+        if (state.Find(user) is not { } known)
+        {
+            return RequestRefusedException.Unknown("participant", user);
+        }
+
+        transaction.Append(ChannelOf(room), EventDraft.Of(RoomEvents.Left, new RoomEvents.MemberData(user, known.Role, by)));
+        return null;
+    }
+
+    /// <summary>A key counts for who used it: two people who call their first message the same have said two things.</summary>
+    public static (Spoken? Spoken, RequestRefusedException? Refusal) Say(
+        JournalTransaction transaction, string room, RoomAuthor author, JsonElement data, string? key)
+    {
+        if (Find(transaction, room) is not { } state)
+        {
+            return (null, RequestRefusedException.Unknown("room", room));
+        }
+
+        if (RoomRules.MaySpeak(state, author) is { } refusal)
+        {
+            return (null, refusal);
+        }
+
+        var channel = ChannelOf(room);
+        var scope = $"{channel} {author.User}";
+        if (key is not null && transaction.Seen(scope, key) is { } seen)
+        {
+            var first = seen.Fingerprint.Split(' ');
+            return (new(first[1], long.Parse(first[0]), state, IsRepeat: true), null);
+        }
+
+        var id = transaction.NewId();
+        var role = state.Find(author.User)?.Role ?? author.Role;
+        var stored = transaction.Append(channel, EventDraft.Of(RoomEvents.Message, new RoomEvents.MessageData(id, author.User, role, data, key)));
+        transaction.Documents.Put(Messages, KeyOf(room, id), ContractJson.Write(new KeptMessage(author.User, stored.Seq)));
+        if (key is not null)
+        {
+            transaction.Remember(scope, key, stored.Position, $"{stored.Seq} {id}");
+        }
+
+        return (new(id, stored.Seq, Find(transaction, room)!, IsRepeat: false), null);
+    }
+
+    /// <param name="data">Null deletes it.</param>
+    public static (StoredEvent? Stored, RequestRefusedException? Refusal) Change(
+        JournalTransaction transaction, string room, string message, RoomAuthor author, JsonElement? data)
+    {
+        if (transaction.Documents.Find(Messages, KeyOf(room, message)) is not { } body)
+        {
+            return (null, RequestRefusedException.Unknown("message", message));
+        }
+
+        var kept = ContractJson.Read<KeptMessage>(body);
+        if (RoomRules.MayChange(kept, author) is { } refusal)
+        {
+            return (null, refusal);
+        }
+
+        var draft = data is { } anew
+            ? EventDraft.Of(RoomEvents.Edited, new RoomEvents.EditedData(message, author.User, anew))
+            : EventDraft.Of(RoomEvents.Deleted, new RoomEvents.DeletedData(message, author.User));
+        var stored = transaction.Append(ChannelOf(room), draft);
+        var changed = data is null ? kept with { DeletedAt = stored.At, Data = null } : kept with { EditedAt = stored.At, Data = data };
+        transaction.Documents.Put(Messages, KeyOf(room, message), ContractJson.Write(changed));
+        return (stored, null);
+    }
+
+    /// <summary>How far somebody has read; it never goes back.</summary>
+    public static RequestRefusedException? Mark(JournalTransaction transaction, string room, string user, long seq)
+    {
+        if (Find(transaction, room) is null)
+        {
+            return RequestRefusedException.Unknown("room", room);
+        }
+
+        if (seq > transaction.Seq(ChannelOf(room)))
+        {
+            return RequestRefusedException.Invalid("seq", $"seq {seq} is beyond the head, {transaction.Seq(ChannelOf(room))}.");
+        }
+
+        var marks = transaction.Documents.Find(Marks, room) is { } body ? ContractJson.Read<Dictionary<string, ReadMark>>(body) : [];
+        if (!marks.TryGetValue(user, out var known) || known.Seq < seq)
+        {
+            marks[user] = new(seq, transaction.Now);
+            transaction.Documents.Put(Marks, room, ContractJson.Write(marks));
+        }
+
+        return null;
+    }
+
+    public static string KeyOf(string room, string message) => $"{room}/{message}";
+}
+
+/// <summary>A message that is on disk.</summary>
+internal sealed record Spoken(string Id, long Seq, RoomState State, bool IsRepeat);
+
+/// <param name="Data">What it says now, where that is not what its event says.</param>
+internal sealed record KeptMessage(string User, long Seq, JsonElement? Data = null, DateTimeOffset? EditedAt = null, DateTimeOffset? DeletedAt = null)
+{
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsDeleted => DeletedAt is not null;
+}
+
+internal sealed record ReadMark(long Seq, DateTimeOffset At);

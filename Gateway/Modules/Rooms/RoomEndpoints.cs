@@ -1,0 +1,100 @@
+using Gateway.Channels;
+using Gateway.Contract;
+using Gateway.Journal;
+
+namespace Gateway.Modules.Rooms;
+
+/// <summary>Rooms over HTTP; snapshot, events and receipts of their channels are served for all kinds alike.</summary>
+internal static class RoomEndpoints
+{
+    private const int MaxName = 128;
+
+    public static IServiceCollection AddRooms(this IServiceCollection services) => services
+        .AddSingleton<IChannelKind, RoomKind>().AddSingleton<RoomWatch>().AddSingleton<RoomHistory>().AddSingleton<RoomDelivery>()
+        .AddSingleton<RoomPublisher>().AddSingleton<IChannelPublisher>(provider => provider.GetRequiredService<RoomPublisher>());
+
+    public static void MapRooms(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/rooms", CreateAsync);
+        routes.MapGet("/api/rooms", ListAsync);
+        routes.MapPost("/api/rooms/{id}/participants", JoinAsync);
+        routes.MapDelete("/api/rooms/{id}/participants", LeaveAsync);
+        routes.MapDelete("/api/rooms/{id}/participants/{user}", LeaveAsync);
+        routes.MapPost("/api/rooms/{id}/read", MarkAsync);
+        routes.MapRoomMessages();
+    }
+
+    private static async Task<IResult> CreateAsync(HttpContext context, IJournal journal, ITicketDesk desk, ILogger<RoomPublisher> log)
+    {
+        var body = await RequestBody.ReadAsync(context.Request);
+        var name = body.Text("name", MaxName);
+        var participants = body.Objects("participants", RoomDesk.MaxParticipants).Select(Member).ToList();
+        if (participants.GroupBy(participant => participant.User).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw RequestRefusedException.Invalid("participants", $"participants names '{twice.Key}' twice.");
+        }
+
+        var by = desk.RightsOf(context).User;
+        RoomState? made = null;
+        var first = await Idempotency.OnceAsync<FirstAnswer>(journal, Idempotency.Of(context, body), transaction =>
+        {
+            made = RoomDesk.Create(transaction, name, participants, by);
+            return (new(made, transaction.Seq(RoomDesk.ChannelOf(made.Id))), null);
+        });
+        foreach (var participant in made?.Participants ?? [])
+        {
+            RoomLog.Member(log, first.State.Id, participant.User, participant.Role, RoomEvents.Joined, by);
+        }
+
+        return Created.At(RoomDesk.ChannelOf(first.State.Id), journal.Epoch, first.Seq, first.State);
+    }
+
+    private static Task<IResult> ListAsync(
+        IJournal journal, CancellationToken cancellation, string? user = null, int limit = 50, long? before = null) => FeedList.AnswerAsync<RoomState>(
+            journal, RoomDesk.Kind, before, limit, room => user is null || room.Find(user) is not null, cancellation);
+
+    private static async Task<IResult> JoinAsync(
+        string id, HttpContext context, IJournal journal, ITicketDesk desk, RoomWatch watch, ILogger<RoomPublisher> log)
+    {
+        var body = await RequestBody.ReadAsync(context.Request);
+        var (user, role) = Member(body);
+        var by = desk.RightsOf(context).User;
+        var first = await Idempotency.OnceAsync<FirstAnswer>(journal, Idempotency.Of(context, body), transaction =>
+        {
+            var (state, refusal) = RoomDesk.Join(transaction, id, user, role, by);
+            return (state is null ? null : new(state, transaction.Seq(RoomDesk.ChannelOf(id))), refusal);
+        });
+        watch.Changed(first.State);
+        RoomLog.Member(log, id, user, role, RoomEvents.Joined, by);
+        return Created.At(RoomDesk.ChannelOf(id), journal.Epoch, first.Seq, first.State);
+    }
+
+    private static async Task<IResult> LeaveAsync(
+        string id, HttpContext context, IJournal journal, ITicketDesk desk, RoomWatch watch, ILogger<RoomPublisher> log, string? user = null)
+    {
+        var leaver = user ?? (await RequestBody.ReadAsync(context.Request)).Text("user", MaxName);
+        var by = desk.RightsOf(context).User;
+        var (refusal, state) = await journal.WriteAsync(transaction =>
+            (RoomDesk.Leave(transaction, id, leaver, by), RoomDesk.Find(transaction, id)));
+        if (refusal is not null)
+        {
+            throw refusal;
+        }
+
+        watch.Changed(state!);
+        RoomLog.Member(log, id, leaver, role: null, RoomEvents.Left, by);
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> MarkAsync(string id, HttpContext context, IJournal journal, ITicketDesk desk)
+    {
+        var body = await RequestBody.ReadAsync(context.Request);
+        var seq = body.OptionalLong("seq", 0, long.MaxValue) ?? throw RequestRefusedException.Invalid("seq", "seq is missing.");
+        var user = desk.RightsOf(context).User;
+        return await journal.WriteAsync(transaction => RoomDesk.Mark(transaction, id, user, seq)) is { } refusal ? throw refusal : Results.NoContent();
+    }
+
+    private static (string User, string? Role) Member(RequestBody body) => (body.Text("user", MaxName), body.OptionalText("role", MaxName));
+
+    private sealed record FirstAnswer(RoomState State, long Seq);
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Gateway.Journal;
+
+namespace Gateway.Modules.Rooms;
+
+/// <summary>The event types of the contract, and nothing else, are on a room's channel.</summary>
+internal static class RoomEvents
+{
+    public const string Created = "created";
+    public const string Joined = "joined";
+    public const string Left = "left";
+    public const string Message = "message";
+    public const string Edited = "edited";
+    public const string Deleted = "deleted";
+
+    internal sealed record CreatedData(string Name, string By);
+
+    /// <summary>Of joined and left.</summary>
+    /// <param name="By">Who brought them in or out.</param>
+    internal sealed record MemberData(string User, string? Role, string By);
+
+    internal sealed record MessageData(string Id, string User, string? Role, JsonElement Data, string? Key);
+
+    internal sealed record EditedData(string Message, string User, JsonElement Data);
+
+    internal sealed record DeletedData(string Message, string User);
+
+    /// <summary>What the fold needs of a message: not what was said.</summary>
+    internal sealed record MessageHead(string Id, string User);
+}
+
+/// <summary>Folds a room's events into its state: pure, no clock.</summary>
+internal sealed class RoomKind() : ChannelKind<RoomState>("rooms")
+{
+    public override RoomState Fold(RoomState? state, StoredEvent next) => next.Type == RoomEvents.Created
+        ? new() { Id = next.Channel.Id, Name = next.Read<RoomEvents.CreatedData>().Name, At = next.At }
+        : Continue(state ?? throw new InvalidOperationException($"{next.Channel} begins with '{next.Type}'"), next) with { At = next.At };
+
+    private static RoomState Continue(RoomState state, StoredEvent next) => next.Type switch
+    {
+        RoomEvents.Message => Said(state, next, next.Read<RoomEvents.MessageHead>()),
+        RoomEvents.Joined => Joined(state, next.Read<RoomEvents.MemberData>(), next.At),
+        RoomEvents.Left => state with { Participants = Without(state, next.Read<RoomEvents.MemberData>().User) },
+        RoomEvents.Edited => state,
+        RoomEvents.Deleted => state with { Messages = state.Messages - 1 },
+        _ => throw new InvalidOperationException($"'{next.Type}' is no event of a room"),
+    };
+
+    private static RoomState Said(RoomState state, StoredEvent next, RoomEvents.MessageHead head) =>
+        state with { Messages = state.Messages + 1, Last = new(head.Id, head.User, next.Seq, next.At) };
+
+    // Who gets another role has been there since before.
+    private static RoomState Joined(RoomState state, RoomEvents.MemberData data, DateTimeOffset at) =>
+        state with { Participants = [.. Without(state, data.User), new(data.User, data.Role, state.Find(data.User)?.Since ?? at)] };
+
+    private static IReadOnlyList<Participant> Without(RoomState state, string user) =>
+        [.. state.Participants.Where(participant => participant.User != user)];
+}

@@ -1,0 +1,52 @@
+using Gateway.Channels;
+using Gateway.Journal;
+
+namespace Gateway.Modules.Rooms;
+
+/// <summary>The way of a message into its room, from a page or over HTTP: on disk before anybody sees it.</summary>
+internal sealed class RoomPublisher(IJournal journal, RoomWatch watch, ILogger<RoomPublisher> log) : IChannelPublisher
+{
+    public const int MaxData = 16 * 1024;
+
+    public string Kind => RoomDesk.Kind;
+
+    public async Task<long> PublishAsync(Publication publication)
+    {
+        var author = new RoomAuthor(publication.User, publication.Role);
+        var data = RequestBody.Fitting("data", publication.Data, MaxData);
+        var (spoken, refusal) = await journal.WriteAsync(
+            transaction => RoomDesk.Say(transaction, publication.Channel.Id, author, data, publication.Key));
+        Spoken(spoken, author);
+        return spoken?.Seq ?? throw refusal!;
+    }
+
+    /// <summary>After the commit.</summary>
+    public void Spoken(Spoken? spoken, RoomAuthor author)
+    {
+        if (spoken is { IsRepeat: false, State: { } room })
+        {
+            RoomLog.Spoken(log, room.Id, author.User, room.Find(author.User)?.Role ?? author.Role, spoken.Id, spoken.Seq, room.Participants.Count);
+            watch.Spoken(spoken, author.User);
+        }
+    }
+}
+
+internal static partial class RoomLog
+{
+    // One grep finds a room, a role, a user or a message: each stands as name=value on every line about it.
+    [LoggerMessage(4400, LogLevel.Information, "room={Room} user={User} role={Role} message={Message} seq={Seq}: stored, for {Participants} participants")]
+    public static partial void Spoken(ILogger logger, string room, string user, string? role, string message, long seq, int participants);
+
+    [LoggerMessage(4401, LogLevel.Information, "room={Room} user={User} role={Role} {Change} by={By}")]
+    public static partial void Member(ILogger logger, string room, string user, string? role, string change, string by);
+
+    [LoggerMessage(
+        4402, LogLevel.Warning, "room={Room} user={User} role={Role} message={Message} seq={Seq}: slow, {Presence}, no acknowledgement in {Seconds} s")]
+    public static partial void Slow(ILogger logger, string room, string user, string? role, string message, long seq, string presence, int seconds);
+
+    [LoggerMessage(4403, LogLevel.Information, "room={Room} user={User} role={Role}: caught up, seq={Seq}")]
+    public static partial void CaughtUp(ILogger logger, string room, string user, string? role, long seq);
+
+    [LoggerMessage(4404, LogLevel.Information, "room={Room} user={User} message={Message}: {Change}")]
+    public static partial void Changed(ILogger logger, string room, string user, string message, string change);
+}

@@ -1,0 +1,24 @@
+namespace Gateway.Modules.Rooms;
+
+/// <summary>A room as its events tell it: who takes part, and how much was said.</summary>
+internal sealed record RoomState
+{
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public IReadOnlyList<Participant> Participants { get; init; } = [];
+
+    /// <summary>Without those that were deleted.</summary>
+    public long Messages { get; init; }
+
+    public LastMessage? Last { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public Participant? Find(string user) => Participants.FirstOrDefault(participant => participant.User == user);
+}
+
+internal sealed record Participant(string User, string? Role, DateTimeOffset Since);
+
+internal sealed record LastMessage(string Id, string User, long Seq, DateTimeOffset At);
