@@ -117,6 +117,36 @@ public sealed partial class KioskTests
         await ShowsAsync(66);
     }
 
+    [TestCase("stream")]
+    [TestCase("poll")]
+    public async Task WebSocketsBlocked_PageFollowsByAnotherWay_AlsoOverAKill(string way)
+    {
+        await _page.AddInitScriptAsync("""
+            window.WebSocket = class extends EventTarget {
+              constructor() { super(); setTimeout(() => this.dispatchEvent(new CloseEvent("close", { code: 1006 }))); }
+              send() {}
+              close() {}
+            };
+            """);
+        if (way == "poll")
+        {
+            await _page.RouteAsync("**/events?*", route => route.Request.Headers.GetValueOrDefault("accept") == "text/event-stream"
+                ? route.AbortAsync() : route.ContinueAsync());
+        }
+
+        var enrollment = await StartAsync("Ada Lovelace");
+        await _scanner.ScanAsync(enrollment, 1);
+        await ShowsAsync(33);
+        Assert.That(await _service.Http.GetStringAsync("api/connections"), Does.Contain($"\"transport\":\"{way}\"").And.Not.Contain("\"socket\""));
+
+        await _service.KillAsync();
+        var again = await _service.StartAgainAsync("--Access:Anonymous", "true");
+        await _service.DisposeAsync();
+        _service = again;
+        await _scanner.ScanAsync(enrollment, 2);
+        await ShowsAsync(66);
+    }
+
     [GeneratedRegex("[?&]enrollment=(?<id>[0-9a-f-]{36})", RegexOptions.None, 1000)]
     private static partial Regex EnrollmentInUrl();
 

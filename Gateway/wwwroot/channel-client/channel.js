@@ -21,6 +21,7 @@
  * @typedef {object} ChannelOptions
  * @property {number} [since] events after this one are wanted; without it: the state, then what is new
  * @property {string} [epoch] the journal that `since` belongs to
+ * @property {boolean} [keep] the page keeps what it has painted over a refresh: the cursor is kept as well, and goes on without a state
  * @property {string} [client] names this page over its refreshes
  * @property {(snapshot: Snapshot) => void} [onState]
  * @property {(event: ChannelEvent, cursor: number) => void} [onEvent]
@@ -31,6 +32,7 @@
  * @property {() => number} nextId
  * @property {Clock} clock
  * @property {Backoff} backoff
+ * @property {Pick<Storage, "getItem" | "setItem">} [memory]
  */
 import { RetryTimer } from "./timer.js";
 
@@ -72,8 +74,9 @@ export class Channel {
     this.name = name;
     this.#link = link;
     this.#options = options;
-    this.#cursor = options.since ?? null;
-    this.#epoch = options.epoch;
+    const { cursor, epoch } = options.since === undefined && options.keep ? this.#kept() : { cursor: options.since, epoch: options.epoch };
+    this.#cursor = cursor ?? null;
+    this.#epoch = epoch;
     this.#rejoin = new RetryTimer(link.clock, link.backoff, () => this.join());
   }
 
@@ -93,6 +96,20 @@ export class Channel {
   /** The first segment alone is the feed of all channels of its kind; its cursor is the journal's position. */
   get #isFeed() {
     return !this.name.includes("/");
+  }
+
+  get #key() {
+    return `gateway.cursor.${this.name}`;
+  }
+
+  /** @returns {{ cursor?: number, epoch?: string }} */
+  #kept() {
+    try {
+      const { cursor, epoch } = JSON.parse(this.#link.memory?.getItem(this.#key) ?? "");
+      return cursor >= 0 && typeof epoch === "string" ? { cursor, epoch } : {};
+    } catch {
+      return {};
+    }
   }
 
   /** Called when there is a connection, and again whenever events are missing. */
@@ -137,6 +154,7 @@ export class Channel {
   painted(cursor) {
     if (cursor <= this.#painted) return;
     this.#painted = cursor;
+    if (this.#options.keep) this.#link.memory?.setItem(this.#key, JSON.stringify({ cursor, epoch: this.#epoch }));
     this.#acknowledge();
   }
 

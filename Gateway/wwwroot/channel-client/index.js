@@ -13,20 +13,27 @@
  *
  * @typedef {object} ClientOptions
  * @property {string | URL} address of any page of the service
- * @property {import("./websocket.js").Transport} [transport]
+ * @property {import("./websocket.js").Transport} [transport] without it: WebSocket; where that is blocked, event streams; where they are, polling
  * @property {typeof globalThis.fetch} [fetch]
  * @property {import("./timer.js").Clock} [clock]
  * @property {import("./timer.js").Backoff} [backoff]
  * @property {EventTarget} [page]
+ * @property {Pick<Storage, "getItem" | "setItem">} [memory] of this tab, for what is known over a refresh: the way that works, and cursors that are kept
  * @property {(state: string) => void} [stateChanged]
  */
 import { Channel } from "./channel.js";
+import { fallbackTransport } from "./fallback.js";
+import { pollTransport } from "./poll.js";
 import { Socket, SocketState } from "./socket.js";
+import { streamTransport } from "./stream.js";
 import { fullJitter, systemClock } from "./timer.js";
 import { webSocketTransport } from "./websocket.js";
 
 export { Channel, ChannelState } from "./channel.js";
+export { fallbackTransport } from "./fallback.js";
+export { pollTransport } from "./poll.js";
 export { Socket, SocketState, Timing } from "./socket.js";
+export { streamTransport } from "./stream.js";
 export { fullJitter, RetryTimer, systemClock } from "./timer.js";
 export { webSocketTransport } from "./websocket.js";
 
@@ -42,7 +49,7 @@ export class ChannelClient {
     this.#stateChanged = stateChanged;
     const socket = new Socket({
       ...rest,
-      transport: transport ?? webSocketTransport(new URL("/ws", address)),
+      transport: transport ?? everyTransport(address, rest),
       ticketUrl: new URL("/api/tickets", address),
       stateChanged: state => this.#socketChanged(state),
       received: frame => this.#received(frame),
@@ -50,6 +57,7 @@ export class ChannelClient {
     this.#socket = socket;
     this.#link = {
       clock: rest.clock ?? systemClock,
+      memory: rest.memory,
       backoff: rest.backoff ?? fullJitter(),
       send: (/** @type {Frame} */ frame) => socket.send(frame),
       nextId: () => socket.nextId(),
@@ -110,4 +118,14 @@ export class ChannelClient {
       for (const channel of [...this.#channels.values()]) channel.receive(frame);
     }
   }
+}
+
+/**
+ * @param {string | URL} address
+ * @param {Pick<ClientOptions, "fetch" | "clock" | "memory">} options
+ */
+function everyTransport(address, { fetch = globalThis.fetch.bind(globalThis), clock = systemClock, memory }) {
+  const requests = { address, fetch, clock };
+  const ways = [webSocketTransport(new URL("/ws", address)), streamTransport(requests), pollTransport(requests)];
+  return fallbackTransport(ways, { clock, memory });
 }

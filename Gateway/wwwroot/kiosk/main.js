@@ -18,6 +18,7 @@ const client = new ChannelClient({
   // A person is waiting in front of the page: never more than 2 s behind a service that is back.
   backoff: fullJitter({ base: 250, cap: 2000 }),
   page: window,
+  memory: sessionStorage,
   stateChanged: state => kiosk.socketChanged(state),
 });
 const kiosk = new Kiosk({
