@@ -82,6 +82,7 @@ internal static class GatewayHost
         services.GetRequiredService<Standings>().Tell(owner => broker.DisconnectOwner(owner, ReasonCode.NotAuthorized));
         var devices = services.GetRequiredService<Devices>();
         broker.AddListener(devices);
+        broker.Countdown = DeviceCommand.AtDelivery;
         broker.Start(services.GetRequiredService<IPublishGate>());
         await devices.StartAsync(CancellationToken.None);
         services.GetRequiredService<Enrollments>().Start();
@@ -170,6 +171,7 @@ internal static class GatewayHost
         .AddSingleton<ISubscriberListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<People>().AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<People>())
+        .AddSingleton<IDeviceListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()
         .AddJobs().AddCheckIns().AddRooms()
         .AddSingleton<IntakeMeters>().AddSingleton<QuarantineKeeper>().AddSingleton<Resubmission>()
@@ -200,6 +202,7 @@ internal static class GatewayHost
         app.MapKeys();
         app.MapKiosks();
         app.MapDevices();
+        app.MapCommands();
         app.MapEnrollments();
         app.MapJobs();
         app.MapCheckIns();

@@ -27,6 +27,14 @@ internal static class Mosquitto
         return output + errors;
     }
 
+    /// <summary>What is retained, and nothing that is live: all of it comes within the second.</summary>
+    public static async Task<IReadOnlyList<string>> RetainedAsync(int port, string filter, params string[] more)
+    {
+        var (output, _) = await RunAsync(
+            "mosquitto_sub", ["-h", "127.0.0.1", "-p", port.ToString(), "-v", "-q", "1", "-t", filter, "--retained-only", "-W", "1", .. more]);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     /// <summary>A subscriber that goes on until it is disposed.</summary>
     public static Listener Listen(int port, string filter, params string[] more) => new(port, filter, more);
 
@@ -50,6 +58,8 @@ internal static class Mosquitto
                 "mosquitto_sub", ["-h", "127.0.0.1", "-p", port.ToString(), "-v", "-q", "1", "-t", filter, .. more])
             { UseShellExecute = false, RedirectStandardOutput = true })!;
         }
+
+        public bool HasEnded => _process.HasExited;
 
         /// <summary>The next message whose topic begins so, as "topic payload".</summary>
         public async Task<string> NextAsync(string beginning)

@@ -11,8 +11,8 @@ internal sealed class ScannerByHand(Func<int> port, string device, params string
 
     public string NextId() => $"7-{++_counter}";
 
-    public Task<string> StatusAsync(string state = "online", string sensor = "ok") =>
-        SendAsync($"scanners/{device}/status", new { id = NextId(), state, sensor, capacity = 200, stored = 0 });
+    public Task<string> StatusAsync(string state = "online", string sensor = "ok", int stored = 0) =>
+        SendAsync($"scanners/{device}/status", new { id = NextId(), state, sensor, capacity = 200, stored });
 
     public Task<string> ScanAsync(string enrollment, int step, string? id = null, string status = "progress", int slot = 0, int of = 3) =>
         SendAsync($"scanners/{device}/enrollments/{enrollment}/scans/{step}", new { id = id ?? NextId(), status, step, of, slot, uptime = 1000 });

@@ -2,6 +2,7 @@ using System.Text;
 using Gateway.Contract;
 using Gateway.Journal;
 using Gateway.Modules;
+using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
 
 namespace Gateway.Tests.Support;
@@ -29,6 +30,9 @@ internal static class Some
     public static ResultReported Error(string? reason = "timeout", int slot = 0, string device = Device) => new(Success: false, slot, reason, Source(device));
 
     public static EnrollAnswered Answer(bool ok = true, string? reason = null) => new(ok, reason, Source());
+
+    public static AnswerMessage AnswerTo(string command, string device = Device, bool ok = true) =>
+        new(Source(device), $"scanners/{device}/acks {command} {ok}", command, ok, Reason: null) { Post = null!, Listeners = [] };
 
     public static EventDraft Requested(int scans = 3, int slot = 0) => EventDraft.Of(
         EnrollmentEvents.Requested, new EnrollmentEvents.RequestedData(Device, "Ada", slot, scans, Now + TimeSpan.FromSeconds(300)));

@@ -43,6 +43,9 @@ internal sealed class Message
 
     public StoredMessage ToStored(long id) => new(id, Topic, Payload, Qos, Retain, ExpiresAt, Properties);
 
+    /// <summary>For topics where only what happens now counts.</summary>
+    public Message WithoutRetain() => new(Name, Payload, Qos, retain: false) { Properties = Properties, ExpiresAt = ExpiresAt };
+
     public RetainedMessage ToRetained() => new(Payload, Qos, ExpiresAt, Properties);
 
     public bool IsExpired(DateTimeOffset now) => ExpiresAt is { } end && end <= now;

@@ -28,6 +28,7 @@ internal sealed class MqttBroker : IDisposable
     // set once by Start
     private BrokerWorks? _works;
     private ConnectionLife? _life;
+    private SessionEnd? _end;
 
     public MqttBroker(
         MqttOptions options, BrokerLimits limits, IAuthenticator authenticator, IBrokerStore store, TimeProvider time, ILogger<MqttBroker> log)
@@ -50,6 +51,9 @@ internal sealed class MqttBroker : IDisposable
     public int Subscriptions => _subscriptions.Count;
 
     public int Retained => _retained.Count;
+
+    /// <summary>Before the first connection.</summary>
+    public Countdown? Countdown { get; set; }
 
     public int Sessions => _registry.Sessions;
 
@@ -79,7 +83,7 @@ internal sealed class MqttBroker : IDisposable
             end.Overflowed(session);
         };
         new StartUp(_store, _home, _registry, _subscriptions, _retained, _ids, Time).Load();
-        _works = works;
+        (_works, _end) = (works, end);
         _life = new(works, new(works, _authenticator, _registry, end, _log), end, _listeners, _log);
         _home.Backlog.Start();
         _watch.Start(
@@ -98,7 +102,7 @@ internal sealed class MqttBroker : IDisposable
             return;
         }
 
-        var link = new MqttLink(pipe, peer, abort, _options, Counts, Time);
+        var link = new MqttLink(pipe, peer, abort, _options, Counts, Time) { Countdown = Countdown };
         var isServerFull = Counts.Opened() > _options.MaxConnections;
         _watch.Add(link);
         try
@@ -139,6 +143,17 @@ internal sealed class MqttBroker : IDisposable
             {
                 client.Close(reason, "closed by the service");
             }
+        }
+    }
+
+    /// <summary>Closes every connection of an identity that is no more, and ends its sessions with all that they are owed.</summary>
+    public void ForgetOwner(string owner)
+    {
+        DisconnectOwner(owner, ReasonCode.AdministrativeAction);
+        foreach (var session in _registry.SessionsOf(owner))
+        {
+            _registry.Drop(session);
+            _end!.Forget(session);
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class PublishUnit
         MustQueue = lane.Enter();
     }
 
-    public Message Message { get; }
+    public Message Message { get; private set; }
 
     /// <summary>Who published; null is the product itself.</summary>
     public ClientConnection? Client { get; }
@@ -39,6 +39,9 @@ internal sealed class PublishUnit
     internal bool MustQueue { get; }
 
     internal bool IsOwedDurably { get; init; }
+
+    /// <summary>Before it is written: the message is routed, and not kept for who subscribes later, whatever its flag says.</summary>
+    public void IgnoreRetain() => Message = Message.Retain ? Message.WithoutRetain() : Message;
 
     /// <summary>Set by the writer when it writes, read by it when it completes.</summary>
     internal RoutePlan? Plan { get; set; }

@@ -47,6 +47,9 @@ internal interface IConnectionListener
     void Subscribed(ClientConnection connection, string filter);
 }
 
+/// <summary>The payload of a message that expires, as it is to be sent with so much of its time left.</summary>
+internal delegate ReadOnlyMemory<byte> Countdown(string topic, ReadOnlyMemory<byte> payload, TimeSpan left);
+
 /// <summary>Where the broker keeps what must survive: one combined commit with the rest of the product.</summary>
 internal interface IBrokerStore
 {

@@ -15,6 +15,11 @@ internal sealed class IntakeGate(IStore store, IEnumerable<IModuleTopics> module
 
     public void Submit(PublishUnit unit)
     {
+        if (IsMomentary(unit.Message))
+        {
+            unit.IgnoreRetain();
+        }
+
         if (unit.Client is null || IsClearing(unit))
         {
             Pass(unit);
@@ -45,6 +50,10 @@ internal sealed class IntakeGate(IStore store, IEnumerable<IModuleTopics> module
 
         return null;
     }
+
+    // What is of the moment is nothing to a later subscriber: retained, an answer or a command would come again for ever.
+    private static bool IsMomentary(Message message) => message is { Retain: true, Payload.IsEmpty: false } && message.Topic.Split('/') is
+        ["scanners", _, "acks" or "commands" or "identifications"] or ["jobs", _, "events"];
 
     // An empty retained payload takes the topic back, as everywhere in MQTT; it says nothing of a scan.
     private static bool IsClearing(PublishUnit unit) => unit.Message is { Retain: true, Payload.IsEmpty: true } && !unit.Forbidden;

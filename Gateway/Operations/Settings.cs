@@ -170,7 +170,11 @@ internal sealed record Settings(
             yield return fault;
         }
 
-        (string Name, int Seconds)[] spans = [("Enrollment:LeaseSeconds", Enrollment.LeaseSeconds), ("Enrollment:AbandonSeconds", Enrollment.AbandonSeconds)];
+        (string Name, int Seconds)[] spans =
+        [
+            ("Enrollment:LeaseSeconds", Enrollment.LeaseSeconds), ("Enrollment:AbandonSeconds", Enrollment.AbandonSeconds),
+            ("Enrollment:StateSeconds", Enrollment.StateSeconds),
+        ];
         foreach (var (name, seconds) in spans.Where(span => span.Seconds is < 1 or > LongestSeconds))
         {
             yield return $"{name}: {seconds} is not between 1 and {LongestSeconds} seconds.";

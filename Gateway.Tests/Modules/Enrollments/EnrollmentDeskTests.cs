@@ -98,7 +98,7 @@ public sealed class EnrollmentDeskTests
         await SucceedAsync();
         await _some.Journal.WriteAsync(transaction =>
         {
-            EnrollmentRecords.FreeSlot(transaction, Some.Device, 0);
+            DeviceSlots.Free(transaction, Some.Device, 0);
             return 0;
         });
 
@@ -115,7 +115,7 @@ public sealed class EnrollmentDeskTests
         // Each obstacle added hides the one before.
         await _some.Journal.WriteAsync(transaction =>
         {
-            EnrollmentRecords.FreeSlot(transaction, Some.Device, 0);
+            DeviceSlots.Free(transaction, Some.Device, 0);
             return 0;
         });
         await RequestAsync();
@@ -203,13 +203,13 @@ public sealed class EnrollmentDeskTests
         var effects = await ApplyAsync(id, new CancelRequested("admin"));
         string[] topics = ["scans/1", "scans/2", "scans/3", "result"];
 
-        Assert.That(effects.Clear!.Topics(), Is.EqualTo(topics.Select(topic => $"scanners/door-1/enrollments/{id}/{topic}")));
+        Assert.That(effects.Clear!.ScannerTopics(), Is.EqualTo(topics.Select(topic => $"scanners/door-1/enrollments/{id}/{topic}")));
         Assert.That(_some.Journal.Documents(EnrollmentRecords.Clearings), Has.Count.EqualTo(1), "kept until it is done");
     }
 
     private static int Answer(Gateway.Journal.JournalTransaction transaction, string command, string device = Some.Device)
     {
-        Gateway.Modules.Devices.Devices.OnAnswer(transaction, device, command, ok: true, reason: null, Some.Source(device));
+        Gateway.Modules.Devices.Devices.OnAnswer(transaction, Some.AnswerTo(command, device));
         return 0;
     }
 

@@ -30,6 +30,8 @@ public sealed class EnrollmentRulesTests
         ("start", _ => new StartRequested(), "", "", "", ""),
         ("subscriber", _ => new SubscriberCame(), "", "", "", ""),
         ("no subscriber", _ => new SubscribersGone(), "", "", "", ""),
+        ("away", _ => new ScannerTurned(IsOnline: false), "", "", "", ""),
+        ("back", _ => new ScannerTurned(IsOnline: true), "", "", "", ""),
         ("time", _ => new TimePassed(), "", "", "", ""),
     ];
 

@@ -136,6 +136,72 @@ public sealed class EnrollmentTimeTests
     }
 
     [Test]
+    public void Silence_Of10SecondsOnline_IsAReason_AndNoEnd()
+    {
+        var some = new SomeEnrollment().After(new StartRequested());
+        Assert.That(In(some), Is.EqualTo(10));
+        some.Wait(9.9);
+        Assert.That(some.State.Reason, Is.Null);
+        some.Wait(0.1);
+
+        Assert.That((some.State.State, some.State.Step, some.State.Reason), Is.EqualTo((EnrollmentPhase.Requested, 0, "no_answer")));
+        Assert.That(some.Events[^1].Type, Is.EqualTo("retry"));
+        some.Wait(100);
+        Assert.That(some.Events, Has.Count.EqualTo(2), "it is said once");
+    }
+
+    [Test]
+    public void Silence_ThatIsBroken_IsNoReasonAnyMore([Values] bool isScan)
+    {
+        var some = new SomeEnrollment().After(new StartRequested());
+        some.Wait(10);
+        some.Take(isScan ? Some.Scan(1) : Some.Answer());
+
+        Assert.That(some.State.Reason, Is.Null);
+        Assert.That(some.Events.Select(stored => stored.Type), Is.EqualTo(isScan
+            ? new[] { "requested", "retry", "armed", "progress" }
+            : ["requested", "retry", "armed"]));
+    }
+
+    [Test]
+    public void Silence_OfAScannerThatIsAway_DoesNotCount_AndBeginsAnewWhenItIsBack()
+    {
+        var some = new SomeEnrollment().After(new StartRequested());
+        some.Wait(9);
+        some.Take(new ScannerTurned(IsOnline: false));
+        some.Wait(60);
+        Assert.That(some.State.Reason, Is.Null);
+        some.Take(new ScannerTurned(IsOnline: true));
+        some.Wait(9.9);
+        Assert.That(some.State.Reason, Is.Null);
+        some.Wait(0.1);
+
+        Assert.That(some.State.Reason, Is.EqualTo("no_answer"));
+    }
+
+    [Test]
+    public void Silence_BeforeTheScannerWasTold_DoesNotCount()
+    {
+        var some = new SomeEnrollment().After(new ScannerTurned(IsOnline: false), new ScannerTurned(IsOnline: true));
+        some.Wait(100);
+        Assert.That(some.State.Reason, Is.Null);
+        some.After(new ScannerTurned(IsOnline: false), new SubscriberCame());
+        some.Wait(100);
+
+        Assert.That(some.State.Reason, Is.Null);
+    }
+
+    [Test]
+    public void Events_OfWhatTheScannerKept_BearItsTime()
+    {
+        var some = new SomeEnrollment();
+        var (first, second) = (Some.Now.AddSeconds(-20), Some.Now.AddSeconds(-10));
+        some.After(Some.Scan(2) with { At = second }, Some.Scan(1) with { At = first }, Some.Scan(3));
+
+        Assert.That(some.Events.Where(stored => stored.Type == "progress").Select(stored => stored.At), Is.EqualTo(new[] { first, second, some.Now }));
+    }
+
+    [Test]
     public void Lease_AtItsEnd_Expires_WhateverHappensMeanwhile()
     {
         var some = new SomeEnrollment().After(new StartRequested(), Some.Answer(), Some.Scan(1));
@@ -153,6 +219,8 @@ public sealed class EnrollmentTimeTests
         var some = new SomeEnrollment();
         Assert.That(In(some), Is.EqualTo(300), "the lease");
         some.After(new SubscriberCame(), new SubscribersGone());
+        Assert.That(In(some), Is.EqualTo(10), "the silence");
+        some.Take(new ScannerTurned(IsOnline: false));
         Assert.That(In(some), Is.EqualTo(60), "abandonment");
         some.Take(Some.Scan(2));
         Assert.That(In(some), Is.EqualTo(2), "the resend");

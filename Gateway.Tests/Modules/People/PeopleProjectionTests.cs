@@ -81,7 +81,8 @@ public sealed class PeopleProjectionTests
     {
         await EnrollAsync("Ada", slot: 0);
         await EnrollAsync("Bob", slot: 1);
-        await WriteAsync(transaction => transaction.Append(Devices.ChannelOf(Some.Device), EventDraft.Of(DeviceEvents.Deleted, new DeviceEvents.NoData())));
+        var deleted = EventDraft.Of(DeviceEvents.Deleted, new DeviceEvents.DeletedData("admin"));
+        await WriteAsync(transaction => transaction.Append(Devices.ChannelOf(Some.Device), deleted));
 
         Assert.That(new[] { "Ada", "Bob" }.Select(id => PeopleRecords.Find(_some.Journal, id)!.Fingers.Count), Is.EqualTo(new[] { 0, 0 }));
     }

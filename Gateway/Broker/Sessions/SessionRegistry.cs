@@ -217,6 +217,14 @@ internal sealed class SessionRegistry(SessionHome home, TimeProvider time)
         }
     }
 
+    public List<Session> SessionsOf(string owner)
+    {
+        lock (_lock)
+        {
+            return [.. _entries.Values.Where(entry => entry.Owner == owner).Select(static entry => entry.Session).OfType<Session>()];
+        }
+    }
+
     private void Schedule(Entry entry, DateTimeOffset? at)
     {
         if (at is { } due)

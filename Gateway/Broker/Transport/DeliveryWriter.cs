@@ -6,7 +6,7 @@ using Gateway.Broker.Protocol;
 namespace Gateway.Broker.Transport;
 
 /// <summary>Writes PUBLISH packets of one connection into its pipe: aliases, expiry and size as this client wants them. The writer's loop only.</summary>
-internal sealed class DeliveryWriter(PipeWriter output, ProtocolVersion version, Properties client, TimeProvider time)
+internal sealed class DeliveryWriter(PipeWriter output, ProtocolVersion version, Properties client, Countdown? countdown, TimeProvider time)
 {
     private const int RoundBytes = 48 * 1024;
 
@@ -46,8 +46,9 @@ internal sealed class DeliveryWriter(PipeWriter output, ProtocolVersion version,
         }
 
         var seconds = RemainingSeconds(message);
+        var payload = countdown is not null && message.ExpiresAt is { } end ? countdown(message.Topic, message.Payload, end - Now) : message.Payload;
         var properties = version == ProtocolVersion.V500 ? PropertySize(message, alias, seconds, identifiers) : -1;
-        var length = 2 + topic.Length + (qos > 0 ? 2 : 0) + message.Payload.Length;
+        var length = 2 + topic.Length + (qos > 0 ? 2 : 0) + payload.Length;
         length += properties >= 0 ? properties + VariableByteInteger.Size(properties) : 0;
         var size = 1 + VariableByteInteger.Size(length) + length;
         if (size > _maximumPacketSize || length > VariableByteInteger.Maximum)
@@ -60,7 +61,8 @@ internal sealed class DeliveryWriter(PipeWriter output, ProtocolVersion version,
             return false;
         }
 
-        WriteHead(message, topic, length, properties, size, (qos, retain, duplicate, packetId), (alias, seconds, identifiers));
+        WriteHead(message, topic, length, properties, size - payload.Length, (qos, retain, duplicate, packetId), (alias, seconds, identifiers));
+        output.Write(payload.Span);
         _written += size;
         Messages[qos]++;
         return true;
@@ -72,10 +74,10 @@ internal sealed class DeliveryWriter(PipeWriter output, ProtocolVersion version,
         _written += AckPacket.MaximumSize;
     }
 
-    private void WriteHead(Message message, ReadOnlySpan<byte> topic, int length, int properties, int size,
+    private void WriteHead(Message message, ReadOnlySpan<byte> topic, int length, int properties, int headSize,
         (byte Qos, bool Retain, bool Duplicate, ushort PacketId) flags, (ushort Alias, uint? Seconds, int[]? Identifiers) extra)
     {
-        var span = output.GetSpan(size - message.Payload.Length);
+        var span = output.GetSpan(headSize);
         span[0] = PublishPacket.Header(flags.Qos, flags.Retain, flags.Duplicate);
         var at = 1 + VariableByteInteger.Write(span[1..], length);
         BinaryPrimitives.WriteUInt16BigEndian(span[at..], (ushort)topic.Length);
@@ -94,7 +96,6 @@ internal sealed class DeliveryWriter(PipeWriter output, ProtocolVersion version,
         }
 
         output.Advance(at);
-        output.Write(message.Payload.Span);
     }
 
     private static int PropertySize(Message message, ushort alias, uint? seconds, int[]? identifiers)

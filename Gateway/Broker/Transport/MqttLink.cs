@@ -41,6 +41,8 @@ internal sealed class MqttLink
 
     public Peer Peer { get; }
 
+    public Countdown? Countdown { get; init; }
+
     public ControlLane Lane { get; }
 
     public PipeReader Input => _pipe.Input;
@@ -88,7 +90,7 @@ internal sealed class MqttLink
     /// <summary>From now on the session's messages go out here.</summary>
     public void StartDelivery(Session source, ProtocolVersion version, Properties client)
     {
-        _deliveries = new(_pipe.Output, version, client, _time);
+        _deliveries = new(_pipe.Output, version, client, Countdown, _time);
         _takesDisconnect = version == ProtocolVersion.V500 && client.MaximumPacketSize is null or >= 3;
         _source = source;
         _wake.Set();

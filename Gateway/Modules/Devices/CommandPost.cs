@@ -39,13 +39,27 @@ internal sealed class CommandPost : IAsyncDisposable
     /// <summary>After the commit that dropped it.</summary>
     public void Dropped(string id) => _unanswered.TryRemove(id, out _);
 
+    /// <summary>Of a scanner that is gone.</summary>
+    public void Forget(string device)
+    {
+        foreach (var command in Unanswered(device))
+        {
+            Dropped(command.Id);
+        }
+    }
+
+    public IReadOnlyList<DeviceCommand> Unanswered(string device) => [.. _unanswered.Values.Where(command => command.Device == device)];
+
     /// <summary>Clears retained topics that no longer say anything true; tells when all are.</summary>
-    public void Clear(IEnumerable<string> topics, Action cleared) => _letters.Writer.TryWrite(new ClearTopics([.. topics], cleared));
+    public void Clear(IEnumerable<string> topics, Action? cleared = null) => _letters.Writer.TryWrite(new ClearTopics([.. topics], cleared));
+
+    /// <summary>Says what is true now to whoever follows the topic, and to whoever comes later.</summary>
+    public void Retain(string topic, byte[] payload) => _letters.Writer.TryWrite(new RetainMessage(topic, payload));
 
     /// <summary>What the scanner has not answered yet is said again, under the same id.</summary>
     public void SendAgain(string device)
     {
-        foreach (var command in _unanswered.Values.Where(command => command.Device == device).OrderBy(command => command.Id, StringComparer.Ordinal))
+        foreach (var command in Unanswered(device).OrderBy(command => command.Id, StringComparer.Ordinal))
         {
             _letters.Writer.TryWrite(new SendCommand(command));
         }
@@ -75,12 +89,13 @@ internal sealed class CommandPost : IAsyncDisposable
                 {
                     SendCommand send => SendOneAsync(send.Command),
                     ClearTopics clear => ClearAllAsync(clear),
+                    RetainMessage retain => _broker.Publish(retain.Topic, retain.Payload, qos: 1, retain: true),
                     _ => throw new InvalidOperationException($"a letter that is {letter.GetType().Name}"),
                 });
             }
             catch (Exception failure) when (failure is BrokerStoreException or JournalUnavailableException)
             {
-                // Both are kept as records: a command goes out again when its scanner subscribes, topics are cleared at the next start.
+                // All are kept as records: a command goes out again when its scanner subscribes, topics are set and cleared at the next start.
                 ModuleLog.NotPublished(_log, failure, letter.ToString());
             }
         }
@@ -93,7 +108,7 @@ internal sealed class CommandPost : IAsyncDisposable
             await _broker.Publish(topic, ReadOnlyMemory<byte>.Empty, qos: 1, retain: true);
         }
 
-        clear.Cleared();
+        clear.Cleared?.Invoke();
     }
 
     private async ValueTask SendOneAsync(DeviceCommand command)
@@ -122,5 +137,7 @@ internal sealed class CommandPost : IAsyncDisposable
 
     private sealed record SendCommand(DeviceCommand Command) : Letter;
 
-    private sealed record ClearTopics(IReadOnlyList<string> Topics, Action Cleared) : Letter;
+    private sealed record RetainMessage(string Topic, byte[] Payload) : Letter;
+
+    private sealed record ClearTopics(IReadOnlyList<string> Topics, Action? Cleared) : Letter;
 }

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Gateway.Contract;
 using Gateway.Journal;
 
@@ -8,7 +11,10 @@ namespace Gateway.Modules.Devices;
 /// </summary>
 internal sealed record DeviceCommand
 {
+    public const string Delete = "delete";
+
     private const string Collection = "commands";
+    private const string ExpiresIn = "expiresIn";
 
     public required string Id { get; init; }
 
@@ -40,7 +46,34 @@ internal sealed record DeviceCommand
 
     /// <summary>The payload of the contract; the remaining seconds are those of this delivery.</summary>
     public byte[] Payload(DateTimeOffset now) => ContractJson.Write(new Wire(
-        Id, Do, Enrollment, Slot, Scans, From, Do == "enroll" ? (int)Math.Ceiling((ExpiresAt - now).TotalSeconds) : null));
+        Id, Do, Enrollment, Slot, Scans, From, Do == "enroll" ? Seconds(ExpiresAt - now) : null));
+
+    /// <summary>A command that waited in a session tells the seconds that are left now.</summary>
+    public static ReadOnlyMemory<byte> AtDelivery(string topic, ReadOnlyMemory<byte> payload, TimeSpan left)
+    {
+        if (DeviceMessage.Split(topic) is not [_, _, "commands"] || Encoding.UTF8.GetString(payload.Span) is not { } text || !text.Contains(ExpiresIn))
+        {
+            return payload;
+        }
+
+        try
+        {
+            if (JsonNode.Parse(text) is JsonObject command && command.ContainsKey(ExpiresIn))
+            {
+                command[ExpiresIn] = Seconds(left);
+                return Encoding.UTF8.GetBytes(command.ToJsonString(ContractJson.Options));
+            }
+        }
+        catch (JsonException)
+        {
+            // Somebody else's: it goes out as it came in.
+            return payload;
+        }
+
+        return payload;
+    }
+
+    private static int Seconds(TimeSpan left) => Math.Max(0, (int)Math.Ceiling(left.TotalSeconds));
 
     private sealed record Wire(string Id, string Do, string? Enrollment, int? Slot, int? Scans, int? From, int? ExpiresIn);
 }

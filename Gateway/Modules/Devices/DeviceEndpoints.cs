@@ -1,4 +1,5 @@
 using Gateway.Access;
+using Gateway.Broker;
 using Gateway.Contract;
 using Gateway.Journal;
 
@@ -12,6 +13,7 @@ internal static class DeviceEndpoints
     {
         routes.MapPost("/api/devices", RegisterAsync);
         routes.MapPost("/api/devices/{id}/secret", RenewSecretAsync);
+        routes.MapDelete("/api/devices/{id}", DeleteAsync);
         routes.MapGet("/api/devices", (IJournal journal, CancellationToken cancellation, int limit = 50, long? before = null) =>
             FeedList.AnswerAsync<DeviceState>(journal, Devices.Kind, before, limit, device => device.Exists, cancellation));
     }
@@ -86,6 +88,29 @@ internal static class DeviceEndpoints
 
         secrets.Changed(issued!);
         return Results.Json(new { id, secret }, statusCode: StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> DeleteAsync(
+        string id, HttpContext context, IJournal journal, Devices devices, DeviceSecrets secrets, MqttBroker broker)
+    {
+        var by = HttpAccess.IdentityOf(context).Name;
+        var rest = await journal.WriteAsync(
+            transaction => devices.Delete(transaction, id, by),
+            rest =>
+            {
+                rest?.Invoke();
+                if (rest is not null)
+                {
+                    secrets.Removed(id);
+                }
+            });
+        if (rest is null)
+        {
+            throw RequestRefusedException.Unknown("device", id);
+        }
+
+        broker.ForgetOwner(Identity.Device(id).Owner);
+        return Results.NoContent();
     }
 
     /// <summary>A secret is shown once: the repeat is told so, and gets none.</summary>

@@ -10,6 +10,8 @@ internal abstract record DeviceMessage(string Device, string? Key, string Finger
     /// <summary>The levels of a topic under <c>scanners/</c>; empty when it is not there.</summary>
     public static string[] Split(string topic) => topic.StartsWith("scanners/", StringComparison.Ordinal) ? topic.Split('/') : [];
 
+    public static string StatusTopic(string device) => $"scanners/{device}/status";
+
     /// <exception cref="MalformedMessageException">It is no device id.</exception>
     public static string Id(string device) =>
         DeviceId.IsValid(device)
@@ -24,11 +26,28 @@ internal abstract record DeviceMessage(string Device, string? Key, string Finger
 }
 
 /// <summary>The last one wins, so it bears no key; and it may make its scanner known, so it is admitted before that is.</summary>
-internal sealed record StatusMessage(string Device, bool IsOnline, DeviceReport Report, bool IsAnonymous) : DeviceMessage(Device, null, "")
+internal sealed record StatusMessage(EventSource Source, bool IsOnline, DeviceReport Report, bool IsAnonymous) : DeviceMessage(Source.Device, null, "")
 {
+    public required IEnumerable<IDeviceListener> Listeners { get; init; }
+
     public override Refusal? Admit(JournalTransaction transaction) => null;
 
-    public override Carried Carry(JournalTransaction transaction) => new(Devices.OnStatus(transaction, Device, IsOnline, Report, IsAnonymous));
+    public override Carried Carry(JournalTransaction transaction)
+    {
+        if (!IsOnline && Devices.WasDeleted(transaction, Device))
+        {
+            // The last word of a connection that the deletion closed: neither news nor a misfit.
+            return new(IsRepeat: true);
+        }
+
+        if (IsOnline)
+        {
+            DeviceClock.Set(transaction, Source);
+        }
+
+        var (refusal, hasTurned) = Devices.OnStatus(transaction, Device, IsOnline, Report with { Source = Source }, IsAnonymous);
+        return new(refusal, Completed: hasTurned ? Listeners.Turned(transaction, Device, IsOnline) : null);
+    }
 }
 
 internal sealed record AnswerMessage(EventSource Source, string Fingerprint, string Command, bool Ok, string? Reason)
@@ -40,7 +59,7 @@ internal sealed record AnswerMessage(EventSource Source, string Fingerprint, str
 
     public override Carried Carry(JournalTransaction transaction)
     {
-        var (answered, command) = Devices.OnAnswer(transaction, Device, Command, Ok, Reason, Source);
+        var (answered, command) = Devices.OnAnswer(transaction, this);
         if (command is null)
         {
             return new(null, answered.Position);

@@ -32,6 +32,19 @@ internal sealed record DeviceState
 
     public int? Stored { get; init; }
 
+    /// <summary>How many fingers the service knew of when the scanner last said how many it has.</summary>
+    public int? Known { get; init; }
+
+    /// <summary>What is wrong, and what can be done, where the two differ.</summary>
+    public string? Mismatch => (Stored - Known) switch
+    {
+        null or 0 => null,
+        > 0 => $"The sensor holds {Stored} fingers, but the service put only {Known} there. What is left over does no harm but takes up room: "
+            + $"empty the sensor and enroll anew, or delete slots that GET /api/devices/{Id}/slots does not list.",
+        < 0 => $"The sensor holds {Stored} fingers, but the service put {Known} there: the sensor was emptied or replaced. Whoever is no longer "
+            + $"recognised has to be enrolled again; delete their slot first (POST /api/devices/{Id}/commands), which frees it.",
+    };
+
     public bool? Deleted { get; init; }
 
     public required DateTimeOffset At { get; init; }
@@ -44,7 +57,10 @@ internal sealed record DeviceState
 }
 
 /// <summary>The fields a scanner reports of itself; what is absent keeps its last value.</summary>
-internal sealed record DeviceReport(string? Firmware, SensorHealth? Sensor, int? Capacity, int? Stored)
+/// <param name="Known">What the service itself knows of as stored; counted where <paramref name="Stored"/> is reported.</param>
+/// <param name="Source">The message that said so; null where the connection alone did.</param>
+internal sealed record DeviceReport(
+    string? Firmware, SensorHealth? Sensor, int? Capacity, int? Stored, int? Known = null, EventSource? Source = null)
 {
     public static readonly DeviceReport Nothing = new(null, null, null, null);
 
@@ -55,8 +71,9 @@ internal sealed record DeviceReport(string? Firmware, SensorHealth? Sensor, int?
             Firmware == state.Firmware ? null : Firmware,
             Sensor == state.Sensor ? null : Sensor,
             Capacity == state.Capacity ? null : Capacity,
-            Stored == state.Stored ? null : Stored);
-        return news == Nothing ? null : news;
+            Stored == state.Stored ? null : Stored,
+            Known == state.Known ? null : Known);
+        return news == Nothing ? null : news with { Source = Source };
     }
 }
 
@@ -73,7 +90,7 @@ internal static class DeviceEvents
 
     internal sealed record AnsweredData(string Command, bool Ok, string? Reason, EventSource Source);
 
-    internal sealed record NoData;
+    internal sealed record DeletedData(string By);
 }
 
 /// <summary>Folds a scanner's events into its state.</summary>
@@ -93,7 +110,7 @@ internal sealed class DeviceKind() : ChannelKind<DeviceState>("devices")
     {
         DeviceEvents.Online => Reported(state, next.Read<DeviceReport>()) with { Online = true },
         DeviceEvents.Changed => Reported(state, next.Read<DeviceReport>()),
-        DeviceEvents.Offline => state with { Online = false },
+        DeviceEvents.Offline => Reported(state, next.Read<DeviceReport>()) with { Online = false },
         DeviceEvents.Answered => state,
         DeviceEvents.Deleted => state with { Online = false, Deleted = true },
         _ => throw new InvalidOperationException($"'{next.Type}' is no event of a device"),
@@ -105,5 +122,6 @@ internal sealed class DeviceKind() : ChannelKind<DeviceState>("devices")
         Sensor = report.Sensor ?? state.Sensor,
         Capacity = report.Capacity ?? state.Capacity,
         Stored = report.Stored ?? state.Stored,
+        Known = report.Known ?? state.Known,
     };
 }

@@ -3,7 +3,7 @@ using Gateway.Journal;
 namespace Gateway.Modules.Devices;
 
 /// <summary>What scanners say of themselves: their status, and their answers to commands.</summary>
-internal sealed class DeviceTopics(CommandPost post, IEnumerable<IAnswerListener> listeners) : IModuleTopics
+internal sealed class DeviceTopics(CommandPost post, IEnumerable<IAnswerListener> listeners, IEnumerable<IDeviceListener> deviceListeners) : IModuleTopics
 {
     public const int MaxSlot = 65_535;
 
@@ -20,9 +20,9 @@ internal sealed class DeviceTopics(CommandPost post, IEnumerable<IAnswerListener
         _ => null,
     };
 
-    private static StatusMessage Status(string device, PayloadReader payload, Arrival arrival)
+    private StatusMessage Status(string device, PayloadReader payload, Arrival arrival)
     {
-        payload.Text("id");
+        var source = DeviceMessage.SourceOf(device, payload, arrival);
         var isOnline = payload.Choice<Presence>("state") == Presence.Online;
         var report = new DeviceReport(
             payload.OptionalText("firmware"),
@@ -30,8 +30,7 @@ internal sealed class DeviceTopics(CommandPost post, IEnumerable<IAnswerListener
             payload.OptionalNumber("capacity", 1, MaxSlot + 1),
             payload.OptionalNumber("stored", 0, MaxSlot + 1));
         payload.OptionalNumber("rssi", -200, 100);
-        payload.OptionalLong("uptime", 0, long.MaxValue);
-        return new(device, isOnline, report, arrival.IsAnonymous);
+        return new(source, isOnline, report, arrival.IsAnonymous) { Listeners = deviceListeners };
     }
 
     private AnswerMessage Answer(string device, string topic, PayloadReader payload, Arrival arrival)
@@ -52,4 +51,28 @@ internal interface IAnswerListener
 {
     /// <summary>What is to be done after the commit; null is nothing.</summary>
     Action? Answered(JournalTransaction transaction, DeviceCommand command, AnswerMessage answer);
+}
+
+/// <summary>Who depends on a scanner's presence hears of it inside the transaction that records it; what is given back is done after the commit.</summary>
+internal interface IDeviceListener
+{
+    Action? Turned(JournalTransaction transaction, string device, bool isOnline);
+
+    /// <summary>Before the scanner is gone: what others have there ends.</summary>
+    Action? Deleting(JournalTransaction transaction, string device);
+}
+
+internal static class DeviceListeners
+{
+    public static Action? Turned(this IEnumerable<IDeviceListener> listeners, JournalTransaction transaction, string device, bool isOnline) =>
+        Together(listeners.Select(listener => listener.Turned(transaction, device, isOnline)));
+
+    public static Action? Deleting(this IEnumerable<IDeviceListener> listeners, JournalTransaction transaction, string device) =>
+        Together(listeners.Select(listener => listener.Deleting(transaction, device)));
+
+    private static Action? Together(IEnumerable<Action?> actions)
+    {
+        var all = actions.OfType<Action>().ToList();
+        return all.Count == 0 ? null : () => all.ForEach(action => action());
+    }
 }

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using Gateway.Access;
 using Gateway.Broker;
+using Gateway.Contract;
 using Gateway.Journal;
 
 namespace Gateway.Modules.Devices;
 
 /// <summary>The scanners: who they are, whether they are there, and how they answer.</summary>
-internal sealed class Devices(IJournal journal, CommandPost post, AccessOptions access, ILogger<Devices> log) : IConnectionListener
+internal sealed class Devices(
+    IJournal journal, CommandPost post, AccessOptions access, IEnumerable<IDeviceListener> listeners, ILogger<Devices> log) : IConnectionListener
 {
     public const string Kind = "devices";
     public const string DefaultSite = "main";
@@ -33,7 +35,15 @@ internal sealed class Devices(IJournal journal, CommandPost post, AccessOptions 
             var page = await journal.ListAsync(Kind, before, limit: 500, cancellation);
             foreach (var item in page.Items)
             {
-                Reconcile(item.Channel.Id);
+                var device = item.Channel.Id;
+                if (ContractJson.Read<DeviceState>(item.State.Span).Exists)
+                {
+                    Reconcile(device);
+                }
+                else
+                {
+                    Clear(device);
+                }
             }
 
             before = page.Next;
@@ -67,47 +77,90 @@ internal sealed class Devices(IJournal journal, CommandPost post, AccessOptions 
         }
     }
 
+    /// <summary>It was there once, and has not been registered again since.</summary>
+    public static bool WasDeleted(JournalTransaction transaction, string device) => transaction.State<DeviceState>(ChannelOf(device)) is { Exists: false };
+
     /// <summary>What a status message makes of a scanner. Where nobody has to say who they are, being named in the topic makes one.</summary>
-    public static Refusal? OnStatus(JournalTransaction transaction, string device, bool isOnline, DeviceReport report, bool isAnonymous)
+    public static (Refusal? Refusal, bool HasTurned) OnStatus(
+        JournalTransaction transaction, string device, bool isOnline, DeviceReport report, bool isAnonymous)
     {
         var state = Find(transaction, device);
         if (state is null)
         {
             if (!isAnonymous)
             {
-                return new(RefusalCode.UnknownDevice, $"scanner {device} is not registered");
+                return (new(RefusalCode.UnknownDevice, $"scanner {device} is not registered"), false);
             }
 
             Register(transaction, device, DefaultSite, location: null);
             state = Find(transaction, device)!;
         }
 
+        var counted = report.Stored is { } stored ? report with { Known = DeviceSlots.Expected(transaction, device, stored) } : report;
+
         // Who is authenticated is online by being connected; a named one by what it says, its will included.
         if (isAnonymous && isOnline != state.Online)
         {
-            Append(transaction, device, isOnline ? DeviceEvents.Online : DeviceEvents.Offline, report);
+            Append(transaction, device, isOnline ? DeviceEvents.Online : DeviceEvents.Offline, counted);
+            return (null, true);
         }
-        else if (report.NewsTo(state) is { } news)
+
+        if (counted.NewsTo(state) is { } news)
         {
             Append(transaction, device, DeviceEvents.Changed, news);
         }
 
-        return null;
+        return (null, false);
     }
 
-    /// <summary>Records the answer; the command, when it was still open, is done with.</summary>
-    public static (StoredEvent Answered, DeviceCommand? Command) OnAnswer(
-        JournalTransaction transaction, string device, string command, bool ok, string? reason, EventSource source)
+    /// <summary>Records the answer; the command, when it was still open, is done with, and a slot that was to be emptied is free.</summary>
+    public static (StoredEvent Answered, DeviceCommand? Command) OnAnswer(JournalTransaction transaction, AnswerMessage answer)
     {
-        var answered = transaction.Append(ChannelOf(device), EventDraft.Of(DeviceEvents.Answered, new DeviceEvents.AnsweredData(command, ok, reason, source)));
-        if (DeviceCommand.Find(transaction, command) is { } open && open.Device == device)
+        var (device, at) = (answer.Device, DeviceClock.Date(transaction, answer.Source));
+        var data = new DeviceEvents.AnsweredData(answer.Command, answer.Ok, answer.Reason, answer.Source);
+        var answered = transaction.Append(ChannelOf(device), EventDraft.Of(DeviceEvents.Answered, data, at));
+        if (DeviceCommand.Find(transaction, answer.Command) is not { } open || open.Device != device)
         {
-            open.Drop(transaction);
-            return (answered, open);
+            return (answered, null);
         }
 
-        return (answered, null);
+        open.Drop(transaction);
+        if (answer.Ok && open is { Do: DeviceCommand.Delete, Slot: { } slot })
+        {
+            DeviceSlots.Free(transaction, device, slot);
+        }
+
+        return (answered, open);
     }
+
+    /// <summary>The scanner is gone with all it had: enrollment, slots, secret, commands. What is left to do comes after the commit.</summary>
+    public Action? Delete(JournalTransaction transaction, string device, string by)
+    {
+        if (Find(transaction, device) is null)
+        {
+            return null;
+        }
+
+        var rest = listeners.Deleting(transaction, device);
+        transaction.Append(ChannelOf(device), EventDraft.Of(DeviceEvents.Deleted, new DeviceEvents.DeletedData(by)));
+        DeviceSlots.FreeAll(transaction, device);
+        DeviceClock.Forget(transaction, device);
+        DeviceSecrets.Remove(transaction, device);
+        foreach (var command in post.Unanswered(device))
+        {
+            command.Drop(transaction);
+        }
+
+        return () =>
+        {
+            rest?.Invoke();
+            post.Forget(device);
+            Clear(device);
+        };
+    }
+
+    // Done anew at each start, so that a crash in between leaves nothing behind.
+    private void Clear(string device) => post.Clear([DeviceMessage.StatusTopic(device)]);
 
     private static void Append(JournalTransaction transaction, string device, string type, DeviceReport report) =>
         transaction.Append(ChannelOf(device), EventDraft.Of(type, report));
@@ -119,15 +172,17 @@ internal sealed class Devices(IJournal journal, CommandPost post, AccessOptions 
     private void Reconcile(string device)
     {
         string? became = null;
+        Action? rest = null;
         journal.Write(
             transaction =>
             {
-                became = null;
+                (became, rest) = (null, null);
                 var isConnected = _connections.GetValueOrDefault(device) > 0;
                 if (Find(transaction, device) is { } state && state.Online != isConnected && IsJudgedByConnection(device))
                 {
                     became = isConnected ? DeviceEvents.Online : DeviceEvents.Offline;
                     Append(transaction, device, became, DeviceReport.Nothing);
+                    rest = listeners.Turned(transaction, device, isConnected);
                 }
             },
             failure =>
@@ -143,6 +198,7 @@ internal sealed class Devices(IJournal journal, CommandPost post, AccessOptions 
                 else if (became is not null)
                 {
                     ModuleLog.DevicePresence(log, device, became);
+                    rest?.Invoke();
                 }
             });
     }

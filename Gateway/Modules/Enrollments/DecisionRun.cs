@@ -10,22 +10,24 @@ internal sealed class DecisionRun(EnrollmentState state, OpenEnrollment open)
     private bool _isEnded;
     private OpenEnrollment _open = open;
 
-    public void Add<T>(string type, T data) => _events.Add(EventDraft.Of(type, data));
+    public void Add<T>(string type, T data, DateTimeOffset? at) => _events.Add(EventDraft.Of(type, data, at));
 
     /// <summary>A fitting scan while the command's answer is outstanding proves that it was accepted.</summary>
-    public void ArmIfNeeded(EventSource source)
+    public void ArmIfNeeded(ScannerReported proof)
     {
         if (state.State == EnrollmentPhase.Requested && _events.Count == 0)
         {
-            Add(EnrollmentEvents.Armed, new EnrollmentEvents.ArmedData(Inferred: true, source));
+            Add(EnrollmentEvents.Armed, new EnrollmentEvents.ArmedData(Inferred: true, proof.Source), proof.At);
         }
     }
 
-    public void Capture(int step, int? quality, EventSource? source)
+    /// <param name="scan">Null where the capture is inferred.</param>
+    public void Capture(int step, ScanReported? scan)
     {
         _captured = step;
-        var isInferred = source is null ? true : (bool?)null;
-        Add(EnrollmentEvents.Progress, new EnrollmentEvents.ProgressData(step, state.Scans, 100 * step / state.Scans, quality, isInferred, source));
+        var isInferred = scan is null ? true : (bool?)null;
+        var data = new EnrollmentEvents.ProgressData(step, state.Scans, 100 * step / state.Scans, scan?.Quality, isInferred, scan?.Source);
+        Add(EnrollmentEvents.Progress, data, scan?.At);
     }
 
     /// <summary>What waited for the step just captured, in order; then the success, when nothing is missing any more.</summary>
@@ -33,15 +35,15 @@ internal sealed class DecisionRun(EnrollmentState state, OpenEnrollment open)
     {
         while (_open.HeldScans.FirstOrDefault(held => held.Step == _captured + 1) is { } held)
         {
-            ArmIfNeeded(held.Source);
-            Capture(held.Step, held.Quality, held.Source);
+            ArmIfNeeded(held);
+            Capture(held.Step, held);
             _open = _open with { HeldScans = [.. _open.HeldScans.Where(other => other != held)] };
         }
 
         if (_captured == state.Scans && _open.HeldSuccess is { } success)
         {
-            ArmIfNeeded(success.Source);
-            Add(EnrollmentEvents.Succeeded, new EnrollmentEvents.SucceededData(success.Slot, success.Source));
+            ArmIfNeeded(success);
+            Add(EnrollmentEvents.Succeeded, new EnrollmentEvents.SucceededData(success.Slot, success.Source), success.At);
             _isEnded = true;
         }
     }
@@ -50,13 +52,13 @@ internal sealed class DecisionRun(EnrollmentState state, OpenEnrollment open)
     public void Infer()
     {
         var last = _open.HeldSuccess is null ? _open.HeldScans.Max(held => held.Step) : state.Scans;
-        var proof = _open.HeldSuccess?.Source ?? _open.HeldScans[^1].Source;
+        ScannerReported proof = _open.HeldSuccess is { } success ? success : _open.HeldScans[^1];
         while (!_isEnded && _captured < last)
         {
             ArmIfNeeded(proof);
             if (!_open.HeldScans.Any(held => held.Step == _captured + 1))
             {
-                Capture(_captured + 1, quality: null, source: null);
+                Capture(_captured + 1, scan: null);
             }
 
             ReleaseHeld();

@@ -8,8 +8,9 @@ internal sealed class EnrollmentClock(TimeProvider time) : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
 
-    // Both guarded by _lock.
+    // All guarded by _lock; the order follows the dictionary.
     private readonly Dictionary<string, DateTimeOffset> _due = [];
+    private readonly SortedSet<(DateTimeOffset At, string Enrollment)> _order = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Task _loop = Task.CompletedTask;
@@ -21,14 +22,22 @@ internal sealed class EnrollmentClock(TimeProvider time) : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (due is { } moment)
+            if (_due.Remove(enrollment, out var before))
             {
-                _due[enrollment] = moment;
-                _changed.TrySetResult();
+                _order.Remove((before, enrollment));
             }
-            else
+
+            if (due is not { } moment)
             {
-                _due.Remove(enrollment);
+                return;
+            }
+
+            _due[enrollment] = moment;
+            _order.Add((moment, enrollment));
+            if (_order.Min.Enrollment == enrollment)
+            {
+                // Only the nearest changes how long the loop waits.
+                _changed.TrySetResult();
             }
         }
     }
@@ -61,11 +70,14 @@ internal sealed class EnrollmentClock(TimeProvider time) : IAsyncDisposable
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            var ready = _due.Where(entry => entry.Value <= now).Select(entry => entry.Key).ToList();
-            foreach (var enrollment in ready)
+            var ready = new List<string>();
+            while (_order.Count > 0 && _order.Min.At <= now)
             {
                 // Its decision sets the next deadline, if there is one.
+                var (_, enrollment) = _order.Min;
+                _order.Remove(_order.Min);
                 _due.Remove(enrollment);
+                ready.Add(enrollment);
             }
 
             if (_changed.Task.IsCompleted)
@@ -73,7 +85,7 @@ internal sealed class EnrollmentClock(TimeProvider time) : IAsyncDisposable
                 _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
-            var wait = _due.Count == 0 ? Longest : _due.Values.Min() - now;
+            var wait = _order.Count == 0 ? Longest : _order.Min.At - now;
             return (ready, wait < Longest ? wait : Longest, _changed.Task);
         }
     }

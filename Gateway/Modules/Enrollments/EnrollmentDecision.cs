@@ -11,6 +11,11 @@ internal sealed record OpenEnrollment
     /// <summary>The enroll command, once it is handed to the scanner's session.</summary>
     public string? Command { get; init; }
 
+    /// <summary>Since when the scanner is there and has not answered; null before it was told, while it is away, and once that is shown.</summary>
+    public DateTimeOffset? SilentSince { get; init; }
+
+    public bool IsScannerAway { get; init; }
+
     /// <summary>Since when nobody watches; null while somebody does, or before anybody did.</summary>
     public DateTimeOffset? UnwatchedSince { get; init; }
 
@@ -37,6 +42,7 @@ internal sealed record EnrollmentDecision(
 /// <summary>The times that decide. Lease and abandonment come from the settings, the repair of gaps from the contract.</summary>
 internal sealed record EnrollmentTimes(TimeSpan Abandon)
 {
+    public static readonly TimeSpan SilenceAfter = TimeSpan.FromSeconds(10);
     public static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(2);
     public static readonly TimeSpan InferAfter = TimeSpan.FromSeconds(5);
 }

@@ -13,7 +13,11 @@ internal sealed record EnrollmentEffects
 
     public string? DropCommand { get; init; }
 
+    /// <summary>The enrollment has ended: the scanner's retained topics are to be cleared.</summary>
     public Clearing? Clear { get; init; }
+
+    /// <summary>Its state has been retained long enough as well.</summary>
+    public Clearing? ClearState { get; init; }
 
     /// <summary>The enrollment whose next deadline may have moved.</summary>
     public string? Enrollment { get; init; }
@@ -23,6 +27,9 @@ internal sealed record EnrollmentEffects
     public IReadOnlyList<StoredEvent> Events { get; init; } = [];
 
     public EnrollmentState? State { get; init; }
+
+    /// <summary>Where the state is the news, the seq that it is the fold of.</summary>
+    public long? Seq { get; init; }
 }
 
 /// <summary>Carries out decisions inside a transaction: events, lease, slot, commands, all or nothing. Used only by the writer loop.</summary>
@@ -55,9 +62,9 @@ internal sealed class EnrollmentDesk(EnrollmentOptions options)
         }
 
         var id = Guid.CreateVersion7(transaction.Now).ToString();
-        if (EnrollmentRecords.TakeSlot(transaction, device, scanner.Capacity ?? DeviceState.AssumedCapacity, person, id) is not { } slot)
+        if (DeviceSlots.Take(transaction, device, scanner.Capacity ?? DeviceState.AssumedCapacity, person, id) is not { } slot)
         {
-            return (EnrollmentEffects.None, Conflict("slots_full", $"Scanner {device} has no free slot; delete a finger first."));
+            return (EnrollmentEffects.None, Conflict("slots_full", $"All slots of scanner {device} are taken; delete a finger first."));
         }
 
         EnrollmentRecords.Hold(transaction, device, id);
@@ -66,7 +73,7 @@ internal sealed class EnrollmentDesk(EnrollmentOptions options)
             ChannelOf(id), EventDraft.Of(EnrollmentEvents.Requested, new EnrollmentEvents.RequestedData(device, person, slot, scans, expiresAt)));
         var state = Find(transaction, id)!;
         var effects = Carry(transaction, state, new([], new OpenEnrollment { StartedByCaller = startNow }, Start: startNow));
-        return (effects with { Events = [requested, .. effects.Events] }, null);
+        return (effects with { Events = [requested, .. effects.Events], Seq = transaction.Seq(ChannelOf(id)) }, null);
     }
 
     /// <summary>Decides and carries out; a refusal changes nothing.</summary>
@@ -77,10 +84,23 @@ internal sealed class EnrollmentDesk(EnrollmentOptions options)
             return (EnrollmentEffects.None, new(RefusalCode.UnknownEnrollment, $"there is no enrollment {enrollment}"));
         }
 
+        if (state.IsTerminal && input is TimePassed)
+        {
+            return (Sweep(transaction, state), null);
+        }
+
         var open = EnrollmentRecords.Find<OpenEnrollment>(transaction, EnrollmentRecords.Open, enrollment) ?? new OpenEnrollment();
         var decision = EnrollmentRules.Decide(state, open, input, _times, transaction.Now);
         return decision.Refusal is { } refusal ? (EnrollmentEffects.None, refusal) : (Carry(transaction, state, decision), null);
     }
+
+    /// <summary>At start: what was committed may not have been published, or not have been cleared.</summary>
+    public static EnrollmentEffects Resume(JournalTransaction transaction, string enrollment) => new()
+    {
+        State = Find(transaction, enrollment),
+        Seq = transaction.Seq(ChannelOf(enrollment)),
+        Clear = EnrollmentRecords.Find<Clearing>(transaction, EnrollmentRecords.Clearings, enrollment),
+    };
 
     public DateTimeOffset? NextDeadline(EnrollmentState state, OpenEnrollment open) => EnrollmentRules.NextDeadline(state, open, _times);
 
@@ -119,7 +139,7 @@ internal sealed class EnrollmentDesk(EnrollmentOptions options)
         var state = Find(transaction, before.Id)!;
         if (state.IsTerminal)
         {
-            return before.IsTerminal ? EnrollmentEffects.None : Close(transaction, before, state) with { Events = events };
+            return before.IsTerminal ? EnrollmentEffects.None : Close(transaction, before, state) with { Events = events, Seq = transaction.Seq(channel) };
         }
 
         var open = decision.Open!;
@@ -141,11 +161,25 @@ internal sealed class EnrollmentDesk(EnrollmentOptions options)
         }
 
         EnrollmentRecords.Put(transaction, EnrollmentRecords.Open, state.Id, open);
-        return new() { Send = send, Enrollment = state.Id, Deadline = NextDeadline(state, open), Events = events, State = state };
+        long? seq = events.Count > 0 ? transaction.Seq(channel) : null;
+        return new() { Send = send, Enrollment = state.Id, Deadline = NextDeadline(state, open), Events = events, State = state, Seq = seq };
+    }
+
+    /// <summary>After the end there is one thing left to wait for: that the retained state has been there long enough.</summary>
+    private static EnrollmentEffects Sweep(JournalTransaction transaction, EnrollmentState state)
+    {
+        if (EnrollmentRecords.Find<Clearing>(transaction, EnrollmentRecords.Clearings, state.Id) is not { } clearing)
+        {
+            return EnrollmentEffects.None;
+        }
+
+        return transaction.Now < clearing.StateUntil
+            ? new() { Enrollment = state.Id, Deadline = clearing.StateUntil, State = state }
+            : new() { ClearState = clearing, State = state };
     }
 
     /// <summary>An end releases everything at once: lease, slot, commands, and, after the commit, the retained topics.</summary>
-    private static EnrollmentEffects Close(JournalTransaction transaction, EnrollmentState before, EnrollmentState state)
+    private EnrollmentEffects Close(JournalTransaction transaction, EnrollmentState before, EnrollmentState state)
     {
         var open = EnrollmentRecords.Find<OpenEnrollment>(transaction, EnrollmentRecords.Open, state.Id);
         transaction.Documents.Remove(EnrollmentRecords.Open, state.Id);
@@ -154,12 +188,16 @@ internal sealed class EnrollmentDesk(EnrollmentOptions options)
             EnrollmentRecords.Release(transaction, state.Device);
         }
 
-        if (state.State != EnrollmentPhase.Succeeded)
+        if (state.State == EnrollmentPhase.Succeeded)
         {
-            EnrollmentRecords.FreeSlot(transaction, state.Device, state.Slot);
+            DeviceSlots.Keep(transaction, state.Device, state.Slot, state.Id);
+        }
+        else
+        {
+            DeviceSlots.Free(transaction, state.Device, state.Slot, state.Id);
         }
 
-        var clearing = new Clearing(state.Device, state.Id, state.Scans);
+        var clearing = new Clearing(state.Device, state.Id, state.Scans, transaction.Now + options.KeepState);
         EnrollmentRecords.Put(transaction, EnrollmentRecords.Clearings, state.Id, clearing);
         List<DeviceCommand> send = [];
         if (open?.Command is { } started)
@@ -175,7 +213,7 @@ internal sealed class EnrollmentDesk(EnrollmentOptions options)
             }
         }
 
-        return new() { Send = send, DropCommand = open?.Command, Clear = clearing, Enrollment = state.Id, State = state };
+        return new() { Send = send, DropCommand = open?.Command, Clear = clearing, Enrollment = state.Id, Deadline = clearing.StateUntil, State = state };
     }
 
     private static DeviceCommand Command(JournalTransaction transaction, EnrollmentState state, string @do) => new()

@@ -35,34 +35,27 @@ internal static class EnrollmentEndpoints
         }
 
         var key = Idempotency.Of(context, body);
-        var effects = EnrollmentEffects.None;
-        var (state, seq, refusal) = await journal.WriteAsync<(EnrollmentState?, long, RequestRefusedException?)>(transaction =>
-        {
-            effects = EnrollmentEffects.None;
-            var (earlier, reused) = key?.Find(transaction) ?? default;
-            if (reused is not null)
+        var (answer, _, refusal) = await journal.WriteAsync<(FirstAnswer? Answer, EnrollmentEffects Effects, RequestRefusedException? Refusal)>(
+            transaction =>
             {
-                return (null, 0, reused);
-            }
+                var (earlier, reused) = key?.Find(transaction) ?? default;
+                if (reused is not null || earlier is not null)
+                {
+                    var repeated = earlier is null ? null : ContractJson.Read<FirstAnswer>(Encoding.UTF8.GetBytes(earlier));
+                    return (repeated, EnrollmentEffects.None, reused);
+                }
 
-            if (earlier is not null)
-            {
-                var first = ContractJson.Read<FirstAnswer>(Encoding.UTF8.GetBytes(earlier));
-                return (first.State, first.Seq, null);
-            }
+                var (effects, refused) = desk.Request(transaction, device, person, scans, startNow);
+                var first = effects.State is { } created ? new FirstAnswer(created, effects.Seq!.Value) : null;
+                if (first is not null)
+                {
+                    key?.Keep(transaction, Encoding.UTF8.GetString(ContractJson.Write(first)));
+                }
 
-            (effects, var refused) = desk.Request(transaction, device, person, scans, startNow);
-            if (effects.State is { } created)
-            {
-                var first = new FirstAnswer(created, transaction.Seq(EnrollmentDesk.ChannelOf(created.Id)));
-                key?.Keep(transaction, Encoding.UTF8.GetString(ContractJson.Write(first)));
-                return (first.State, first.Seq, null);
-            }
-
-            return (null, 0, refused);
-        });
-        enrollments.Done(effects);
-        return state is null ? throw refusal! : Created.At(EnrollmentDesk.ChannelOf(state.Id), journal.Epoch, seq, state);
+                return (first, effects, refused);
+            },
+            written => enrollments.Done(written.Effects));
+        return answer is null ? throw refusal! : Created.At(EnrollmentDesk.ChannelOf(answer.State.Id), journal.Epoch, answer.Seq, answer.State);
     }
 
     /// <summary>What a repeat under the same idempotency key gets again, whatever has happened since.</summary>
@@ -82,12 +75,13 @@ internal static class EnrollmentEndpoints
 
     private static async Task<EnrollmentEffects> ApplyAsync(string id, EnrollmentInput input, IJournal journal, Enrollments enrollments)
     {
-        var (effects, refusal, state) = await journal.WriteAsync(transaction =>
-        {
-            var (applied, refused) = enrollments.Apply(transaction, id, input);
-            return (applied, refused, EnrollmentDesk.Find(transaction, id));
-        });
-        enrollments.Done(effects);
+        var (effects, refusal, state) = await journal.WriteAsync(
+            transaction =>
+            {
+                var (applied, refused) = enrollments.Apply(transaction, id, input);
+                return (Effects: applied, Refusal: refused, State: EnrollmentDesk.Find(transaction, id));
+            },
+            written => enrollments.Done(written.Effects));
         if (state is null)
         {
             throw RequestRefusedException.Unknown("enrollment", id);

@@ -23,6 +23,7 @@ internal static class EnrollmentEvents
 
     internal sealed record ProgressData(int Step, int Of, int Percent, int? Quality, bool? Inferred, EventSource? Source);
 
+    /// <param name="Step">0 where the scanner is silent: not a finger but the whole command is tried again.</param>
     internal sealed record RetryData(int Step, string? Reason, EventSource? Source);
 
     internal sealed record SucceededData(int Slot, EventSource? Source);
@@ -58,16 +59,19 @@ internal sealed class EnrollmentKind() : ChannelKind<EnrollmentState>("enrollmen
 
     private static EnrollmentState Continue(EnrollmentState state, StoredEvent next) => next.Type switch
     {
-        EnrollmentEvents.Armed => state with { State = EnrollmentPhase.Armed, Step = 1 },
+        EnrollmentEvents.Armed => state with { State = EnrollmentPhase.Armed, Step = 1, Reason = null },
         EnrollmentEvents.Waiting => state with { State = EnrollmentPhase.Scanning, Reason = null },
         EnrollmentEvents.Progress => Captured(state, next.Read<EnrollmentEvents.ProgressData>().Step),
-        EnrollmentEvents.Retry => state with { State = EnrollmentPhase.Scanning, Reason = next.Read<EnrollmentEvents.RetryData>().Reason },
+        EnrollmentEvents.Retry => Retried(state, next.Read<EnrollmentEvents.RetryData>()),
         EnrollmentEvents.Succeeded => state with { State = EnrollmentPhase.Succeeded, Reason = null },
         EnrollmentEvents.Failed => state with { State = EnrollmentPhase.Failed, Reason = next.Read<EnrollmentEvents.FailedData>().Reason },
         EnrollmentEvents.Cancelled => state with { State = EnrollmentPhase.Cancelled, Reason = next.Read<EnrollmentEvents.CancelledData>().By },
         EnrollmentEvents.Expired => state with { State = EnrollmentPhase.Expired, Reason = null },
         _ => throw new InvalidOperationException($"'{next.Type}' is no event of an enrollment"),
     };
+
+    private static EnrollmentState Retried(EnrollmentState state, EnrollmentEvents.RetryData retry) =>
+        state with { State = retry.Step == 0 ? state.State : EnrollmentPhase.Scanning, Reason = retry.Reason };
 
     private static EnrollmentState Captured(EnrollmentState state, int step) =>
         state with { State = EnrollmentPhase.Scanning, Captured = step, Step = Math.Min(step + 1, state.Scans), Reason = null };

@@ -10,11 +10,22 @@ internal enum ScanStatus
 /// <summary>What can happen to an enrollment.</summary>
 internal abstract record EnrollmentInput;
 
-internal sealed record ScanReported(ScanStatus Status, int Step, int Of, int Slot, int? Quality, string? Reason, EventSource Source) : EnrollmentInput;
+/// <summary>What the scanner said.</summary>
+internal abstract record ScannerReported(EventSource Source) : EnrollmentInput
+{
+    /// <summary>When it was at the scanner, where that is known and may be long ago; null is now.</summary>
+    public DateTimeOffset? At { get; init; }
+}
 
-internal sealed record ResultReported(bool Success, int Slot, string? Reason, EventSource Source) : EnrollmentInput;
+internal sealed record ScanReported(ScanStatus Status, int Step, int Of, int Slot, int? Quality, string? Reason, EventSource Source)
+    : ScannerReported(Source);
 
-internal sealed record EnrollAnswered(bool Ok, string? Reason, EventSource Source) : EnrollmentInput;
+internal sealed record ResultReported(bool Success, int Slot, string? Reason, EventSource Source) : ScannerReported(Source);
+
+internal sealed record EnrollAnswered(bool Ok, string? Reason, EventSource Source) : ScannerReported(Source);
+
+/// <summary>The scanner went away, or is there again.</summary>
+internal sealed record ScannerTurned(bool IsOnline) : EnrollmentInput;
 
 internal sealed record CancelRequested(string By) : EnrollmentInput;
 

@@ -13,9 +13,10 @@ internal static class EnrollmentRules
             EnrollAnswered answer => OnAnswer(state, open, answer),
             CancelRequested when state.IsTerminal => Refuse(Ended(state)),
             CancelRequested cancel => End(EventDraft.Of(EnrollmentEvents.Cancelled, new EnrollmentEvents.CancelledData(cancel.By))),
-            StartRequested => Begin(state, open with { StartedByCaller = true }),
-            SubscriberCame => Begin(state, open with { UnwatchedSince = null }),
+            StartRequested => Begin(state, open with { StartedByCaller = true }, now),
+            SubscriberCame => Begin(state, open with { UnwatchedSince = null }, now),
             SubscribersGone => Quiet(open with { UnwatchedSince = open.UnwatchedSince ?? now }),
+            ScannerTurned turned => Quiet(OnTurn(state, open, turned.IsOnline, now)),
             TimePassed => OnTime(state, open, times, now),
             _ => throw new ArgumentOutOfRangeException(nameof(input), input, "an input without a rule"),
         };
@@ -34,6 +35,11 @@ internal static class EnrollmentRules
             due = unwatched + times.Abandon;
         }
 
+        if (open.SilentSince is { } silent && state.State == EnrollmentPhase.Requested && silent + EnrollmentTimes.SilenceAfter < due)
+        {
+            due = silent + EnrollmentTimes.SilenceAfter;
+        }
+
         if (open.GapSince is { } gap)
         {
             var repair = gap + (open.ResendAsked ? EnrollmentTimes.InferAfter : EnrollmentTimes.ResendAfter);
@@ -43,8 +49,17 @@ internal static class EnrollmentRules
         return due;
     }
 
-    private static EnrollmentDecision Begin(EnrollmentState state, OpenEnrollment open) =>
-        new([], open, Start: open.Command is null && state.State == EnrollmentPhase.Requested);
+    private static EnrollmentDecision Begin(EnrollmentState state, OpenEnrollment open, DateTimeOffset now) =>
+        open.Command is null && state.State == EnrollmentPhase.Requested
+            ? new([], open with { SilentSince = open.IsScannerAway ? null : now }, Start: true)
+            : Quiet(open);
+
+    /// <summary>Silence counts only while the scanner is there to break it.</summary>
+    private static OpenEnrollment OnTurn(EnrollmentState state, OpenEnrollment open, bool isOnline, DateTimeOffset now) => open with
+    {
+        IsScannerAway = !isOnline,
+        SilentSince = isOnline && open.Command is not null && state is { State: EnrollmentPhase.Requested, Reason: null } ? now : null,
+    };
 
     private static EnrollmentDecision OnScan(EnrollmentState state, OpenEnrollment open, ScanReported scan, DateTimeOffset now)
     {
@@ -76,22 +91,26 @@ internal static class EnrollmentRules
         }
 
         var run = new DecisionRun(state, open);
-        run.ArmIfNeeded(scan.Source);
+        run.ArmIfNeeded(scan);
+        Show(run, scan);
+        return run.Done(now);
+    }
+
+    private static void Show(DecisionRun run, ScanReported scan)
+    {
         switch (scan.Status)
         {
             case ScanStatus.Waiting:
-                run.Add(EnrollmentEvents.Waiting, new EnrollmentEvents.WaitingData(scan.Step, scan.Source));
+                run.Add(EnrollmentEvents.Waiting, new EnrollmentEvents.WaitingData(scan.Step, scan.Source), scan.At);
                 break;
             case ScanStatus.Retry:
-                run.Add(EnrollmentEvents.Retry, new EnrollmentEvents.RetryData(scan.Step, scan.Reason, scan.Source));
+                run.Add(EnrollmentEvents.Retry, new EnrollmentEvents.RetryData(scan.Step, scan.Reason, scan.Source), scan.At);
                 break;
             default:
-                run.Capture(scan.Step, scan.Quality, scan.Source);
+                run.Capture(scan.Step, scan);
                 run.ReleaseHeld();
                 break;
         }
-
-        return run.Done(now);
     }
 
     private static EnrollmentDecision OnResult(EnrollmentState state, OpenEnrollment open, ResultReported result, DateTimeOffset now)
@@ -109,7 +128,7 @@ internal static class EnrollmentRules
         if (!result.Success)
         {
             var reason = result.Reason ?? "unknown";
-            return End(EventDraft.Of(EnrollmentEvents.Failed, new EnrollmentEvents.FailedData(reason, result.Source)));
+            return End(EventDraft.Of(EnrollmentEvents.Failed, new EnrollmentEvents.FailedData(reason, result.Source), result.At));
         }
 
         if (open.HeldSuccess is not null)
@@ -130,8 +149,8 @@ internal static class EnrollmentRules
         }
 
         return answer.Ok
-            ? new([EventDraft.Of(EnrollmentEvents.Armed, new EnrollmentEvents.ArmedData(Inferred: null, answer.Source))], open)
-            : End(EventDraft.Of(EnrollmentEvents.Failed, new EnrollmentEvents.FailedData(answer.Reason ?? "refused", answer.Source)));
+            ? new([EventDraft.Of(EnrollmentEvents.Armed, new EnrollmentEvents.ArmedData(Inferred: null, answer.Source), answer.At)], open)
+            : End(EventDraft.Of(EnrollmentEvents.Failed, new EnrollmentEvents.FailedData(answer.Reason ?? "refused", answer.Source), answer.At));
     }
 
     private static EnrollmentDecision OnTime(EnrollmentState state, OpenEnrollment open, EnrollmentTimes times, DateTimeOffset now)
@@ -151,11 +170,17 @@ internal static class EnrollmentRules
             return End(EventDraft.Of(EnrollmentEvents.Cancelled, new EnrollmentEvents.CancelledData("abandoned")));
         }
 
-        if (open.GapSince is not { } gap)
+        if (open.SilentSince is { } silent && state.State == EnrollmentPhase.Requested && now >= silent + EnrollmentTimes.SilenceAfter)
         {
-            return Quiet(open);
+            var retry = EventDraft.Of(EnrollmentEvents.Retry, new EnrollmentEvents.RetryData(0, EnrollmentState.NoAnswer, Source: null));
+            return new([retry], open with { SilentSince = null });
         }
 
+        return open.GapSince is { } gap ? Repair(state, open, gap, now) : Quiet(open);
+    }
+
+    private static EnrollmentDecision Repair(EnrollmentState state, OpenEnrollment open, DateTimeOffset gap, DateTimeOffset now)
+    {
         if (!open.ResendAsked)
         {
             // After a pause of the service itself too: it asks first, and the wait for the answer counts from the asking.

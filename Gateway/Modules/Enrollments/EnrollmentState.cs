@@ -16,6 +16,9 @@ internal enum EnrollmentPhase
 /// <summary>The state object of the contract, the fold of an enrollment's events.</summary>
 internal sealed record EnrollmentState
 {
+    /// <summary>The reason while the scanner is silent: a warning, no end.</summary>
+    public const string NoAnswer = "no_answer";
+
     public required string Id { get; init; }
 
     public required string Device { get; init; }

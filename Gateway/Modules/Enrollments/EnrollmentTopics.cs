@@ -52,14 +52,14 @@ internal sealed class EnrollmentTopics(Enrollments enrollments) : IModuleTopics
     }
 }
 
-internal sealed record EnrollmentMessage(string Device, string Key, string Fingerprint, string Enrollment, EnrollmentInput Input)
+internal sealed record EnrollmentMessage(string Device, string Key, string Fingerprint, string Enrollment, ScannerReported Input)
     : DeviceMessage(Device, Key, Fingerprint)
 {
     public required Enrollments Enrollments { get; init; }
 
     public override Carried Carry(JournalTransaction transaction)
     {
-        var (effects, refusal) = Enrollments.Apply(transaction, Enrollment, Input);
+        var (effects, refusal) = Enrollments.Apply(transaction, Enrollment, Input with { At = DeviceClock.Date(transaction, Input.Source) });
         return new(refusal, effects.Events.Count > 0 ? effects.Events[0].Position : 0, () => Enrollments.Done(effects));
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Gateway.Channels;
 using Gateway.Contract;
 using Gateway.Journal;
@@ -7,20 +9,24 @@ namespace Gateway.Modules.Enrollments;
 
 /// <summary>Enrollments: from the request over the scanner's captures to the person who is registered, or the reason why not.</summary>
 internal sealed class Enrollments(IJournal journal, EnrollmentDesk desk, CommandPost post, EnrollmentClock clock, ILogger<Enrollments> log)
-    : ISubscriberListener, IAnswerListener
+    : ISubscriberListener, IAnswerListener, IDeviceListener
 {
+    private const string DeviceDeleted = "device_deleted";
+
     /// <summary>Takes up what was open when the service ended.</summary>
     public void Start()
     {
         clock.Start(enrollment => Submit(enrollment, new TimePassed()));
-        foreach (var (id, body) in journal.Documents(EnrollmentRecords.Clearings))
+        foreach (var (id, _) in journal.Documents(EnrollmentRecords.Clearings))
         {
-            Clear(id, ContractJson.Read<Clearing>(body));
+            Resume(id);
+            Submit(id, new TimePassed());
         }
 
         // Pages are gone after a restart; those that come back say so themselves.
         foreach (var (id, body) in journal.Documents(EnrollmentRecords.Open))
         {
+            Resume(id);
             var hasPage = ContractJson.Read<OpenEnrollment>(body) is { StartedByCaller: false, Command: not null };
             Submit(id, hasPage ? new SubscribersGone() : new TimePassed());
         }
@@ -57,6 +63,12 @@ internal sealed class Enrollments(IJournal journal, EnrollmentDesk desk, Command
         return () => Done(effects);
     }
 
+    public Action? Turned(JournalTransaction transaction, string device, bool isOnline) =>
+        ApplyToHolder(transaction, device, new ScannerTurned(isOnline));
+
+    public Action? Deleting(JournalTransaction transaction, string device) =>
+        ApplyToHolder(transaction, device, new CancelRequested(DeviceDeleted));
+
     /// <summary>After the commit: what the decision asked for is done, in the order of commits.</summary>
     public void Done(EnrollmentEffects effects)
     {
@@ -77,7 +89,17 @@ internal sealed class Enrollments(IJournal journal, EnrollmentDesk desk, Command
 
         if (effects.Clear is { } clearing)
         {
-            Clear(clearing.Enrollment, clearing);
+            post.Clear(clearing.ScannerTopics());
+        }
+
+        if (effects is { State: { } state, Seq: { } seq })
+        {
+            post.Retain(Clearing.StateTopicOf(state.Id), Told(state, seq));
+        }
+
+        if (effects.ClearState is { } last)
+        {
+            ClearState(last);
         }
 
         if (effects.Enrollment is { } id)
@@ -86,9 +108,44 @@ internal sealed class Enrollments(IJournal journal, EnrollmentDesk desk, Command
         }
     }
 
-    private void Clear(string id, Clearing clearing) => post.Clear(clearing.Topics(), () => journal.Write(
-        transaction => transaction.Documents.Remove(EnrollmentRecords.Clearings, id),
-        failure => LogFailure(id, failure)));
+    /// <summary>Whoever holds the scanner is told what happened to it.</summary>
+    private Action? ApplyToHolder(JournalTransaction transaction, string device, EnrollmentInput input)
+    {
+        if (EnrollmentRecords.Holder(transaction, device) is not { } holder)
+        {
+            return null;
+        }
+
+        var (effects, _) = desk.Apply(transaction, holder, input);
+        return () => Done(effects);
+    }
+
+    /// <summary>The state object of the contract with the cursor that it belongs to.</summary>
+    private byte[] Told(EnrollmentState state, long seq)
+    {
+        var told = JsonSerializer.SerializeToNode(state, ContractJson.Options)!.AsObject();
+        (told["seq"], told["epoch"]) = (seq, journal.Epoch);
+        return Encoding.UTF8.GetBytes(told.ToJsonString(ContractJson.Options));
+    }
+
+    private void ClearState(Clearing clearing) => post.Clear([clearing.StateTopic], () => journal.Write(
+        transaction => transaction.Documents.Remove(EnrollmentRecords.Clearings, clearing.Enrollment),
+        failure => LogFailure(clearing.Enrollment, failure)));
+
+    private void Resume(string enrollment)
+    {
+        var effects = EnrollmentEffects.None;
+        journal.Write(
+            transaction => effects = EnrollmentDesk.Resume(transaction, enrollment),
+            failure =>
+            {
+                LogFailure(enrollment, failure);
+                if (failure is null)
+                {
+                    Done(effects);
+                }
+            });
+    }
 
     private void Submit(string enrollment, EnrollmentInput input)
     {

@@ -25,38 +25,33 @@ internal sealed class People(IJournal journal, Enrollments.Enrollments enrollmen
     /// </summary>
     public async Task<bool> ForgetAsync(string id, string by)
     {
-        var (found, effects, commands) = await journal.WriteAsync<(bool, IReadOnlyList<EnrollmentEffects>, IReadOnlyList<DeviceCommand>)>(transaction =>
-        {
-            if (PeopleRecords.Find(transaction, id) is not { } person)
+        var (found, _, _) = await journal.WriteAsync<(bool Found, List<EnrollmentEffects> Effects, List<DeviceCommand> Deletes)>(
+            transaction =>
             {
-                return (false, [], []);
-            }
+                if (PeopleRecords.Find(transaction, id) is not { } person)
+                {
+                    return (false, [], []);
+                }
 
-            var cancelled = person.Open.Select(open => enrollments.Apply(transaction, open, new CancelRequested(by)).Effects).ToList();
-            var deletes = person.Fingers.Select(finger => Delete(transaction, finger)).OfType<DeviceCommand>().ToList();
-            PeopleRecords.Remove(transaction, person);
-            return (true, cancelled, deletes);
-        });
-        foreach (var effect in effects)
-        {
-            enrollments.Done(effect);
-        }
-
-        foreach (var command in commands)
-        {
-            post.Send(command);
-        }
-
+                var cancelled = person.Open.Select(open => enrollments.Apply(transaction, open, new CancelRequested(by)).Effects).ToList();
+                var deletes = person.Fingers.Select(finger => Delete(transaction, finger)).OfType<DeviceCommand>().ToList();
+                PeopleRecords.Remove(transaction, person);
+                return (true, cancelled, deletes);
+            },
+            written =>
+            {
+                written.Effects.ForEach(enrollments.Done);
+                written.Deletes.ForEach(post.Send);
+            });
         return found;
     }
 
-    /// <summary>A finger that its scanner has deleted is nobody's any more, and its slot is free.</summary>
+    /// <summary>A finger that its scanner has deleted is nobody's any more.</summary>
     public Action? Answered(JournalTransaction transaction, DeviceCommand command, AnswerMessage answer)
     {
-        if (command is { Do: "delete", Slot: { } slot } && answer.Ok)
+        if (command is { Do: DeviceCommand.Delete, Slot: { } slot } && answer.Ok)
         {
             PeopleRecords.Disown(transaction, command.Device, slot);
-            EnrollmentRecords.FreeSlot(transaction, command.Device, slot);
         }
 
         return null;
@@ -75,7 +70,7 @@ internal sealed class People(IJournal journal, Enrollments.Enrollments enrollmen
         {
             Id = DeviceCommand.NewId(transaction.Now),
             Device = finger.Device,
-            Do = "delete",
+            Do = DeviceCommand.Delete,
             Slot = finger.Slot,
             ExpiresAt = transaction.Now + DeleteLifetime,
         };

@@ -43,7 +43,8 @@ export function fold(before, { type, at, data = {} }) {
     case "progress":
       return { ...after, state: "scanning", ...progress(Math.max(before.captured, data.step), before.scans) };
     case "retry":
-      return { ...after, state: "scanning", step: data.step, reason: data.reason };
+      // step 0: no finger yet, the scanner is silent
+      return data.step === 0 ? { ...after, reason: data.reason } : { ...after, state: "scanning", step: data.step, reason: data.reason };
     case "succeeded":
       return { ...after, state: "succeeded", slot: data.slot ?? before.slot };
     case "failed":

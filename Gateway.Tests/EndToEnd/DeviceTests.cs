@@ -1,0 +1,233 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.EndToEnd;
+
+/// <summary>A scanner from its registration to its deletion, with a secret of its own and clients that we did not write.</summary>
+public sealed class DeviceTests
+{
+    private SomeFolder _folder = null!;
+    private GatewayFixture _service = null!;
+    private string[] _credentials = null!;
+    private ScannerByHand _scanner = null!;
+
+    private static string[] Admin => ["-u", "admin", "-P", GatewayFixture.AdminToken];
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _folder = new();
+        _service = await GatewayFixture.StartAsync(_folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken, "--Enrollment:StateSeconds", "2");
+        await RegisterAsync();
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _service.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Delete_EndsEverythingOfTheScanner_AndItsNameIsFreeAgain()
+    {
+        await using var commands = await ConnectAsync();
+        await _scanner.StatusAsync();
+        var enrollment = await RequestAsync("now");
+        await _scanner.ScanAsync(enrollment, 1);
+
+        using var deleted = await _service.Http.DeleteAsync("api/devices/lab-1");
+
+        Assert.That(deleted.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        await Eventually.HoldsAsync(() => commands.HasEnded, "its connection is closed");
+        Assert.That(await StateAsync(enrollment, "state"), Is.EqualTo("cancelled"));
+        Assert.That((await _service.GetAsync("api/devices"))["items"]!.AsArray(), Is.Empty);
+        Assert.That((await DeviceEventsAsync()).Last(), Is.EqualTo("deleted"));
+        await Eventually.HoldsAsync(async () => (await RetainedAsync("scanners/#")).Count == 0, "nothing of it is retained");
+        Assert.That((await _service.GetAsync("api/quarantine"))["items"]!.AsArray(), Is.Empty, "its will was no misfit");
+        using var again = await _service.Http.DeleteAsync("api/devices/lab-1");
+        Assert.That(again.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+        Assert.That(await PublishAsync("status", "{}"), Does.Contain("ot authorized").Or.Contain("ot authorised"), "its secret is worth nothing");
+
+        await RegisterAsync();
+        await using var newcomer = await ConnectAsync();
+        Assert.That((int?)(await PostEnrollmentAsync())["slot"], Is.Zero, "its slots are free");
+    }
+
+    [Test]
+    public async Task Command_ThatWaitedInTheSession_TellsTheSecondsThatAreLeft()
+    {
+        string enrollment;
+        await using (var first = await ConnectAsync())
+        {
+            await _service.PostAsync("api/devices/lab-1/commands", new { @do = "ping" });
+            await first.NextAsync("scanners/");
+            enrollment = await RequestAsync("subscribed");
+        }
+
+        await Eventually.HoldsAsync(async () => !await IsOnlineAsync(), "the scanner is away");
+        await _service.PostAsync($"api/enrollments/{enrollment}/start", new { }, HttpStatusCode.OK);
+        var expiresAt = (DateTimeOffset)(await _service.GetAsync($"api/enrollments/{enrollment}"))["state"]!["expiresAt"]!;
+        await Eventually.HoldsAsync(() => (expiresAt - DateTimeOffset.UtcNow).TotalSeconds < 297.5, "some of its time is over");
+        await using var back = await ConnectAsync();
+        JsonNode command;
+        do
+        {
+            command = CommandOf(await back.NextAsync("scanners/"));
+        }
+        while ((string?)command["do"] == "ping");
+
+        Assert.That(((string?)command["enrollment"], (int?)command["expiresIn"] < 299), Is.EqualTo((enrollment, true)), "not the 300 of when it was queued");
+    }
+
+    [Test]
+    public async Task Answer_PublishedAsRetained_IsNot()
+    {
+        await PublishAsync("acks", """{"id":"7-1","command":"c","ok":true}""", "-r");
+        await PublishAsync("identifications", """{"id":"7-2","slot":null}""", "-r");
+        await Mosquitto.PublishAsync(_service.MqttPort, "scanners/lab-1/commands", """{"id":"c1","do":"ping"}""", ["-r", .. Admin]);
+
+        Assert.That(await RetainedAsync("scanners/#"), Is.Empty);
+        Assert.That(await DeviceEventsAsync(), Does.Contain("answered"));
+    }
+
+    [Test]
+    public async Task State_OfAnEnrollment_IsRetained_WithItsCursor_AndGoesAWhileAfterTheEnd()
+    {
+        await using var commands = await ConnectAsync();
+        var enrollment = await RequestAsync("subscribed");
+        await _scanner.ScanAsync(enrollment, 1);
+        var snapshot = await _service.GetAsync($"api/enrollments/{enrollment}");
+        await Eventually.HoldsAsync(
+            async () => (await RetainedAsync("enrollments/#")).SingleOrDefault()?.Contains("\"captured\":1", StringComparison.Ordinal) == true,
+            "it is retained");
+        var line = (await RetainedAsync("enrollments/#")).Single();
+        var told = JsonNode.Parse(line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..])!.AsObject();
+
+        Assert.That(line, Does.StartWith($"enrollments/{enrollment}/state "));
+        Assert.That(((long?)told["seq"], (string?)told["epoch"]), Is.EqualTo(((long?)snapshot["seq"], (string?)snapshot["epoch"])));
+        told.Remove("seq");
+        told.Remove("epoch");
+        Assert.That(told.ToJsonString(), Is.EqualTo(snapshot["state"]!.ToJsonString()));
+
+        await RestartAsync();
+        Assert.That(await RetainedAsync("enrollments/#"), Has.Count.EqualTo(1));
+        await using var listener = Mosquitto.Listen(_service.MqttPort, "enrollments/#", Admin);
+        Assert.That(await listener.NextAsync("enrollments/"), Does.Contain("scanning"));
+        await _scanner.ResultAsync(enrollment, "error");
+        Assert.That(await listener.NextAsync("enrollments/"), Does.Contain("failed"));
+        Assert.That(await listener.NextAsync("enrollments/"), Is.EqualTo($"enrollments/{enrollment}/state (null)"), "cleared a while later");
+        Assert.That(await RetainedAsync("enrollments/#"), Is.Empty);
+        Assert.That(await PublishAsync($"enrollments/{enrollment}/scans/2", """{"id":"7-90","status":"progress","step":2,"of":3,"slot":0}""", "-r"),
+            Does.Contain("RC:131"), "a late one is a misfit");
+        Assert.That(await RetainedAsync("scanners/lab-1/enrollments/#"), Is.Empty, "and what was cleared stays clear");
+    }
+
+    [Test]
+    public async Task Command_ByAPerson_ReachesTheScanner_AndItsAnswerIsOnTheChannel()
+    {
+        await using var commands = await ConnectAsync();
+        var enrollment = await RequestAsync("subscribed");
+        for (var step = 1; step <= 3; step++)
+        {
+            await _scanner.ScanAsync(enrollment, step);
+        }
+
+        await _scanner.ResultAsync(enrollment);
+        Assert.That((string?)(await _service.GetAsync("api/devices/lab-1/slots"))["items"]![0]!["person"], Is.EqualTo("Ada"));
+        var given = await _service.PostAsync("api/devices/lab-1/commands", new { @do = "delete", slot = 0 });
+        var command = CommandOf(await commands.NextAsync("scanners/"));
+        Assert.That(((string?)command["id"], (string?)command["do"], (int?)command["slot"]), Is.EqualTo(((string?)given["id"], "delete", (int?)0)));
+        await PublishAsync("acks", $$"""{"id":"7-50","command":"{{given["id"]}}","ok":true}""");
+
+        Assert.That((await DeviceEventsAsync()).Last(), Is.EqualTo("answered"));
+        Assert.That((await _service.GetAsync("api/devices/lab-1/slots"))["items"]!.AsArray(), Is.Empty, "the slot is free");
+    }
+
+    [TestCase("lab-9", """{"do":"ping"}""", 404, "unknown_device", null)]
+    [TestCase("lab-1", """{"do":"ping"}""", 409, "device_offline", null)]
+    [TestCase("lab-1", """{"do":"dance"}""", 400, "invalid", "do")]
+    [TestCase("lab-1", """{}""", 400, "invalid", "do")]
+    [TestCase("lab-1", """{"do":"delete"}""", 400, "invalid", "slot")]
+    [TestCase("lab-1", """{"do":"delete","slot":-1}""", 400, "invalid", "slot")]
+    [TestCase("lab-1", """{"do":"ping","slot":1}""", 400, "invalid", "slot")]
+    public async Task Command_ThatCannotBe_SaysWhy(string device, string body, int status, string code, string? field)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var response = await _service.Http.PostAsync($"api/devices/{device}/commands", content);
+        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+
+        Assert.That(((int)response.StatusCode, (string?)problem["code"], (string?)problem["field"]), Is.EqualTo((status, code, field)));
+    }
+
+    [Test]
+    public async Task Scanner_WhoseCountIsAnother_SaysSo_AndWhatToDo()
+    {
+        await _scanner.StatusAsync(stored: 2);
+        Assert.That((string?)(await DeviceAsync())["mismatch"], Does.Contain("holds 2").And.Contain("/api/devices/lab-1/"));
+        await _scanner.StatusAsync(stored: 0);
+
+        Assert.That((await DeviceAsync())["mismatch"], Is.Null);
+    }
+
+    [Test]
+    public async Task Scan_StoredAtTheScanner_IsDatedWhenItWas()
+    {
+        await using var commands = await ConnectAsync();
+        var enrollment = await RequestAsync("subscribed");
+        await PublishAsync("status", """{"id":"9-1","state":"online","uptime":600000}""", "-r");
+        await PublishAsync($"enrollments/{enrollment}/scans/1", """{"id":"9-2","status":"progress","step":1,"of":3,"slot":0,"uptime":540000}""");
+        var stored = (await _service.GetAsync($"api/enrollments/{enrollment}/events"))["events"]!.AsArray().Last()!;
+        var late = (DateTimeOffset)stored["data"]!["source"]!["received"]! - (DateTimeOffset)stored["at"]!;
+
+        Assert.That(late.TotalSeconds, Is.InRange(55, 75));
+        var status = (await _service.GetAsync("api/devices/lab-1/events"))["events"]!.AsArray();
+        Assert.That(status.Where(item => (string?)item!["type"] == "changed").All(item => item!["data"]!["source"] is not null), "it says by which message");
+    }
+
+    private static JsonNode CommandOf(string line) => JsonNode.Parse(line["scanners/lab-1/commands ".Length..])!;
+
+    private async Task RegisterAsync()
+    {
+        var registered = await _service.PostAsync("api/devices", new { id = "lab-1" });
+        _credentials = ["-u", "lab-1", "-P", (string)registered["secret"]!];
+        _scanner = new(() => _service.MqttPort, "lab-1", _credentials);
+    }
+
+    /// <summary>The scanner's own session: it listens to its commands, and is online by that.</summary>
+    private async Task<Mosquitto.Listener> ConnectAsync(params string[] more)
+    {
+        var listener = Mosquitto.Listen(_service.MqttPort, "scanners/lab-1/commands", [.. _credentials, "-i", "lab-1", "-c", .. more]);
+        await Eventually.HoldsAsync(IsOnlineAsync, "the scanner is online");
+        return listener;
+    }
+
+    private async Task RestartAsync()
+    {
+        await _service.KillAsync();
+        var again = await _service.StartAgainAsync("--Access:AdminToken", GatewayFixture.AdminToken, "--Enrollment:StateSeconds", "2");
+        await _service.DisposeAsync();
+        _service = again;
+    }
+
+    private Task<string> PublishAsync(string topic, string payload, params string[] more) =>
+        Mosquitto.PublishAsync(_service.MqttPort, $"scanners/lab-1/{topic}", payload, ["-d", "-V", "mqttv5", .. _credentials, .. more]);
+
+    private Task<IReadOnlyList<string>> RetainedAsync(string filter) => Mosquitto.RetainedAsync(_service.MqttPort, filter, Admin);
+
+    private async Task<bool> IsOnlineAsync() => (bool?)(await DeviceAsync())["online"] == true;
+
+    private async Task<JsonNode> DeviceAsync() => (await _service.GetAsync("api/devices/lab-1"))["state"]!;
+
+    private async Task<string?> StateAsync(string enrollment, string field) =>
+        (string?)(await _service.GetAsync($"api/enrollments/{enrollment}"))["state"]![field];
+
+    private Task<JsonNode> PostEnrollmentAsync(string start = "subscribed") =>
+        _service.PostAsync("api/enrollments", new { device = "lab-1", person = "Ada", start });
+
+    private async Task<string> RequestAsync(string start) => (string)(await PostEnrollmentAsync(start))["id"]!;
+
+    private async Task<IEnumerable<string?>> DeviceEventsAsync() =>
+        (await _service.GetAsync("api/devices/lab-1/events"))["events"]!.AsArray().Select(item => (string?)item!["type"]);
+}

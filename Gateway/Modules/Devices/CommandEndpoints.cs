@@ -1,0 +1,102 @@
+using System.Text;
+using Gateway.Contract;
+using Gateway.Journal;
+
+namespace Gateway.Modules.Devices;
+
+/// <summary>Commands that a person gives a scanner; what it answers is on its channel.</summary>
+internal static class CommandEndpoints
+{
+    // Of use only while somebody waits for it.
+    private static readonly TimeSpan BriefLifetime = TimeSpan.FromSeconds(30);
+
+    // Waits for a scanner that is away: until it has answered, the slot stays taken.
+    private static readonly TimeSpan DeleteLifetime = TimeSpan.FromHours(24);
+
+    public static void MapCommands(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/devices/{id}/commands", SendAsync);
+        routes.MapGet("/api/devices/{id}/slots", SlotsAsync);
+    }
+
+    private static async Task<IResult> SendAsync(string id, HttpContext context, IJournal journal, CommandPost post)
+    {
+        var body = await RequestBody.ReadAsync(context.Request);
+        var order = body.OptionalChoice("do", "ping", "restart", DeviceCommand.Delete) ?? throw RequestRefusedException.Invalid("do", "do is missing.");
+        var slot = body.OptionalNumber("slot", 0, DeviceTopics.MaxSlot);
+        if (slot is null == (order == DeviceCommand.Delete))
+        {
+            throw RequestRefusedException.Invalid("slot", slot is null ? "slot is missing: which one is to be deleted?" : $"slot has no meaning with {order}.");
+        }
+
+        var key = Idempotency.Of(context, body);
+        var (answer, _, refusal) = await journal.WriteAsync(
+            transaction =>
+            {
+                var (earlier, reused) = key?.Find(transaction) ?? default;
+                if (earlier is not null)
+                {
+                    return (ContractJson.Read<CommandAnswer>(Encoding.UTF8.GetBytes(earlier)), null, null);
+                }
+
+                if ((reused ?? Obstacle(transaction, id, order, slot)) is { } refused)
+                {
+                    return (null, null, refused);
+                }
+
+                var made = Make(transaction, id, order, slot);
+                made.Keep(transaction);
+                var first = new CommandAnswer(made.Id, id, order, slot, made.ExpiresAt);
+                key?.Keep(transaction, Encoding.UTF8.GetString(ContractJson.Write(first)));
+                return (first, made, null);
+            },
+            ((CommandAnswer? Answer, DeviceCommand? Made, RequestRefusedException? Refusal) written) =>
+            {
+                if (written.Made is { } made)
+                {
+                    post.Send(made);
+                }
+            });
+        return refusal is null ? Results.Created($"/api/{Devices.ChannelOf(id)}", answer) : throw refusal;
+    }
+
+    private static DeviceCommand Make(JournalTransaction transaction, string device, string order, int? slot) => new()
+    {
+        Id = DeviceCommand.NewId(transaction.Now),
+        Device = device,
+        Do = order,
+        Slot = slot,
+        ExpiresAt = transaction.Now + (order == DeviceCommand.Delete ? DeleteLifetime : BriefLifetime),
+    };
+
+    private static RequestRefusedException? Obstacle(JournalTransaction transaction, string id, string order, int? slot)
+    {
+        if (Devices.Find(transaction, id) is not { } device)
+        {
+            return RequestRefusedException.Unknown("device", id);
+        }
+
+        if (order != DeviceCommand.Delete)
+        {
+            return device.Online ? null : new(
+                StatusCodes.Status409Conflict, "device_offline", $"Scanner {id} is offline; check its power and Wi-Fi. Only delete waits for it.");
+        }
+
+        return DeviceSlots.Of(transaction, id).TryGetValue(slot!.Value, out var use) && use.At is null
+            ? new(StatusCodes.Status409Conflict, "device_busy", $"Slot {slot} of scanner {id} is being enrolled for {use.Person}; cancel that first.", "slot",
+                new Dictionary<string, object?> { ["holder"] = use.Enrollment })
+            : null;
+    }
+
+    private static async Task<IResult> SlotsAsync(string id, IJournal journal)
+    {
+        var (device, slots) = await journal.WriteAsync(transaction => (Devices.Find(transaction, id), DeviceSlots.Of(transaction, id)));
+        var capacity = (device ?? throw RequestRefusedException.Unknown("device", id)).Capacity ?? DeviceState.AssumedCapacity;
+        var items = slots.Select(entry => new SlotItem(entry.Key, entry.Value.Person, entry.Value.Enrollment, entry.Value.At)).ToList();
+        return Results.Json(new Dictionary<string, object?> { ["items"] = items, ["next"] = null, ["capacity"] = capacity });
+    }
+
+    private sealed record CommandAnswer(string Id, string Device, string Do, int? Slot, DateTimeOffset ExpiresAt);
+
+    private sealed record SlotItem(int Slot, string Person, string Enrollment, DateTimeOffset? At);
+}
