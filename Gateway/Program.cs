@@ -2,6 +2,7 @@ using Gateway;
 using Gateway.Contract;
 using Gateway.Operations;
 using Gateway.Operations.Backups;
+using Gateway.Simulation;
 
 // Errors of the person at the keyboard get a sentence; what is left over is ours and gets its stack trace.
 try
@@ -12,6 +13,7 @@ try
         ["sign-in", .. var rest] => SignInCommand.Run(rest, Console.Out),
         ["backup", .. var rest] => BackupCommands.Backup(rest, Console.Out),
         ["restore", .. var rest] => BackupCommands.Restore(rest, Console.Out),
+        ["simulate", .. var rest] => await SimulateCommand.RunAsync(rest, Console.Out),
         [{ } word, ..] when !word.StartsWith('-') =>
             throw new SettingException([$"There is no command '{word}'. Without a command the service starts; --help names the commands."]),
         _ => await GatewayHost.RunAsync(args),

@@ -16,6 +16,11 @@ internal sealed record MqttClientOptions(EndPoint Endpoint, string ClientId, str
     /// <summary>How long a goodbye may take.</summary>
     public TimeSpan GoodbyeTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Of the wait before another connection; null is that of <see cref="ReconnectPolicy"/>.</summary>
+    public TimeSpan? LongestWait { get; init; }
+
+    public Faults Faults { get; init; } = Faults.None;
+
     /// <summary>Messages that may wait for their PUBACK; beyond it the scanner pauses.</summary>
     public int OutboxCapacity { get; init; } = 1_000;
 }
@@ -82,7 +87,8 @@ internal sealed class MqttClient(MqttClientOptions options, IMqttClientOwner own
             }
 
             failures = time.GetElapsedTime(began) >= ReconnectPolicy.StableAfter ? 0 : failures;
-            await Task.Delay(ReconnectPolicy.Delay(failures, random.NextDouble()), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var pause = ReconnectPolicy.Delay(failures, random.NextDouble(), options.LongestWait);
+            await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -124,6 +130,7 @@ internal sealed class MqttClient(MqttClientOptions options, IMqttClientOwner own
             Password = Encoding.UTF8.GetBytes(options.Secret),
             Will = new(will.Topic, will.Payload.ToArray(), Qos: 1, will.Retain, Properties.None),
         };
-        return await MqttConnection.OpenAsync(options.Endpoint, hello, time, either.Token);
+        var line = new FaultyLine(options.Faults, new(random.Next()));
+        return await MqttConnection.OpenAsync(options.Endpoint, hello, line, time, either.Token);
     }
 }

@@ -26,6 +26,7 @@ internal sealed class MqttConnection : IAsyncDisposable
     private static readonly Action<IBufferWriter<byte>> s_pingRequest = static to => to.Write<byte>([(byte)PacketType.PingReq << 4, 0]);
 
     private readonly Socket _socket;
+    private readonly FaultyLine _line;
     private readonly TimeProvider _time;
     private readonly PipeReader _input;
     private readonly PipeWriter _output;
@@ -37,9 +38,10 @@ internal sealed class MqttConnection : IAsyncDisposable
     // set by the read loop, taken by the keep-alive loop
     private volatile bool _isAlive = true;
 
-    private MqttConnection(Socket socket, TimeProvider time)
+    private MqttConnection(Socket socket, FaultyLine line, TimeProvider time)
     {
         _socket = socket;
+        _line = line;
         _time = time;
         var stream = new NetworkStream(socket, ownsSocket: true);
         _input = PipeReader.Create(stream);
@@ -48,13 +50,14 @@ internal sealed class MqttConnection : IAsyncDisposable
 
     /// <summary>Done when the service has accepted.</summary>
     /// <exception cref="MqttConnectionException">It refused.</exception>
-    public static async Task<MqttConnection> OpenAsync(EndPoint endpoint, ConnectPacket hello, TimeProvider time, CancellationToken cancellation)
+    public static async Task<MqttConnection> OpenAsync(
+        EndPoint endpoint, ConnectPacket hello, FaultyLine line, TimeProvider time, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(endpoint, cancellation);
-            var connection = new MqttConnection(socket, time);
+            var connection = new MqttConnection(socket, line, time);
             await connection.IntroduceAsync(hello, cancellation);
             return connection;
         }
@@ -74,7 +77,8 @@ internal sealed class MqttConnection : IAsyncDisposable
             cancellation => ReadAsync(frame => Take(frame, outbox), cancellation),
             cancellation => WriteAsync(outbox, cancellation),
             cancellation => DeliverAsync(receive, cancellation),
-            cancellation => KeepAliveAsync(keepAlive * 0.75, cancellation));
+            cancellation => KeepAliveAsync(keepAlive * 0.75, cancellation),
+            NudgeAsync);
 
         void Control(Action<IBufferWriter<byte>, ProtocolVersion> packet) => _control.Writer.TryWrite(to => packet(to, Version));
     }
@@ -172,6 +176,8 @@ internal sealed class MqttConnection : IAsyncDisposable
         _isAlive = true;
         switch (frame.Type)
         {
+            case PacketType.PubAck when _line.LosesAck():
+                throw new MqttConnectionException("an acknowledgement was lost, as asked for");
             case PacketType.PubAck:
                 outbox.Acknowledge(AckPacket.Read(BodyOf(frame), PacketType.PubAck, Version).PacketId);
                 break;
@@ -209,12 +215,42 @@ internal sealed class MqttConnection : IAsyncDisposable
                 more(_output);
             }
 
-            while (outbox.TryNext(out var entry, out var duplicate))
-            {
-                Write(_output, entry.Message, entry.PacketId, qos: 1, duplicate);
-            }
-
+            var isWhole = WriteOwed(outbox);
             await _output.FlushAsync(cancellation);
+            if (!isWhole)
+            {
+                throw new MqttConnectionException("cut, as asked for");
+            }
+        }
+    }
+
+    private bool WriteOwed(Outbox outbox)
+    {
+        var hasWritten = false;
+        while (outbox.TryNext(out var entry, out var isAgain))
+        {
+            hasWritten = true;
+            if (!_line.Send(isDuplicate => Write(_output, entry.Message, entry.PacketId, qos: 1, isDuplicate), isAgain))
+            {
+                return false;
+            }
+        }
+
+        if (!hasWritten)
+        {
+            _line.LetGo();
+        }
+
+        return true;
+    }
+
+    /// <summary>A message that waits to be overtaken is let go after a while.</summary>
+    private async Task NudgeAsync(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(_line.IsSound ? Timeout.InfiniteTimeSpan : FaultyLine.Patience, _time);
+        while (await timer.WaitForNextTickAsync(cancellation))
+        {
+            Wake();
         }
     }
 

@@ -11,7 +11,10 @@ internal static class ReconnectPolicy
 
     /// <param name="failures">Connections in a row that failed or did not hold, before this one.</param>
     /// <param name="draw">0 to 1, from the caller's random numbers.</param>
-    public static TimeSpan Delay(int failures, double draw) => Ceiling(failures) * draw;
-
-    private static TimeSpan Ceiling(int failures) => failures >= 6 ? s_longest : s_first * (1 << failures);
+    /// <param name="longest">Null is half a minute.</param>
+    public static TimeSpan Delay(int failures, double draw, TimeSpan? longest = null)
+    {
+        var ceiling = failures >= 6 ? s_longest : s_first * (1 << failures);
+        return (ceiling < longest ? ceiling : longest ?? ceiling) * draw;
+    }
 }

@@ -16,6 +16,11 @@ internal sealed record ScannerSettings(string Device, string Secret, EndPoint En
     /// <summary>ok, missing or error.</summary>
     public string Sensor { get; init; } = "ok";
 
+    public Faults Faults { get; init; } = Faults.None;
+
+    /// <summary>Of the wait before another connection.</summary>
+    public TimeSpan? LongestWait { get; init; }
+
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(30);
 }
 
@@ -47,7 +52,12 @@ internal sealed class SimulatedScanner : IMqttClientOwner, IDisposable
         // one stream of random numbers for each loop that draws
         _boots = new(random.Next());
         _fingers = new(settings.Pace, settings.RetryChance, time, new(random.Next()));
-        _client = new(new(settings.Endpoint, settings.Device, settings.Secret, _topics.Commands), this, time, new(random.Next()), log);
+        var connection = new MqttClientOptions(settings.Endpoint, settings.Device, settings.Secret, _topics.Commands)
+        {
+            LongestWait = settings.LongestWait,
+            Faults = settings.Faults,
+        };
+        _client = new(connection, this, time, new(random.Next()), log);
         _boot = PowerUp();
     }
 

@@ -31,7 +31,7 @@ internal sealed record IdentificationMessage(Identification Read, string Fingerp
 
     public override Carried Carry(JournalTransaction transaction)
     {
-        var stored = Desk.Identified(transaction, Read, Read.Source.Received);
+        var stored = Desk.Identified(transaction, Read, DeviceClock.Date(transaction, Read.Source) ?? Read.Source.Received);
         return new(Position: stored.Position, Completed: () => CheckInLog.Taken(Log, stored.Channel.Id, stored.Type, Read.Device, Read.Slot, stored.Position));
     }
 }

@@ -1,0 +1,113 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Gateway.Contract;
+
+namespace Gateway.Simulation;
+
+/// <summary>What an application asks of a gateway over HTTP, again until it is answered: the service may be down, the scanner away or busy.</summary>
+internal sealed class GatewayApi : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly HttpClient _http;
+    private readonly string? _token;
+    private readonly TimeProvider _time;
+
+    public GatewayApi(Uri url, string? token, TimeProvider time)
+    {
+        _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(15) };
+        _token = token;
+        _time = time;
+        if (token is not null)
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+    }
+
+    /// <summary>Makes the device known, or takes it over; gives its secret.</summary>
+    public async Task<string> RegisterAsync(string device, CancellationToken stop)
+    {
+        var made = await PostAsync("api/devices", new { id = device, location = "simulated" }, key: null, isFinal: static code => code == "exists", stop);
+        var answer = made ?? await PostAsync($"api/devices/{device}/secret", new { }, key: null, isFinal: null, stop);
+        return (string)answer!["secret"]!;
+    }
+
+    /// <summary>Gives the enrollment. The key makes the repeat of a request that was answered into a broken connection harmless.</summary>
+    public async Task<(string Id, int Slot)> EnrollAsync(string device, string person, CancellationToken stop)
+    {
+        var made = await PostAsync("api/enrollments", new { device, person }, Guid.CreateVersion7(_time.GetUtcNow()).ToString(), isFinal: null, stop);
+        return ((string)made!["id"]!, (int)made["slot"]!);
+    }
+
+    public Task DeleteFingerAsync(string device, int slot, CancellationToken stop) =>
+        PostAsync($"api/devices/{device}/commands", new { @do = "delete", slot }, Guid.CreateVersion7(_time.GetUtcNow()).ToString(), isFinal: null, stop);
+
+    /// <summary>Where a page connects, with a ticket unless nobody has to say who they are.</summary>
+    public async Task<Uri> PageAsync(CancellationToken stop)
+    {
+        var query = "";
+        if (_token is not null)
+        {
+            using var answer = await _http.PostAsJsonAsync("api/tickets", new { }, stop);
+            answer.EnsureSuccessStatusCode();
+            query = $"?ticket={(string?)(await answer.Content.ReadFromJsonAsync<JsonNode>(stop))!["ticket"]}";
+        }
+
+        return new UriBuilder(new Uri(_http.BaseAddress!, $"ws{query}")) { Scheme = _http.BaseAddress!.Scheme == "https" ? "wss" : "ws" }.Uri;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Null when it was refused with a code that is an answer.</summary>
+    /// <exception cref="SettingException">It will never be granted.</exception>
+    private async Task<JsonNode?> PostAsync(string path, object body, string? key, Func<string, bool>? isFinal, CancellationToken stop)
+    {
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (await TryPostAsync(path, body, key, stop) is var (status, answer))
+            {
+                if ((int)status < 300)
+                {
+                    return answer;
+                }
+
+                var code = (string?)answer?["code"] ?? "";
+                if (isFinal?.Invoke(code) == true)
+                {
+                    return null;
+                }
+
+                if (status is not (HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests) && (int)status < 500)
+                {
+                    throw new SettingException($"--url, --token", $"{path} was refused with {(int)status}: {(string?)answer?["detail"] ?? code}");
+                }
+            }
+
+            await Task.Delay(Pause, _time, stop);
+        }
+    }
+
+    /// <summary>Null: there was no answer.</summary>
+    private async Task<(HttpStatusCode Status, JsonNode? Answer)?> TryPostAsync(string path, object body, string? key, CancellationToken stop)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+            if (key is not null)
+            {
+                request.Headers.Add("Idempotency-Key", key);
+            }
+
+            using var response = await _http.SendAsync(request, stop);
+            var text = await response.Content.ReadAsStringAsync(stop);
+            return (response.StatusCode, text.StartsWith('{') ? JsonNode.Parse(text) : null);
+        }
+        catch (Exception lost) when (lost is HttpRequestException or IOException || (lost is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+}
