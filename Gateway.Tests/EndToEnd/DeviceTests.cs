@@ -47,7 +47,8 @@ public sealed class DeviceTests
         await Eventually.HoldsAsync(async () => (await RetainedAsync("scanners/#")).Count == 0, "nothing of it is retained");
         Assert.That((await _service.GetAsync("api/quarantine"))["items"]!.AsArray(), Is.Empty, "its will was no misfit");
         using var again = await _service.Http.DeleteAsync("api/devices/lab-1");
-        Assert.That(again.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+        using var gone = await _service.Http.GetAsync("api/devices/lab-1");
+        Assert.That((again.StatusCode, gone.StatusCode), Is.EqualTo((HttpStatusCode.NotFound, HttpStatusCode.NotFound)));
         Assert.That(await PublishAsync("status", "{}"), Does.Contain("ot authorized").Or.Contain("ot authorised"), "its secret is worth nothing");
 
         await RegisterAsync();
@@ -159,6 +160,22 @@ public sealed class DeviceTests
         var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
 
         Assert.That(((int)response.StatusCode, (string?)problem["code"], (string?)problem["field"]), Is.EqualTo((status, code, field)));
+    }
+
+    [Test]
+    [Category("Slow")]
+    public async Task Scanner_ThatIsSilent_IsShownAsSuch_UntilItAnswers()
+    {
+        await using var commands = await ConnectAsync();
+        var enrollment = await RequestAsync("now");
+        var command = CommandOf(await commands.NextAsync("scanners/"));
+        var expiresAt = (DateTimeOffset)(await _service.GetAsync($"api/enrollments/{enrollment}"))["state"]!["expiresAt"]!;
+        await Eventually.HoldsAsync(() => (expiresAt - DateTimeOffset.UtcNow).TotalSeconds < 291, "most of the ten seconds are over");
+        await Eventually.HoldsAsync(async () => await StateAsync(enrollment, "reason") == "no_answer", "the silence shows");
+        Assert.That(await StateAsync(enrollment, "state"), Is.EqualTo("requested"), "it is no failure");
+        await PublishAsync("acks", $$"""{"id":"7-60","command":"{{command["id"]}}","ok":true}""");
+
+        Assert.That((await StateAsync(enrollment, "state"), await StateAsync(enrollment, "reason")), Is.EqualTo(("armed", (string?)null)));
     }
 
     [Test]

@@ -7,16 +7,16 @@ internal sealed class StreamSource(IJournalReader journal, IEnumerable<IChannelK
 {
     private const int ItemsOfFeed = 50;
 
-    private readonly HashSet<string> _kinds = [.. kinds.Select(kind => kind.Name)];
+    private readonly Dictionary<string, IChannelKind> _kinds = kinds.ToDictionary(kind => kind.Name);
 
     public string Epoch => journal.Epoch;
 
-    public IEnumerable<string> Kinds => _kinds;
+    public IEnumerable<string> Kinds => _kinds.Keys;
 
     /// <summary>Null when there is no such channel or feed.</summary>
     public async ValueTask<StreamSnapshot?> SnapshotAsync(StreamName name, CancellationToken cancellation)
     {
-        if (!_kinds.Contains(name.Kind))
+        if (!_kinds.TryGetValue(name.Kind, out var kind))
         {
             return null;
         }
@@ -24,12 +24,15 @@ internal sealed class StreamSource(IJournalReader journal, IEnumerable<IChannelK
         if (name.IsFeed)
         {
             var feed = await journal.ListAsync(name.Kind, before: null, ItemsOfFeed, cancellation);
-            return new(name, journal.Epoch, feed.Position, feed.OldestPosition, StateJson.OfFeed(feed));
+            var there = feed with { Items = [.. feed.Items.Where(item => !kind.IsGone(item.State.Span))] };
+            return new(name, journal.Epoch, feed.Position, feed.OldestPosition, StateJson.OfFeed(there));
         }
 
         var channel = await journal.SnapshotAsync(name.Channel, cancellation);
         return channel is null ? null : new(name, journal.Epoch, channel.Seq, channel.OldestSeq, channel.State);
     }
+
+    public bool IsGone(StreamSnapshot snapshot) => !snapshot.Name.IsFeed && _kinds[snapshot.Name.Kind].IsGone(snapshot.State.Span);
 
     public ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(StreamName name, long after, int limit, CancellationToken cancellation) =>
         name.IsFeed ? journal.ReadFeedAsync(name.Kind, after, limit, cancellation) : journal.ReadAsync(name.Channel, after, limit, cancellation);

@@ -12,6 +12,9 @@ internal interface IChannelKind
     byte[] Write(object state);
 
     object Read(ReadOnlySpan<byte> json);
+
+    /// <summary>What it was about is no more: its events are still told, and nobody is shown it as if it were there.</summary>
+    bool IsGone(ReadOnlySpan<byte> state) => false;
 }
 
 /// <summary>The typed form that a module implements: pure, no clock, no I/O.</summary>

@@ -52,7 +52,7 @@ internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, Even
 
     private async Task<IResult> SnapshotAsync(StreamName name, ISubscriberRights rights, HttpContext context)
     {
-        var snapshot = await source.SnapshotAsync(name, context.RequestAborted) ?? throw Unknown(name);
+        var snapshot = await source.SnapshotAsync(name, context.RequestAborted) is { } found && !source.IsGone(found) ? found : throw Unknown(name);
         return Json(writer =>
         {
             writer.WriteString("channel"u8, name.ToString());

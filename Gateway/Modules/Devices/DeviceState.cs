@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Gateway.Contract;
 using Gateway.Journal;
 
 namespace Gateway.Modules.Devices;
@@ -94,8 +95,10 @@ internal static class DeviceEvents
 }
 
 /// <summary>Folds a scanner's events into its state.</summary>
-internal sealed class DeviceKind() : ChannelKind<DeviceState>("devices")
+internal sealed class DeviceKind() : ChannelKind<DeviceState>("devices"), IChannelKind
 {
+    public bool IsGone(ReadOnlySpan<byte> state) => !ContractJson.Read<DeviceState>(state).Exists;
+
     public override DeviceState Fold(DeviceState? state, StoredEvent next) => next.Type == DeviceEvents.Registered
         ? Begin(next)
         : Continue(state ?? throw new InvalidOperationException($"{next.Channel} begins with '{next.Type}'"), next) with { At = next.At };

@@ -72,7 +72,9 @@ internal sealed class EnrollmentDesk(EnrollmentOptions options)
         var requested = transaction.Append(
             ChannelOf(id), EventDraft.Of(EnrollmentEvents.Requested, new EnrollmentEvents.RequestedData(device, person, slot, scans, expiresAt)));
         var state = Find(transaction, id)!;
-        var effects = Carry(transaction, state, new([], new OpenEnrollment { StartedByCaller = startNow }, Start: startNow));
+        var open = new OpenEnrollment();
+        var decision = startNow ? EnrollmentRules.Decide(state, open, new StartRequested(), _times, transaction.Now) : new([], open);
+        var effects = Carry(transaction, state, decision);
         return (effects with { Events = [requested, .. effects.Events], Seq = transaction.Seq(ChannelOf(id)) }, null);
     }
 
@@ -116,7 +118,8 @@ internal sealed class EnrollmentDesk(EnrollmentOptions options)
 
         if (scanner.HasFault)
         {
-            return Conflict("sensor_fault", $"Scanner {scanner.Id} reports its sensor as {scanner.Sensor.ToString()!.ToLowerInvariant()}.");
+            var health = scanner.Sensor.ToString()!.ToLowerInvariant();
+            return Conflict("sensor_fault", $"Scanner {scanner.Id} reports its sensor as {health}; check its wiring and power.");
         }
 
         if (EnrollmentRecords.Holder(transaction, scanner.Id) is { } holder && Find(transaction, holder) is { IsTerminal: false } busy)
