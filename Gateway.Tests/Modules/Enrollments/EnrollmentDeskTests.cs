@@ -106,6 +106,62 @@ public sealed class EnrollmentDeskTests
     }
 
     [Test]
+    public async Task Capacity_ThatChanges_CountsFromTheNextRequestOn()
+    {
+        await SucceedAsync();
+        await SucceedAsync();
+        await ReportAsync(DeviceEvents.Changed, new DeviceReport(null, null, Capacity: 3, null));
+        var third = (await RequestAsync()).Effects.State!;
+        await ReportAsync(DeviceEvents.Changed, new DeviceReport(null, null, Capacity: 1, null));
+        await ApplyAsync(third.Id, new CancelRequested("admin"));
+
+        Assert.That(third.Slot, Is.EqualTo(2));
+        Assert.That((await RequestAsync()).Refusal!.Code, Is.EqualTo("slots_full"));
+        Assert.That(await SlotsAsync(Some.Device), Is.EqualTo(new[] { 0, 1 }), "what lies beyond it is kept");
+    }
+
+    [Test]
+    public async Task Person_MayHaveSeveralFingers_OnSeveralScanners()
+    {
+        await ReportAsync(DeviceEvents.Registered, new DeviceEvents.RegisteredData("main", null), "door-2");
+        await ReportAsync(DeviceEvents.Online, DeviceReport.Nothing, "door-2");
+        await SucceedAsync();
+        await SucceedAsync();
+        var elsewhere = await RequestAsync(device: "door-2");
+
+        Assert.That((elsewhere.Refusal, elsewhere.Effects.State!.Slot), Is.EqualTo(((RequestRefusedException?)null, 0)));
+        Assert.That(await SlotsAsync(Some.Device), Is.EqualTo(new[] { 0, 1 }));
+        Assert.That(await SlotsAsync("door-2"), Is.EqualTo(new[] { 0 }));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Slot_IsFree_OnceTheScannerSaysThatItsFingerIsDeleted_AndNotBefore(bool isDeleted)
+    {
+        await SucceedAsync();
+        var command = new DeviceCommand { Id = "c1", Device = Some.Device, Do = DeviceCommand.Delete, Slot = 0, ExpiresAt = Some.Now.AddHours(1) };
+        await _some.Journal.WriteAsync(transaction =>
+        {
+            command.Keep(transaction);
+            Gateway.Modules.Devices.Devices.OnAnswer(transaction, Some.AnswerTo(command.Id, ok: isDeleted));
+            return true;
+        });
+
+        Assert.That(await SlotsAsync(Some.Device), Is.EqualTo(isDeleted ? [] : new[] { 0 }));
+    }
+
+    [Test]
+    public async Task Count_OfTheScanner_IsComparedWithOurs_TheOneBeingEnrolledEitherWay()
+    {
+        await SucceedAsync();
+        await RequestAsync();
+        var expected = await _some.Journal.WriteAsync(transaction =>
+            new[] { 0, 1, 2, 3 }.Select(stored => DeviceSlots.Expected(transaction, Some.Device, stored)).ToList());
+
+        Assert.That(expected, Is.EqualTo(new[] { 1, 1, 2, 1 }));
+    }
+
+    [Test]
     public async Task Obstacles_AreToldInTheOrderOfTheContract()
     {
         await SucceedAsync();
@@ -206,6 +262,8 @@ public sealed class EnrollmentDeskTests
         Assert.That(effects.Clear!.ScannerTopics(), Is.EqualTo(topics.Select(topic => $"scanners/door-1/enrollments/{id}/{topic}")));
         Assert.That(_some.Journal.Documents(EnrollmentRecords.Clearings), Has.Count.EqualTo(1), "kept until it is done");
     }
+
+    private Task<List<int>> SlotsAsync(string device) => _some.Journal.WriteAsync(transaction => DeviceSlots.Of(transaction, device).Keys.ToList());
 
     private static int Answer(Gateway.Journal.JournalTransaction transaction, string command, string device = Some.Device)
     {

@@ -67,9 +67,18 @@ internal sealed class CommandPost : IAsyncDisposable
 
     public void Load()
     {
+        var now = _time.GetUtcNow();
         foreach (var command in DeviceCommand.Load(_journal))
         {
-            _unanswered[command.Id] = command;
+            if (command.ExpiresAt > now)
+            {
+                _unanswered[command.Id] = command;
+            }
+            else
+            {
+                // Whose scanner never came back to hear it.
+                _journal.Write(command.Drop, LogFailure);
+            }
         }
     }
 
@@ -77,6 +86,14 @@ internal sealed class CommandPost : IAsyncDisposable
     {
         _letters.Writer.TryComplete();
         await _loop;
+    }
+
+    private void LogFailure(Exception? failure)
+    {
+        if (failure is not null)
+        {
+            ModuleLog.NotWritten(_log, failure, "a command that is too old");
+        }
     }
 
     private async Task RunAsync()
