@@ -36,6 +36,22 @@ public sealed class BacklogTests
     }
 
     [Test]
+    public async Task Backlog_OfBeforeAndAfterARestart_ArrivesWholeAndInOrder([Values(1, 2)] int qos)
+    {
+        await using (var before = await StartAsync())
+        {
+            await SubscribeAsync(before, new SubscriptionRequest("a", (byte)qos));
+            await PublishAsync(before, "a", 1, 20, (byte)qos);
+            _store = _store.Copy();
+        }
+
+        await using var after = await StartAsync();
+        await PublishAsync(after, "a", 21, 20, (byte)qos);
+        using var back = await after.ConnectAsync(s_lasting);
+        Assert.That(await TakeAsync(back, 40), Is.EqualTo(Numbers(1, 40)));
+    }
+
+    [Test]
     public async Task Backlog_NewMessagesWhileItIsRead_ComeBehindIt()
     {
         await using var fixture = await StartAsync();
