@@ -40,7 +40,10 @@ internal sealed class WebGuard(HttpOptions options)
     private static bool IsForeign(HttpRequest request)
     {
         var origin = request.Headers.Origin;
-        return origin.Count > 0 && !string.Equals(origin[0], $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
+        // Host and port are ours whatever the scheme: paho says https also where it connects without TLS.
+        return origin.Count > 0
+            && !string.Equals(origin[0], $"http://{request.Host}", StringComparison.OrdinalIgnoreCase)
+            && !string.Equals(origin[0], $"https://{request.Host}", StringComparison.OrdinalIgnoreCase);
     }
 
     private bool IsOurs(string host) => _names.Contains(host) || IPAddress.TryParse(host.Trim('[', ']'), out _);

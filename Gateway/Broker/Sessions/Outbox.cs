@@ -137,6 +137,7 @@ internal sealed class Outbox(MqttOptions options, BrokerCounts counts)
         return false;
     }
 
+    // MQTT-4.3.3-7: what may have been sent before does not expire any more
     private bool SendQueued(DeliveryWriter writer, IClientRights rights)
     {
         if (_replays.Count > 0 || !Queue.TryPeek(out var next) || (next.Qos > 0 && !Inflight.HasRoomFor(next)))
@@ -145,7 +146,7 @@ internal sealed class Outbox(MqttOptions options, BrokerCounts counts)
         }
 
         Queue.Dequeue();
-        if (next.Message.IsExpired(writer.Now))
+        if (!next.IsRepeated && next.Message.IsExpired(writer.Now))
         {
             Skip(next, DropCause.Expired);
         }
