@@ -37,7 +37,7 @@ internal static class CheckInEndpoints
         var person = body.Text("person", MaxPerson);
         var direction = ParseDirection(body.OptionalChoice("direction", "in", "out"));
         var at = At(body, time.GetUtcNow());
-        var by = HttpAccess.IdentityOf(context).Owner;
+        var by = HttpAccess.IdentityOf(context).Shown;
         StoredEvent? stored = null;
         var entered = await Idempotency.OnceAsync<Entered>(journal, Idempotency.Of(context, body), transaction =>
         {
@@ -119,7 +119,7 @@ internal static class CheckInEndpoints
             throw RequestRefusedException.Unknown("device", id);
         }
 
-        CheckInLog.Directed(log, id, direction, HttpAccess.IdentityOf(context).Owner);
+        CheckInLog.Directed(log, id, direction, HttpAccess.IdentityOf(context).Shown);
         return Results.Ok(new { id, direction });
     }
 

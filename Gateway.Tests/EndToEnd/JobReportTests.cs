@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Gateway.Tests.Architecture;
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.EndToEnd;
+
+/// <summary>The example that people copy, as they run it: scripts/job-report behind a pipe, and around a command.</summary>
+public sealed class JobReportTests
+{
+    private SomeFolder _folder = null!;
+    private GatewayFixture _service = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _folder = new();
+        _service = await GatewayFixture.StartAsync(_folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken);
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _service.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Pipe_IsReported_LineByLine_AndPassesOn()
+    {
+        var (output, _, status) = await RunAsync("printf 'one\\ntwo \"quoted\" \\\\ é\\nthree' | scripts/job-report --name import --ref a.csv");
+        var job = await JobAsync();
+
+        Assert.That((status, output), Is.EqualTo((0, "one\ntwo \"quoted\" \\ é\nthree\n")));
+        Assert.That(((string?)job["state"], (long?)job["done"], (int?)job["percent"], (string?)job["ref"]), Is.EqualTo(("succeeded", 3, 100, "a.csv")));
+        Assert.That((string?)job["message"], Is.EqualTo("three"));
+    }
+
+    [Test]
+    public async Task Command_ThatFails_FailsItsJob_AndKeepsItsStatus()
+    {
+        var (_, _, status) = await RunAsync("scripts/job-report --name import -- sh -c 'echo row 3/10; echo \"no such file\" >&2; exit 7'");
+        var job = await JobAsync();
+
+        Assert.That(((string?)job["state"], (long?)job["total"], (string?)job["message"]), Is.EqualTo(("failed", 10, "no such file")));
+        Assert.That(status, Is.EqualTo(7));
+    }
+
+    [Test]
+    public async Task WrongToken_DoesNotStopTheCommand_AndSaysSo()
+    {
+        var (output, errors, status) = await RunAsync("scripts/job-report --name import -- echo done", token: "wrong");
+
+        Assert.That((status, output), Is.EqualTo((0, "done\n")));
+        Assert.That(errors, Does.Contain("no job was made").And.Contain("unauthenticated"));
+    }
+
+    [Test]
+    public async Task NoName_IsAnsweredWithTheUsage() => Assert.That((await RunAsync("scripts/job-report </dev/null")).Status, Is.EqualTo(2));
+
+    private async Task<JsonNode> JobAsync() => (await _service.GetAsync("/api/jobs"))["items"]!.AsArray().Single()!;
+
+    private async Task<(string Output, string Errors, int Status)> RunAsync(string script, string token = GatewayFixture.AdminToken)
+    {
+        var start = new ProcessStartInfo("sh", ["-c", script])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Repository.Root,
+        };
+        start.Environment["GATEWAY_TOKEN"] = token;
+        start.Environment["GATEWAY_URL"] = _service.Page.ToString().TrimEnd('/');
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
+        return (await output, await errors, process.ExitCode);
+    }
+}
