@@ -87,6 +87,7 @@ internal static class GatewayHost
         await devices.StartAsync(CancellationToken.None);
         services.GetRequiredService<Enrollments>().Start();
         services.GetRequiredService<QuarantineKeeper>().Start();
+        services.GetRequiredService<Retention>().Start();
         await services.GetRequiredService<Jobs>().StartAsync(CancellationToken.None);
         services.GetRequiredService<CheckInClock>().Start();
         services.GetRequiredService<RoomWatch>().Start();
@@ -112,7 +113,7 @@ internal static class GatewayHost
         .AddSingleton(settings.Mqtt).AddSingleton(settings.Http).AddSingleton(settings.Tls).AddSingleton(settings.Data).AddSingleton(settings.Access)
         .AddSingleton(settings.Limits).AddSingleton(BrokerLimitsOf(settings.Limits)).AddHttpRate(settings.Limits)
         .AddSingleton(settings.Enrollment).AddSingleton(settings.CheckIns).AddSingleton(settings.Jobs).AddSingleton(settings.Rooms)
-        .AddSingleton(settings.Quarantine).AddSingleton(settings.Simulate)
+        .AddSingleton(settings.Quarantine).AddSingleton(settings.Retention).AddSingleton(settings.Simulate)
         .AddSingleton(listeners).AddSingleton(TimeProvider.System)
         .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
         .ConfigureHttpJsonOptions(json => ContractJson.Configure(json.SerializerOptions));
@@ -143,6 +144,9 @@ internal static class GatewayHost
         .AddSingleton<IStoreReader>(provider => provider.GetRequiredService<SqliteReader>())
         .AddSingleton<IReceiptReader>(provider => provider.GetRequiredService<SqliteReader>())
         .AddSingleton<IReceiptStore, ReceiptStore>()
+        .AddSingleton<IRetentionReader, SqliteRetentionReader>()
+        .AddSingleton(provider => provider.GetRequiredService<RetentionOptions>().Plan([Idempotency.Collection, Sessions.Collection]))
+        .AddSingleton<Retention>()
         .AddSingleton<IBrokerReader, SqliteBrokerReader>()
         .AddSingleton<IChannelKind, EnrollmentKind>().AddSingleton<IChannelKind, DeviceKind>()
         .AddSingleton<IProjection, PeopleProjection>()

@@ -8,6 +8,9 @@ internal sealed record Counter(long Sum, int Events);
 
 internal sealed class CountingKind() : ChannelKind<Counter>("counters")
 {
+    /// <summary>A counter that is in debt has not ended.</summary>
+    public override bool NeedsHistory(Counter state) => state.Sum < 0;
+
     public override Counter Fold(Counter? state, StoredEvent next) =>
         new((state?.Sum ?? 0) + next.Read<SomeCounter.Added>().By, (state?.Events ?? 0) + 1);
 }

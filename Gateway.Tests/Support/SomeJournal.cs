@@ -25,6 +25,8 @@ internal sealed class SomeJournal : IAsyncDisposable
     private readonly SqliteBrokerReader _brokerReader;
     private readonly IWriteSession _session;
     private readonly ReceiptStore _receipts;
+    private readonly SqliteRetentionReader _retentionReader;
+    private readonly TimeProvider _time;
 
     private SomeJournal(string folder, TimeProvider time, ICommitListener listener, Func<IWriteSession, IWriteSession> around, IProjection[] projections)
     {
@@ -35,6 +37,8 @@ internal sealed class SomeJournal : IAsyncDisposable
         Writer = new(_session, listener, time, _meters, NullLogger<StoreWriter>.Instance);
         Journal = new StoreJournal(Writer, _reader);
         _receipts = new(Writer, _reader, time, _meters);
+        _retentionReader = new(_file);
+        _time = time;
     }
 
     public StoreWriter Writer { get; }
@@ -51,6 +55,11 @@ internal sealed class SomeJournal : IAsyncDisposable
         params IProjection[] projections) =>
         new(folder.Path, time ?? TimeProvider.System, listener ?? new DeafListener(), around ?? (session => session), projections);
 
+    /// <summary>A folder by its path: a copy of another, for example.</summary>
+    public static SomeJournal OpenAt(string folder, TimeProvider time) => new(folder, time, new DeafListener(), session => session, []);
+
+    public Retention Retention(RetentionPlan plan) => new(Writer, _retentionReader, Kinds, plan, _time, NullLogger<Retention>.Instance);
+
     public IBrokerStore Broker => new StoreForBroker(Writer, _brokerReader);
 
     public async ValueTask DisposeAsync()
@@ -61,6 +70,7 @@ internal sealed class SomeJournal : IAsyncDisposable
         await receipts;
         _session.Dispose();
         _reader.Dispose();
+        _retentionReader.Dispose();
         _brokerReader.Dispose();
         _meters.Dispose();
         _file.Dispose();

@@ -7,7 +7,7 @@ namespace Gateway.Access;
 /// <summary>Signed-in pages. The cookie's value is a secret of its own, kept as a hash, so that a restart asks nobody to sign in again.</summary>
 internal sealed class Sessions(IJournal journal, Accounts accounts, TimeProvider time)
 {
-    private const string Collection = "sessions";
+    public const string Collection = "sessions";
 
     /// <summary>A kiosk hangs on a wall for a term.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(180);

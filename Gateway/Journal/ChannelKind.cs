@@ -15,6 +15,9 @@ internal interface IChannelKind
 
     /// <summary>What it was about is no more: its events are still told, and nobody is shown it as if it were there.</summary>
     bool IsGone(ReadOnlySpan<byte> state) => false;
+
+    /// <summary>Whether a channel in this state has not ended, and its history is still needed whatever its age.</summary>
+    bool NeedsHistory(object state) => false;
 }
 
 /// <summary>The typed form that a module implements: pure, no clock, no I/O.</summary>
@@ -25,9 +28,14 @@ internal abstract class ChannelKind<TState>(string name) : IChannelKind
 
     public abstract TState Fold(TState? state, StoredEvent next);
 
+    /// <summary>For channels that come to an end: those that have not. Where none ever ends, the state alone has to do.</summary>
+    public virtual bool NeedsHistory(TState state) => false;
+
     object IChannelKind.Fold(object? state, StoredEvent next) => Fold((TState?)state, next);
 
     byte[] IChannelKind.Write(object state) => ContractJson.Write((TState)state);
 
     object IChannelKind.Read(ReadOnlySpan<byte> json) => ContractJson.Read<TState>(json);
+
+    bool IChannelKind.NeedsHistory(object state) => NeedsHistory((TState)state);
 }

@@ -8,7 +8,7 @@ namespace Gateway.Modules;
 /// <summary>Idempotency-Key: a repeated POST gets the first answer, for 24 hours. Kept in the transaction of the effect itself.</summary>
 internal sealed record Idempotency(string Key, string Digest)
 {
-    private const string Collection = "idempotency";
+    public const string Collection = "idempotency";
     private const int MaxKey = 128;
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);

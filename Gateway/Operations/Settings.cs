@@ -26,6 +26,7 @@ internal sealed record Settings(
     RoomsOptions Rooms,
     CheckInsOptions CheckIns,
     QuarantineOptions Quarantine,
+    RetentionOptions Retention,
     SimulateOptions Simulate)
 {
     private const int LongestSeconds = 86_400;
@@ -52,6 +53,7 @@ internal sealed record Settings(
             Section<RoomsOptions>(configuration, errors),
             Section<CheckInsOptions>(configuration, errors),
             Section<QuarantineOptions>(configuration, errors),
+            Section<RetentionOptions>(configuration, errors),
             Section<SimulateOptions>(configuration, errors));
         errors.AddRange(UnknownArguments(arguments));
         errors.AddRange(settings.Faults());

@@ -13,8 +13,8 @@ internal interface IStoreWork
     void Completed(Exception? failure);
 }
 
-/// <summary>One transaction with its faces: the journal, the broker's own rows, receipts.</summary>
-internal sealed record StoreTransaction(JournalTransaction Journal, IBrokerWrites Broker, IReceiptRows Receipts);
+/// <summary>One transaction with its faces: the journal, the broker's own rows, receipts, and what goes again.</summary>
+internal sealed record StoreTransaction(JournalTransaction Journal, IBrokerWrites Broker, IReceiptRows Receipts, IRetentionRows Retention);
 
 /// <summary>Where work for the one writer is handed in.</summary>
 internal interface IStore

@@ -28,4 +28,13 @@ internal static partial class StorageLog
 
     [LoggerMessage(2008, LogLevel.Critical, "the database does not take what is in its log; nothing is acknowledged until it does: {Reason}")]
     public static partial void NotSettled(ILogger logger, Exception failure, string reason);
+
+    [LoggerMessage(2010, LogLevel.Information, "{Count} events of old history are no longer kept")]
+    public static partial void Pruned(ILogger logger, long count);
+
+    [LoggerMessage(2011, LogLevel.Warning, "old history could not be removed and is tried again: {Reason}")]
+    public static partial void NotPruned(ILogger logger, Exception failure, string reason);
+
+    [LoggerMessage(2012, LogLevel.Debug, "retention ended")]
+    public static partial void RetentionEnded(ILogger logger);
 }

@@ -63,6 +63,8 @@ internal static class JobEvents
 /// <summary>Folds a job's events into its state: pure, no clock.</summary>
 internal sealed class JobKind() : ChannelKind<JobState>("jobs")
 {
+    public override bool NeedsHistory(JobState state) => !state.IsTerminal;
+
     public override JobState Fold(JobState? state, StoredEvent next) => next.Type == JobEvents.Created
         ? Begin(next)
         : Continue(state ?? throw new InvalidOperationException($"{next.Channel} begins with '{next.Type}'"), next) with { At = next.At };

@@ -69,7 +69,7 @@ internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStore
                 next = rows[^1].Id;
             }
 
-            return new FeedSnapshot(position, 1, rows.ConvertAll(row => row.Item), next);
+            return new FeedSnapshot(position, session.Floor.Bind(kind).RunScalar(), rows.ConvertAll(row => row.Item), next);
         }
         finally
         {
@@ -129,6 +129,10 @@ internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStore
 
         public Statement Position { get; } = new(connection, "SELECT COALESCE(MAX(position), 0) FROM events");
 
+        /// <summary>Where the history of a feed begins.</summary>
+        public Statement Floor { get; } = new(
+            connection, "SELECT COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'floor:' || $0), 1)");
+
         public Statement Documents { get; } = new(connection, "SELECT key, body FROM documents WHERE collection = $0 ORDER BY key");
 
         public Statement NewestDocuments { get; } = new(
@@ -151,7 +155,7 @@ internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStore
         {
             ReadOnlySpan<Statement> all =
             [
-                Snapshot, Channel, Feed, List, Position, Documents, NewestDocuments, DocumentsBefore, OneDocument, Receipts, Begin, End,
+                Snapshot, Channel, Feed, List, Position, Floor, Documents, NewestDocuments, DocumentsBefore, OneDocument, Receipts, Begin, End,
             ];
             foreach (var statement in all)
             {

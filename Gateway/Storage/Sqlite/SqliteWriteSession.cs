@@ -20,6 +20,7 @@ internal sealed class SqliteWriteSession : IWriteSession
     private readonly SqliteRows _rows;
     private readonly SqliteBrokerRows _brokerRows;
     private readonly SqliteReceiptRows _receiptRows;
+    private readonly SqliteRetentionRows _retentionRows;
     private readonly ChannelHeads _heads;
     private readonly IReadOnlyList<IProjection> _projections;
     private readonly TimeProvider _time;
@@ -44,6 +45,7 @@ internal sealed class SqliteWriteSession : IWriteSession
         _rows = new(_connection, _log);
         _brokerRows = new(_connection, _log);
         _receiptRows = new(_connection, _log);
+        _retentionRows = new(_connection, _log);
         using var position = new Statement(_connection, "SELECT COALESCE(MAX(position), 0) FROM events");
         _heads = new(kinds, position.RunScalar());
         FoldAfterCrash();
@@ -61,7 +63,7 @@ internal sealed class SqliteWriteSession : IWriteSession
         }
 
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
-        return new(new JournalTransaction(_rows, _heads, now, _projections), _brokerRows, _receiptRows);
+        return new(new JournalTransaction(_rows, _heads, now, _projections), _brokerRows, _receiptRows, _retentionRows);
     }
 
     public void Commit()
@@ -112,7 +114,10 @@ internal sealed class SqliteWriteSession : IWriteSession
 
     public void Dispose()
     {
-        ReadOnlySpan<IDisposable> all = [_rows, _brokerRows, _receiptRows, _begin, _commit, _rollback, _putMeta, _folded, _unfolded, _connection];
+        ReadOnlySpan<IDisposable> all =
+        [
+            _rows, _brokerRows, _receiptRows, _retentionRows, _begin, _commit, _rollback, _putMeta, _folded, _unfolded, _connection,
+        ];
         foreach (var part in all)
         {
             part.Dispose();
