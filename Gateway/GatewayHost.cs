@@ -148,7 +148,7 @@ internal static class GatewayHost
         .AddSingleton(provider => provider.GetRequiredService<RetentionOptions>().Plan([Idempotency.Collection, Sessions.Collection]))
         .AddSingleton<Retention>()
         .AddSingleton<IBrokerReader, SqliteBrokerReader>()
-        .AddSingleton<IChannelKind, EnrollmentKind>().AddSingleton<IChannelKind, DeviceKind>()
+        .AddSingleton<IChannelKind, EnrollmentKind>().AddSingleton<IChannelKind, DeviceKind>().AddSingleton<IChannelKind, AuditKind>()
         .AddSingleton<IProjection, PeopleProjection>()
         .AddSingleton<IWriteSession, SqliteWriteSession>()
         .AddSingleton<StoreWriter>().AddSingleton<IStore>(provider => provider.GetRequiredService<StoreWriter>())
@@ -159,13 +159,17 @@ internal static class GatewayHost
         .AddSingleton<MqttBroker>().AddSingleton<MqttConnectionHandler>()
         .AddChannels(ChannelOptions.Of(limits));
 
+    private static LimitBook MakeLimitBook(IServiceProvider services) => new(
+        services.GetRequiredService<LimitsOptions>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<LimitBook>>(),
+        services.GetRequiredService<HttpOptions>().ProxyNetworks);
+
     private static void AddAccess(IServiceCollection services) => services
         .AddSingleton(provider => new NewTokenFile(provider.GetRequiredService<DataOptions>().Folder))
         .AddSingleton<AdminToken>().AddSingleton<DeviceSecrets>().AddSingleton<Sessions>().AddSingleton<DenyList>()
         .AddSingleton<Accounts>().AddSingleton<Standings>().AddSingleton<ScannerOf>().AddSingleton<AuthThrottle>().AddSingleton<Pairings>()
         .AddSingleton<PasswordDesk>()
-        .AddSingleton<LimitBook>().AddSingleton<ILimitBook>(provider => provider.GetRequiredService<LimitBook>()).AddSingleton<ConnectionLimit>()
-        .AddSingleton<HttpAccess>().AddSingleton<WebGuard>().AddSingleton<TlsCertificate>().AddSingleton<TlsRedirect>()
+        .AddSingleton(MakeLimitBook).AddSingleton<ILimitBook>(provider => provider.GetRequiredService<LimitBook>()).AddSingleton<ConnectionLimit>()
+        .AddSingleton<HttpAccess>().AddSingleton<AuditTrail>().AddSingleton<WebGuard>().AddSingleton<TlsCertificate>().AddSingleton<TlsRedirect>()
         .AddSingleton<Tickets>().AddSingleton<ITicketDesk>(provider => provider.GetRequiredService<Tickets>())
         .AddSingleton<IAuthenticator, MqttAuthenticator>();
 
@@ -188,6 +192,7 @@ internal static class GatewayHost
 
     private static void Map(WebApplication app)
     {
+        app.UseProxies(app.Services.GetRequiredService<HttpOptions>());
         app.Use((context, next) => app.Services.GetRequiredService<WebGuard>().GuardAsync(context, next));
         app.Use((context, next) => app.Services.GetRequiredService<TlsRedirect>().GuardAsync(context, next));
         app.UseRateLimiter();
@@ -204,6 +209,7 @@ internal static class GatewayHost
         app.MapTickets();
         app.MapUsers();
         app.MapKeys();
+        app.MapAudit();
         app.MapKiosks();
         app.MapDevices();
         app.MapCommands();

@@ -22,7 +22,8 @@ internal sealed class AccessParts(IJournal journal, string folder, TimeProvider 
     public Tickets NewTickets(AccessOptions options)
     {
         var scanners = new ScannerOf(journal);
-        var access = new HttpAccess(options, NewAdmin(options), NewSessions(), Accounts, scanners, NewThrottle(), NullLogger<HttpAccess>.Instance);
+        var trail = new AuditTrail(journal, NullLogger<AuditTrail>.Instance);
+        var access = new HttpAccess(options, NewAdmin(options), NewSessions(), Accounts, scanners, NewThrottle(), trail, NullLogger<HttpAccess>.Instance);
         return new(access, Standings, scanners, time);
     }
 }

@@ -17,6 +17,9 @@ internal static partial class AccessLog
     [LoggerMessage(5004, LogLevel.Warning, "sign-in from {Remote} refused: wrong name or password")]
     public static partial void PasswordRefused(ILogger logger, string? remote);
 
+    [LoggerMessage(5005, LogLevel.Error, "{Who} did {Method} {Path}, and it could not be written to the audit trail: {Reason}")]
+    public static partial void NotAudited(ILogger logger, string who, string method, string path, string reason);
+
     [LoggerMessage(5010, LogLevel.Warning, "limit {Limit} reached by {Whom}; told once, until a minute has passed without it")]
     public static partial void Limited(ILogger logger, string limit, string whom);
 }

@@ -6,7 +6,8 @@ namespace Gateway.Access;
 
 /// <summary>The one place where an HTTP request gets its identity and is asked what it wants; or is turned away.</summary>
 internal sealed class HttpAccess(
-    AccessOptions options, AdminToken admin, Sessions sessions, Accounts accounts, ScannerOf scanners, AuthThrottle throttle, ILogger<HttpAccess> log)
+    AccessOptions options, AdminToken admin, Sessions sessions, Accounts accounts, ScannerOf scanners, AuthThrottle throttle, AuditTrail trail,
+    ILogger<HttpAccess> log)
 {
     private static readonly object Slot = new();
 
@@ -30,6 +31,12 @@ internal sealed class HttpAccess(
         if (refusal is null)
         {
             await next(context);
+            if (context.Items[Slot] is Identity who && context.Response.StatusCode < StatusCodes.Status400BadRequest
+                && HttpActs.Of(context.Request.Method, context.Request.Path) is var (verb, what) && AuditTrail.IsWorthwhile(verb, what))
+            {
+                trail.Record(context, who);
+            }
+
             return;
         }
 

@@ -17,15 +17,17 @@ internal sealed class LimitBook : ILimitBook, IDisposable
     private readonly LimitsOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly IReadOnlyList<IPNetwork> _spared;
     private readonly Meter _meter = new("Gateway.Access");
     private readonly Counter<long> _refusals;
 
     // When each limit last bit whom. Bounded: what does not fit is told at the next chance.
     private readonly ConcurrentDictionary<(string Limit, string Whom), long> _bitten = new();
 
-    public LimitBook(LimitsOptions options, TimeProvider time, ILogger<LimitBook> log)
+    /// <param name="spared">Proxies, which speak for many.</param>
+    public LimitBook(LimitsOptions options, TimeProvider time, ILogger<LimitBook> log, IReadOnlyList<IPNetwork>? spared = null)
     {
-        (_options, _time, _log) = (options, time, log);
+        (_options, _time, _log, _spared) = (options, time, log, spared ?? []);
         _refusals = _meter.CreateCounter<long>("gateway_access_limited_total", null, "What a limit refused, by limit.");
     }
 
@@ -38,6 +40,11 @@ internal sealed class LimitBook : ILimitBook, IDisposable
         }
 
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        if (_spared.Any(proxy => proxy.Contains(plain)))
+        {
+            return null;
+        }
+
         if (IPAddress.IsLoopback(plain))
         {
             return _options.Loopback ? plain.ToString() : null;

@@ -15,7 +15,14 @@ internal static class SignInEndpoints
     }
 
     private static async Task<IResult> SignInAsync(
-        HttpContext context, AdminToken admin, PasswordDesk passwords, Sessions sessions, HttpAccess access, AuthThrottle throttle, ILogger<Sessions> log)
+        HttpContext context,
+        AdminToken admin,
+        PasswordDesk passwords,
+        Sessions sessions,
+        HttpAccess access,
+        AuthThrottle throttle,
+        AuditTrail trail,
+        ILogger<Sessions> log)
     {
         var remote = Network.Text(context.Connection.RemoteIpAddress);
         var given = await ReadAsync(context);
@@ -23,7 +30,7 @@ internal static class SignInEndpoints
         {
             if (await passwords.TryAsync(context, user, password) is { } identity)
             {
-                return await WelcomeAsync(context, sessions, identity, log);
+                return await WelcomeAsync(context, sessions, identity, trail, log);
             }
 
             AccessLog.PasswordRefused(log, remote);
@@ -38,7 +45,7 @@ internal static class SignInEndpoints
 
         if (given?.Token is { } token && await admin.SpendAsync(token))
         {
-            return await WelcomeAsync(context, sessions, Identity.Admin, log);
+            return await WelcomeAsync(context, sessions, Identity.Admin, trail, log);
         }
 
         AccessLog.SignInRefused(log, remote);
@@ -51,10 +58,11 @@ internal static class SignInEndpoints
         return Problem.Of(StatusCodes.Status401Unauthorized, "unauthenticated", "This sign-in link was used already, is too old, or never was one.");
     }
 
-    private static async Task<IResult> WelcomeAsync(HttpContext context, Sessions sessions, Identity identity, ILogger log)
+    private static async Task<IResult> WelcomeAsync(HttpContext context, Sessions sessions, Identity identity, AuditTrail trail, ILogger log)
     {
         await SessionCookie.OpenAsync(context, sessions, identity);
         AccessLog.SignedIn(log, identity.Shown, Network.Text(context.Connection.RemoteIpAddress));
+        trail.Record(context, identity);
         return Results.NoContent();
     }
 

@@ -1,7 +1,7 @@
 namespace Gateway.Contract;
 
 /// <summary>Section <c>Limits</c>: how much one stranger may ask for. 0 switches a limit off.</summary>
-internal sealed record LimitsOptions
+internal sealed record LimitsOptions : ICheckedOptions
 {
     /// <summary>Whether the limits per address hold for loopback too.</summary>
     public bool Loopback { get; init; }
@@ -56,7 +56,7 @@ internal sealed record LimitsOptions
     /// <summary>Messages a second over a page's WebSocket; twenty seconds' worth may come at once.</summary>
     public int MessagesPerSecond { get; init; } = 100;
 
-    internal IEnumerable<string> Faults()
+    public IEnumerable<string> Faults()
     {
         (string Name, long Value)[] numbers =
         [

@@ -152,7 +152,7 @@ internal sealed record Settings(
 
     private IEnumerable<string> Faults()
     {
-        foreach (var fault in Door.Faults(Mqtt, Http, Tls, Simulate.Scanners).Concat(Tls.Faults()).Concat(Limits.Faults()))
+        foreach (var fault in Door.Faults(Mqtt, Http, Tls, Simulate.Scanners))
         {
             yield return fault;
         }

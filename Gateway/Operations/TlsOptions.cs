@@ -1,7 +1,9 @@
+using Gateway.Contract;
+
 namespace Gateway.Operations;
 
 /// <summary>Section <c>Tls</c>: one certificate for MQTT, HTTP and WebSockets.</summary>
-internal sealed record TlsOptions
+internal sealed record TlsOptions : ICheckedOptions
 {
     /// <summary>File of the server's certificate: PFX, or PEM with <see cref="Key"/>. Without it no TLS port opens. Read again when it changes.</summary>
     public string? Certificate { get; init; }
@@ -14,7 +16,7 @@ internal sealed record TlsOptions
 
     internal bool IsOn => Certificate is not null;
 
-    internal IEnumerable<string> Faults()
+    public IEnumerable<string> Faults()
     {
         if (Certificate is null && (Key ?? Password) is not null)
         {

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text;
+using Gateway.Access;
+using Gateway.Contract;
+using Gateway.Journal;
+
+namespace Gateway.Modules.Accounts;
+
+/// <summary>The audit trail: a page at a time, newest first; or all of it, for a spreadsheet.</summary>
+internal static class AuditEndpoints
+{
+    private const int MaxLimit = 1000;
+
+    public static void MapAudit(this IEndpointRouteBuilder routes) => routes.MapGet("/api/audit", AnswerAsync);
+
+    private static async Task AnswerAsync(
+        HttpContext context, IJournal journal, CancellationToken cancellation, string? format = null, int limit = 50, long? before = null)
+    {
+        if (format is not null and not "csv")
+        {
+            throw RequestRefusedException.Invalid("format", "format is csv, or not given.");
+        }
+
+        if (format == "csv")
+        {
+            await WriteCsvAsync(context.Response, journal, cancellation);
+            return;
+        }
+
+        if (limit is < 1 or > MaxLimit)
+        {
+            throw RequestRefusedException.Invalid("limit", $"limit must be a whole number from 1 to {MaxLimit}.");
+        }
+
+        var head = (await journal.SnapshotAsync(AuditTrail.Channel, cancellation))?.Seq ?? 0;
+        var end = Math.Min(before ?? long.MaxValue, head + 1);
+        var after = Math.Max(0, end - 1 - limit);
+        var events = end <= 1 ? [] : await journal.ReadAsync(AuditTrail.Channel, after, (int)(end - 1 - after), cancellation);
+        var body = new Dictionary<string, object?>
+        {
+            ["items"] = events.Reverse().Select(Shown).ToList(),
+            ["next"] = events.Count > 0 && after > 0 ? after + 1 : null,
+        };
+        await Results.Json(body).ExecuteAsync(context);
+    }
+
+    private static object Shown(StoredEvent stored)
+    {
+        var act = stored.Read<AuditAct>();
+        return new
+        {
+            seq = stored.Seq,
+            at = stored.At,
+            who = act.Who,
+            method = act.Method,
+            path = act.Path,
+            what = act.What,
+            status = act.Status,
+            remote = act.Remote,
+        };
+    }
+
+    private static async Task WriteCsvAsync(HttpResponse response, IJournal journal, CancellationToken cancellation)
+    {
+        response.ContentType = "text/csv; charset=utf-8";
+        response.Headers.ContentDisposition = "attachment; filename=\"audit.csv\"";
+        await response.WriteAsync("seq,at,who,method,path,what,status,remote\r\n", cancellation);
+        var after = 0L;
+        while (await journal.ReadAsync(AuditTrail.Channel, after, MaxLimit, cancellation) is { Count: > 0 } page)
+        {
+            var text = new StringBuilder();
+            foreach (var stored in page)
+            {
+                var act = stored.Read<AuditAct>();
+                string[] cells = [act.Who, act.Method, act.Path, act.What, act.Status.ToString(CultureInfo.InvariantCulture), act.Remote ?? ""];
+                text.Append(CultureInfo.InvariantCulture, $"{stored.Seq},{ContractJson.Time(stored.At)},{string.Join(',', cells.Select(Cell))}\r\n");
+            }
+
+            await response.WriteAsync(text.ToString(), cancellation);
+            after = page[^1].Seq;
+        }
+    }
+
+    // None begins like a formula: names begin with a letter or digit, paths with a slash.
+    private static string Cell(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}
