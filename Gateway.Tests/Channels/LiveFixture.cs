@@ -23,6 +23,7 @@ internal sealed class LiveFixture : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services
             .AddSingleton(new LimitsOptions { Loopback = true }).AddSingleton<ILimitBook, Gateway.Access.LimitBook>()
+            .AddSingleton<IReceiptStore>(Kept)
             .AddSingleton<TimeProvider>(Time).AddSingleton<IJournalReader>(Journal).AddSingleton<ITicketDesk>(Desk).AddSingleton<ISubscriberListener>(Listener)
             .AddSingleton<IChannelKind>(new NamedKind("jobs")).AddSingleton<IChannelKind>(new NamedKind("rooms"))
             .AddSingleton<IChannelKind>(new NamedKind("talks")).AddSingleton<IChannelPublisher>(Talks)
@@ -43,6 +44,8 @@ internal sealed class LiveFixture : IAsyncDisposable
     public ToldListener Listener { get; } = new();
 
     public TalkPublisher Talks { get; } = new();
+
+    public MemoryReceipts Kept { get; } = new();
 
     public HttpClient Http { get; }
 

@@ -1,14 +1,17 @@
+using Gateway.Journal;
+
 namespace Gateway.Channels;
 
 /// <summary>
-/// What each subscriber of a stream was sent and has acknowledged, as ranges with times and not a row per frame. Kept in memory and bounded: the
-/// streams, and the subscribers of one, that were heard of longest ago make room.
+/// What each subscriber of a stream was sent and has acknowledged, as ranges with times and not a row per frame. In memory and bounded: the streams, and
+/// the subscribers of one, that were heard of longest ago make room. Of kinds that keep them, on disk as well, and read back when they are asked for.
 /// </summary>
-internal sealed class Receipts(TimeProvider time)
+internal sealed class Receipts(IReceiptStore store, IEnumerable<IChannelKind> kinds, TimeProvider time)
 {
     private const int MaxStreams = 4_096;
     private const int MaxSubscribers = 256;
 
+    private readonly HashSet<string> _kept = [.. kinds.Where(kind => kind.KeepsReceipts).Select(kind => kind.Name)];
     private readonly Lock _lock = new();
 
     // Owned by _lock. The ages are the order in which names came.
@@ -16,26 +19,23 @@ internal sealed class Receipts(TimeProvider time)
     private readonly Queue<StreamName> _ages = [];
 
     /// <summary>The line of a subscriber, made when it is new; the same one over its reconnects.</summary>
-    public ReceiptLine Line(StreamName name, string subscriber, string? user)
+    public async ValueTask<ReceiptLine> LineAsync(StreamName name, string subscriber, string? user, CancellationToken cancellation)
     {
+        await LoadAsync(name, cancellation);
         lock (_lock)
         {
-            if (!_streams.TryGetValue(name, out var subscribers))
-            {
-                if (_streams.Count == MaxStreams)
-                {
-                    _streams.Remove(_ages.Dequeue());
-                }
-
-                _streams.Add(name, subscribers = new());
-                _ages.Enqueue(name);
-            }
-
-            return subscribers.FindOrAdd(subscriber, user, time);
+            return Find(name).FindOrAdd(subscriber, user);
         }
     }
 
     /// <summary>What is known of everyone who follows or followed the stream, in the order in which they came.</summary>
+    public async ValueTask<IReadOnlyList<ReceiptLine>> OfAsync(StreamName name, CancellationToken cancellation)
+    {
+        await LoadAsync(name, cancellation);
+        return Of(name);
+    }
+
+    /// <summary>The same without what only the disk knows.</summary>
     public IReadOnlyList<ReceiptLine> Of(StreamName name)
     {
         lock (_lock)
@@ -44,12 +44,62 @@ internal sealed class Receipts(TimeProvider time)
         }
     }
 
-    private sealed class Subscribers
+    private async ValueTask LoadAsync(StreamName name, CancellationToken cancellation)
+    {
+        if (name.IsFeed || !_kept.Contains(name.Kind))
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_streams.ContainsKey(name))
+            {
+                return;
+            }
+        }
+
+        var kept = await store.OfAsync(name.Channel, cancellation);
+        lock (_lock)
+        {
+            // Whoever asked at the same time may have been first.
+            if (_streams.ContainsKey(name))
+            {
+                return;
+            }
+
+            var subscribers = Find(name);
+            foreach (var line in kept.GroupBy(range => (range.Line.Subscriber, range.Line.User)))
+            {
+                subscribers.FindOrAdd(line.Key.Subscriber, line.Key.User).Restore(line);
+            }
+        }
+    }
+
+    /// <summary>Called under _lock.</summary>
+    private Subscribers Find(StreamName name)
+    {
+        if (!_streams.TryGetValue(name, out var subscribers))
+        {
+            if (_streams.Count == MaxStreams)
+            {
+                _streams.Remove(_ages.Dequeue());
+            }
+
+            var keep = !name.IsFeed && _kept.Contains(name.Kind);
+            _streams.Add(name, subscribers = new((subscriber, user) => new(subscriber, user, time, keep ? new(store, name.Channel) : null)));
+            _ages.Enqueue(name);
+        }
+
+        return subscribers;
+    }
+
+    private sealed class Subscribers(Func<string, string?, ReceiptLine> make)
     {
         private readonly Dictionary<(string, string?), ReceiptLine> _lines = [];
         private readonly Queue<(string, string?)> _ages = [];
 
-        public ReceiptLine FindOrAdd(string subscriber, string? user, TimeProvider time)
+        public ReceiptLine FindOrAdd(string subscriber, string? user)
         {
             // The user is part of the key: nobody acknowledges in another's name by calling itself the same.
             var key = (subscriber, user);
@@ -64,7 +114,7 @@ internal sealed class Receipts(TimeProvider time)
             }
 
             _ages.Enqueue(key);
-            return _lines[key] = new(subscriber, user, time);
+            return _lines[key] = make(subscriber, user);
         }
 
         public List<ReceiptLine> All() => [.. _ages.Select(key => _lines[key])];
@@ -72,7 +122,7 @@ internal sealed class Receipts(TimeProvider time)
 }
 
 /// <summary>One subscriber of one stream: when it was connected, what it was sent, what it acknowledged.</summary>
-internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider time)
+internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider time, ReceiptsOnDisk? disk)
 {
     private const int MaxRanges = 256;
 
@@ -128,10 +178,10 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
         }
     }
 
-    public void Sent(long after, long through) => Extend(_sent, after, through);
+    public void Sent(long after, long through) => Keep(ReceiptStep.Sent, Extend(_sent, after, through));
 
     /// <summary>Cumulative: everything up to here has been seen.</summary>
-    public void Acknowledge(long through) => Extend(_acknowledged, after: 0, through);
+    public void Acknowledge(long through) => Keep(ReceiptStep.Acknowledged, Extend(_acknowledged, after: 0, through));
 
     public Receipt Of(long cursor)
     {
@@ -155,7 +205,20 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
         return null;
     }
 
-    private void Extend(List<Range> ranges, long after, long through)
+    /// <summary>What is on disk, rising; called once, before anything else.</summary>
+    public void Restore(IEnumerable<ReceiptRange> kept)
+    {
+        lock (_lock)
+        {
+            foreach (var range in kept)
+            {
+                var ranges = range.Line.Step == ReceiptStep.Sent ? _sent : _acknowledged;
+                ranges.Add(new(range.After, range.Through, range.At, range.Connected));
+            }
+        }
+    }
+
+    private Range? Extend(List<Range> ranges, long after, long through)
     {
         lock (_lock)
         {
@@ -163,15 +226,26 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
             var from = ranges.Count == 0 ? after : Math.Max(after, ranges[^1].Through);
             if (through <= from)
             {
-                return;
+                return null;
             }
 
-            ranges.Add(new(from, through, time.GetUtcNow(), _connected));
+            var added = new Range(from, through, time.GetUtcNow(), _connected);
+            ranges.Add(added);
             if (ranges.Count > MaxRanges)
             {
                 ranges[1] = ranges[1] with { After = ranges[0].After };
                 ranges.RemoveAt(0);
             }
+
+            return added;
+        }
+    }
+
+    private void Keep(ReceiptStep step, Range? range)
+    {
+        if (range is not null)
+        {
+            disk?.Store.Keep(new(new(disk.Channel, subscriber, user, step), range.After, range.Through, range.At, range.Connected));
         }
     }
 
@@ -179,3 +253,6 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
 }
 
 internal sealed record Receipt(DateTimeOffset? Connected, DateTimeOffset? Sent, DateTimeOffset? Acknowledged);
+
+/// <summary>Where the lines of one channel are kept over restarts.</summary>
+internal sealed record ReceiptsOnDisk(IReceiptStore Store, ChannelName Channel);

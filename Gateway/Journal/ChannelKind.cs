@@ -7,6 +7,9 @@ internal interface IChannelKind
 {
     string Name { get; }
 
+    /// <summary>Whether what its subscribers were sent and have acknowledged is kept over restarts.</summary>
+    bool KeepsReceipts => false;
+
     object Fold(object? state, StoredEvent next);
 
     byte[] Write(object state);
@@ -25,6 +28,8 @@ internal abstract class ChannelKind<TState>(string name) : IChannelKind
     where TState : class
 {
     public string Name { get; } = name;
+
+    public virtual bool KeepsReceipts => false;
 
     public abstract TState Fold(TState? state, StoredEvent next);
 

@@ -27,7 +27,7 @@ public sealed class RoomWatchTests
     {
         _lines.Clear();
         _time = new();
-        _receipts = new(_time);
+        _receipts = new(new MemoryReceipts(), [], _time);
         _watch = new(_receipts, new() { SlowSeconds = 10 }, _time, new Logger<RoomWatch>(new LoggerFactory([_lines])));
         _watch.Start();
     }
@@ -92,7 +92,8 @@ public sealed class RoomWatchTests
         await _time.PassWaitAsync(TimeSpan.FromSeconds(1));
     }
 
-    private ReceiptLine Line(string user) => _receipts.Line(StreamName.Of(RoomDesk.ChannelOf(Room)), $"page of {user}", user);
+    private ReceiptLine Line(string user) => _receipts
+        .LineAsync(StreamName.Of(RoomDesk.ChannelOf(Room)), $"page of {user}", user, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
     private sealed class Lines : ILoggerProvider, ILogger
     {

@@ -89,7 +89,7 @@ internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, Even
             throw RequestRefusedException.Invalid(name.CursorField, $"{name.CursorField} {through} is beyond the head, {snapshot.Head}.");
         }
 
-        receipts.Line(name, client, rights.User).Acknowledge(through);
+        (await receipts.LineAsync(name, client, rights.User, context.RequestAborted)).Acknowledge(through);
         return Results.NoContent();
     }
 
@@ -126,7 +126,7 @@ internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, Even
         var snapshot = await source.SnapshotAsync(name, context.RequestAborted) ?? throw Unknown(name);
         var limit = EventsQuery.Number(context.Request, "limit", 1, MaxReceipts) ?? DefaultReceipts;
         var cursor = Math.Min(EventsQuery.Number(context.Request, "before", 0, long.MaxValue) ?? long.MaxValue, snapshot.Head + 1);
-        var lines = receipts.Of(name);
+        var lines = await receipts.OfAsync(name, context.RequestAborted);
         return Json(writer =>
         {
             writer.WriteStartArray("items"u8);

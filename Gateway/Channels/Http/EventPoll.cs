@@ -18,7 +18,7 @@ internal sealed class EventPoll(LiveServices services, IHostApplicationLifetime 
         }
 
         var reset = opened.Resume.Reset;
-        var line = services.Receipts.Line(name, client, rights.User);
+        var line = await services.Receipts.LineAsync(name, client, rights.User, context.RequestAborted);
         var events = reset ? [] : await services.Source.ReadAsync(name, opened.Resume.After, query.Limit, context.RequestAborted);
         if (!reset && events.Count == 0 && query.Wait > TimeSpan.Zero)
         {

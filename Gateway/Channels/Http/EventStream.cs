@@ -26,7 +26,7 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
         ReceiptLine? line = null;
         var live = new LiveConnection(
             Transports.Stream, rights, context, services.Time.GetUtcNow(), () => [new(name, line!.Subscriber, opened.Subscription.Progress)]);
-        line = services.Receipts.Line(name, client ?? live.Id, rights.User);
+        line = await services.Receipts.LineAsync(name, client ?? live.Id, rights.User, stop.Token);
         using var place = services.Connections.Take(live);
         var ended = new AsyncSignal();
         var watching = WatchAsync(TcpPeer.Of(context, services.Time), context, ended);
@@ -39,6 +39,10 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
         {
             ChannelsLog.Gone(services.Log, live.Id, "it left, its rights ended, or the service stops");
             await SendAwayAsync(context);
+        }
+        catch (JournalUnavailableException unavailable) when (context.Response.HasStarted)
+        {
+            ChannelsLog.Gone(services.Log, live.Id, unavailable.Message);
         }
         finally
         {

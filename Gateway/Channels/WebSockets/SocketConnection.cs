@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Gateway.Journal;
 
 namespace Gateway.Channels.WebSockets;
 
@@ -193,6 +194,12 @@ internal sealed class SocketConnection : IDisposable
         {
             ChannelsLog.Gone(_services.Log, _name, gone.Message);
             return SocketClose.ByPage;
+        }
+        catch (JournalUnavailableException unavailable)
+        {
+            // The store has told operators why; the page comes back when it may be over.
+            ChannelsLog.Gone(_services.Log, _name, unavailable.Message);
+            return Refuse(SocketClose.GoingAway);
         }
         catch (Exception broken)
         {

@@ -104,15 +104,23 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
             return;
         }
 
-        var receipts = services.Receipts.Line(name, subscriber, _rights.User);
-        var subscription = new SocketSubscription(name, every < ShortestEvery ? ShortestEvery : every, _rights, receipts, outbox, services.Time);
+        var subscription = new SocketSubscription(name, every < ShortestEvery ? ShortestEvery : every, _rights, outbox, services.Time);
         if (await services.Subscriptions.OpenAsync(name, cursor, fromHead: every is not null, subscription.Wake, stop) is not { } opened)
         {
             await ErrorAsync(id, "unknown_channel", $"there is no {name}", stop);
             return;
         }
 
-        subscription.Open(opened);
+        try
+        {
+            subscription.Open(opened, await services.Receipts.LineAsync(name, subscriber, _rights.User, stop));
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+
         Replace(subscription, out var former);
         LogStart(opened, subscriber);
         await outbox.ReplyAsync(new Outgoing.Opened(Frames.Subscribed(id, opened), subscription), stop);

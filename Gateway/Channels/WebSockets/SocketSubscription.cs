@@ -4,9 +4,10 @@ namespace Gateway.Channels.WebSockets;
 
 /// <summary>One subscription of one page, as its connection knows it.</summary>
 internal sealed class SocketSubscription(
-    StreamName name, TimeSpan? every, ISubscriberRights rights, ReceiptLine receipts, Outbox outbox, TimeProvider time) : IDisposable
+    StreamName name, TimeSpan? every, ISubscriberRights rights, Outbox outbox, TimeProvider time) : IDisposable
 {
     private OpenSubscription? _opened;
+    private ReceiptLine? _receipts;
     private Outgoing.Turn? _turn;
     private ITimer? _later;
 
@@ -20,7 +21,7 @@ internal sealed class SocketSubscription(
     /// <summary>Of when it was opened.</summary>
     public ISubscriberRights Rights => rights;
 
-    public ReceiptLine Receipts => receipts;
+    public ReceiptLine Receipts => _receipts!;
 
     public byte[] Prefix { get; } = Frames.EventPrefix(name);
 
@@ -33,9 +34,9 @@ internal sealed class SocketSubscription(
     public OpenSubscription Opened => _opened ?? throw new InvalidOperationException($"{name} is not open yet");
 
     /// <summary>Called once, before the first turn.</summary>
-    public void Open(OpenSubscription opened)
+    public void Open(OpenSubscription opened, ReceiptLine receipts)
     {
-        _opened = opened;
+        (_opened, _receipts) = (opened, receipts);
         _lastState = time.GetTimestamp();
         _later = every is null ? null : time.CreateTimer(_ => Wake(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }

@@ -38,6 +38,8 @@ internal static class EnrollmentEvents
 /// <summary>Folds an enrollment's events into its state: pure, no clock.</summary>
 internal sealed class EnrollmentKind() : ChannelKind<EnrollmentState>("enrollments")
 {
+    public override bool KeepsReceipts => true;
+
     public override bool NeedsHistory(EnrollmentState state) => !state.IsTerminal;
 
     public override EnrollmentState Fold(EnrollmentState? state, StoredEvent next) => next.Type == EnrollmentEvents.Requested

@@ -35,7 +35,7 @@ internal sealed class RoomDelivery(IJournal journal, Receipts receipts, RoomsOpt
         var kept = ContractJson.Read<KeptMessage>(body);
         var state = ContractJson.Read<RoomState>(snapshot.State.Span);
         var marks = journal.Document(RoomDesk.Marks, room) is { } read ? ContractJson.Read<Dictionary<string, ReadMark>>(read) : [];
-        var lines = receipts.Of(StreamName.Of(channel)).ToLookup(line => line.User);
+        var lines = (await receipts.OfAsync(StreamName.Of(channel), cancellation)).ToLookup(line => line.User);
         var isOld = stored.At <= time.GetUtcNow() - options.Slow;
         return (kept, [.. state.Participants.Select(participant =>
             Of(participant, kept, lines[participant.User], marks.GetValueOrDefault(participant.User), isOld))]);

@@ -32,6 +32,8 @@ internal static class RoomEvents
 /// <summary>Folds a room's events into its state: pure, no clock.</summary>
 internal sealed class RoomKind() : ChannelKind<RoomState>("rooms")
 {
+    public override bool KeepsReceipts => true;
+
     public override RoomState Fold(RoomState? state, StoredEvent next) => next.Type == RoomEvents.Created
         ? new() { Id = next.Channel.Id, Name = next.Read<RoomEvents.CreatedData>().Name, At = next.At }
         : Continue(state ?? throw new InvalidOperationException($"{next.Channel} begins with '{next.Type}'"), next) with { At = next.At };

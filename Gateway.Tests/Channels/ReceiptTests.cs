@@ -1,0 +1,63 @@
+using Gateway.Channels;
+using Gateway.Journal;
+using Gateway.Modules.Jobs;
+using Gateway.Modules.Rooms;
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.Channels;
+
+/// <summary>Receipts of kinds that keep them are the same after a restart; those of others begin anew.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class ReceiptTests
+{
+    private static readonly IChannelKind[] Kinds = [new JobKind(), new RoomKind()];
+    private static readonly StreamName Room = StreamName.Of(ChannelName.Of("rooms", "one"));
+    private static readonly StreamName Job = StreamName.Of(ChannelName.Of("jobs", "one"));
+
+    private readonly ManualTime _time = new();
+    private readonly MemoryReceipts _store = new();
+
+    [Test]
+    public async Task Receipts_AfterARestart_AreWhatTheyWere_WithTheirFirstTimes()
+    {
+        var first = _time.GetUtcNow();
+        var before = await LineAsync(Start(), Room);
+        before.Connected();
+        before.Sent(0, 3);
+        before.Acknowledge(2);
+        _time.Advance(TimeSpan.FromHours(1));
+        var line = await LineAsync(Start(), Room);
+        line.Connected();
+        line.Sent(0, 4);
+        line.Acknowledge(4);
+
+        var again = (await Start().OfAsync(Room, CancellationToken.None)).Single();
+        Assert.That((again.Subscriber, again.User), Is.EqualTo(("tab", "ada")));
+        Assert.That(again.Of(2), Is.EqualTo(new Receipt(first, first, first)));
+        Assert.That(again.Of(3), Is.EqualTo(new Receipt(first, first, _time.GetUtcNow())));
+        Assert.That(again.Of(4), Is.EqualTo(new Receipt(_time.GetUtcNow(), _time.GetUtcNow(), _time.GetUtcNow())));
+    }
+
+    [Test]
+    public async Task Receipts_OfAJobOrAFeed_AreInMemoryOnly()
+    {
+        (await LineAsync(Start(), Job)).Sent(0, 3);
+        (await LineAsync(Start(), StreamName.FeedOf("rooms"))).Sent(0, 3);
+
+        Assert.That(_store.Ranges, Is.Empty);
+    }
+
+    [Test]
+    public async Task SubscriberOfTheSameName_ButAnotherUser_IsAnother()
+    {
+        var receipts = Start();
+        (await receipts.LineAsync(Room, "tab", "ada", CancellationToken.None)).Acknowledge(3);
+        await receipts.LineAsync(Room, "tab", "eve", CancellationToken.None);
+
+        Assert.That((await receipts.OfAsync(Room, CancellationToken.None)).Select(line => line.Of(3).Acknowledged is null), Is.EqualTo(new[] { false, true }));
+    }
+
+    private Receipts Start() => new(_store, Kinds, _time);
+
+    private static ValueTask<ReceiptLine> LineAsync(Receipts receipts, StreamName name) => receipts.LineAsync(name, "tab", "ada", CancellationToken.None);
+}
