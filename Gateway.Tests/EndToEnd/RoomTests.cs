@@ -64,6 +64,25 @@ public sealed class RoomTests
     }
 
     [Test]
+    public async Task Typing_ReachesWhoIsThere_AndIsKeptNowhere()
+    {
+        await using var ada = await OpenAsync("ada");
+        await using var tutor = await OpenAsync("tutor");
+        await tutor.SendAsync(new { op = "signal", channel = _room, data = new { typing = true } });
+        Assert.That((string?)(await tutor.NextAsync("error"))["code"], Is.EqualTo("forbidden"), "it does not follow the room yet");
+
+        await ada.SendAsync(new { op = "presence", id = 4, channel = _room });
+        await ada.NextAsync("presence");
+        await tutor.SubscribeAsync(_room);
+        await ada.NextAsync("join");
+        await tutor.SendAsync(new { op = "signal", channel = _room, data = new { typing = true } });
+        var signal = await ada.NextAsync("signal");
+
+        Assert.That(((string?)signal["user"], (bool?)signal["data"]!["typing"]), Is.EqualTo(("tutor", true)));
+        Assert.That((int?)(await _service.GetAsync($"/api/{_room}"))["seq"], Is.EqualTo(3));
+    }
+
+    [Test]
     public async Task Page_OfAStranger_MayNotSpeak()
     {
         await using var stranger = await OpenAsync("eve");

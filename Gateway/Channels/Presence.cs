@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Gateway.Channels;
 
 /// <summary>
@@ -57,6 +59,22 @@ internal sealed class Presence(TimeProvider time)
             company.Members.Remove(rights.User);
             woken = company.Tell(new(Joined: false, known.Member));
             ForgetIfEmpty(name, company);
+        }
+
+        Wake(woken);
+    }
+
+    /// <summary>Tells whoever watches the stream, and nobody later: typing, a pointer, a raised hand. Lost on a page that does not read.</summary>
+    public void Signal(StreamName name, ISubscriberRights rights, JsonElement data)
+    {
+        IReadOnlyList<PresenceWatch> woken = [];
+        lock (_lock)
+        {
+            if (_streams.TryGetValue(name, out var company))
+            {
+                var member = company.Members.GetValueOrDefault(rights.User)?.Member ?? new(rights.User, rights.Role, time.GetUtcNow());
+                woken = company.Tell(new(Joined: true, member, data));
+            }
         }
 
         Wake(woken);
@@ -149,7 +167,8 @@ internal sealed class Presence(TimeProvider time)
 
 internal sealed record Member(string User, string? Role, DateTimeOffset Since);
 
-internal sealed record PresenceChange(bool Joined, Member Member);
+/// <param name="Signal">What the member says in passing, neither coming nor going.</param>
+internal sealed record PresenceChange(bool Joined, Member Member, JsonElement? Signal = null);
 
 /// <summary>One page that wants to hear who comes and goes on one stream. Owned by the lock of <see cref="Presence"/>.</summary>
 internal sealed class PresenceWatch(StreamName name, Action<PresenceWatch> wake)

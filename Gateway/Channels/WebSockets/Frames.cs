@@ -71,11 +71,20 @@ internal static class Frames
         writer.WriteEndArray();
     });
 
-    public static byte[] Change(StreamName name, PresenceChange change) => Reply(change.Joined ? "join" : "leave", id: null, writer =>
+    public static byte[] Change(StreamName name, PresenceChange change)
     {
-        writer.WriteString("channel"u8, name.ToString());
-        WriteMember(writer, change.Member);
-    });
+        var op = change.Signal is not null ? "signal" : change.Joined ? "join" : "leave";
+        return Reply(op, id: null, writer =>
+        {
+            writer.WriteString("channel"u8, name.ToString());
+            WriteMember(writer, change.Member);
+            if (change.Signal is { } data)
+            {
+                writer.WritePropertyName("data"u8);
+                writer.WriteRawValue(data.GetRawText(), skipInputValidation: true);
+            }
+        });
+    }
 
     public static byte[] Timed(string op, string? id, DateTimeOffset at) => Reply(op, id, writer => writer.WriteString("at"u8, ContractJson.Time(at)));
 

@@ -13,6 +13,8 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
     // Changed by the reader loop alone, and under _listing, by which others may look.
     private readonly Dictionary<StreamName, SocketSubscription> _subscriptions = [];
 
+    private const int MaxSignal = 1_024;
+
     // Owned by the reader loop.
     private readonly Dictionary<StreamName, PresenceWatch> _watches = [];
     private readonly SocketPublishing _publishing = new(connection, outbox, services);
@@ -50,6 +52,9 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
                     return null;
                 case "presence":
                     await WatchAsync(request, id, stop);
+                    return null;
+                case "signal":
+                    await SignalAsync(request, id, stop);
                     return null;
                 default:
                     throw new BadRequestFieldException("op", $"op '{request.Op}' is not known");
@@ -199,6 +204,24 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
         Unwatch(name);
         var watch = _watches[name] = new(name, woken => outbox.Add(new Outgoing.Presence(woken)));
         await outbox.ReplyAsync(new Outgoing.Watching(id, watch), stop);
+    }
+
+    // Only from who follows the channel here, and only where pages may speak at all. Nobody waits for an answer to it.
+    private async ValueTask SignalAsync(SocketRequest request, string? id, CancellationToken stop)
+    {
+        var (name, data) = (request.Channel, request.Data);
+        if (data.GetRawText().Length > MaxSignal)
+        {
+            throw new BadRequestFieldException("data", $"data of a signal is at most {MaxSignal} characters");
+        }
+
+        if (!_subscriptions.ContainsKey(name) || !services.Publishers.TryFind(name, out _) || !await _rights.MayPublishAsync(name, stop))
+        {
+            await ErrorAsync(id, "forbidden", $"{name} is not yours to signal on from here", stop);
+            return;
+        }
+
+        services.Presence.Signal(name, _rights, data);
     }
 
     private void Unwatch(StreamName name)
