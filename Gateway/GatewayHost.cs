@@ -20,6 +20,7 @@ using Gateway.Operations.Metrics;
 using Gateway.Simulation;
 using Gateway.Storage;
 using Gateway.Storage.Sqlite;
+using Gateway.Tracing;
 using Serilog;
 using Serilog.Events;
 
@@ -183,6 +184,7 @@ internal static class GatewayHost
         .AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()
         .AddJobs().AddCheckIns().AddRooms()
         .AddSingleton<IntakeMeters>().AddSingleton<QuarantineKeeper>().AddSingleton<Resubmission>()
+        .AddTracing()
         .AddSingleton<IntakeGate>().AddSingleton<IPublishGate>(provider => provider.GetRequiredService<IntakeGate>())
         .AddSingleton<SimulatedFleet>().AddSingleton<Demonstration>()
         .AddPages()
@@ -219,5 +221,6 @@ internal static class GatewayHost
         app.MapRooms();
         app.MapPeople();
         app.MapQuarantine();
+        app.MapTrace();
     }
 }

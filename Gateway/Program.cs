@@ -12,6 +12,7 @@ try
         ["--help" or "-h", ..] => Usage.Print(Console.Out),
         ["sign-in", .. var rest] => SignInCommand.Run(rest, Console.Out),
         ["backup", .. var rest] => BackupCommands.Backup(rest, Console.Out),
+        ["trace", .. var rest] => await TraceCommand.RunAsync(rest, Console.Out),
         ["restore", .. var rest] => BackupCommands.Restore(rest, Console.Out),
         ["simulate", .. var rest] => await SimulateCommand.RunAsync(rest, Console.Out),
         [{ } word, ..] when !word.StartsWith('-') =>

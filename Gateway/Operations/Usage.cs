@@ -14,6 +14,7 @@ internal static class Usage
               simulate              scanners and pages against a running gateway, with percentiles each second:
                                     --url http://localhost:8080 --mqtt localhost:1883 --token TOKEN --scanners 10 --rate 1
                                     --enrollments N --pace SECONDS --faults none|all|cut,duplicate,reorder,lose-ack,leave --seed N
+              trace ID              where each scan of an enrollment went, hop by hop, or where it stopped
               --help                this text
             """);
         return 0;

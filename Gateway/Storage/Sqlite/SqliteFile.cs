@@ -18,16 +18,22 @@ internal sealed class SqliteFile : IDisposable
     private const string MigrationPrefix = "Gateway.Storage.Sqlite.Migrations.";
 
     private readonly string _connectionString;
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
     private RedoLog? _redo;
 
-    private SqliteFile(string path, FileStream ownership, string version)
+    private SqliteFile(string path, FileStream? ownership, string version)
     {
         Path = path;
         Version = version;
         _lock = ownership;
         // Pooling off: each owner keeps its connection as long as it lives.
-        _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, Cache = SqliteCacheMode.Private }.ToString();
+        _connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Pooling = false,
+            Cache = SqliteCacheMode.Private,
+            Mode = ownership is null ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate,
+        }.ToString();
     }
 
     public string Path { get; }
@@ -73,6 +79,29 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
+    /// <summary>Beside whoever owns it, and without changing anything.</summary>
+    public static SqliteFile OpenToRead(string folder)
+    {
+        var file = new SqliteFile(System.IO.Path.Combine(folder, "gateway.db"), ownership: null, SystemSqlite.Use());
+        try
+        {
+            using var connection = file.Connect();
+            file.Schema = Convert.ToInt32(Scalar(connection, "PRAGMA user_version"), CultureInfo.InvariantCulture);
+            var known = Migrations().Count;
+            if (file.Schema != known)
+            {
+                throw new SettingException("Data:Path", $"the database {file.Path} has schema {file.Schema}; this version reads {known}.");
+            }
+
+            file.Epoch = (string)Scalar(connection, "SELECT value FROM meta WHERE key = 'epoch'")!;
+            return file;
+        }
+        catch (SqliteException error)
+        {
+            throw new SettingException("Data:Path", $"the database {file.Path} cannot be read: {SqliteFault.Of(error).Message}.");
+        }
+    }
+
     public SqliteConnection Connect()
     {
         var connection = new SqliteConnection(_connectionString);
@@ -87,7 +116,7 @@ internal sealed class SqliteFile : IDisposable
     public void Dispose()
     {
         _redo?.Dispose();
-        _lock.Dispose();
+        _lock?.Dispose();
     }
 
     /// <summary>Where a backup is made ready before it takes the database's place.</summary>

@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.EndToEnd;
+
+/// <summary>Type in an enrollment and see where each scan went: over HTTP, on the command line, and when the service is not there any more.</summary>
+public sealed class TraceTests
+{
+    private SomeFolder _folder = null!;
+    private GatewayFixture _service = null!;
+    private ScannerByHand _scanner = null!;
+    private string _enrollment = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _folder = new();
+        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
+        _scanner = new(() => _service.MqttPort, "lab-1");
+        await _scanner.StatusAsync();
+        _enrollment = (string)(await _service.PostAsync("api/enrollments", new { device = "lab-1", person = "Ada" }))["id"]!;
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _service.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Trace_TellsEachHop_AndWhereItStopped()
+    {
+        await using var page = await ManualPage.OpenAsync(_service);
+        await page.SubscribeAsync($"enrollments/{_enrollment}");
+        await _scanner.ScanAsync(_enrollment, 1);
+        await page.NextAsync("event");
+        await page.NextAsync("event");
+        await page.SendAsync(new { op = "ack", channel = $"enrollments/{_enrollment}", seq = 3 });
+        await _scanner.ScanAsync(_enrollment, 2, slot: 9);
+
+        JsonNode trace = null!;
+        await Eventually.HoldsAsync(
+            async () => (trace = await _service.GetAsync($"api/enrollments/{_enrollment}/trace"))["scans"]![0]!["pages"]![0]!["acknowledged"] is not null,
+            "the page's acknowledgement is in the trace");
+        var scan = trace["scans"]![0]!;
+        string[] hops = [(string)scan["device"]!, (string)scan["received"]!, (string)scan["durable"]!];
+        Assert.That(hops, Is.EqualTo(hops.Order(StringComparer.Ordinal)), "times rise along the way");
+        Assert.That(scan.AsObject().ContainsKey("stopped"), Is.False);
+        var second = trace["scans"]![1]!.AsObject();
+        Assert.That(second.ContainsKey("received") && second["received"] is null, Is.True);
+        Assert.That((string?)second["stopped"], Does.StartWith("quarantined at ").And.Contain("slot 9"));
+        Assert.That((string?)trace["explanation"], Does.StartWith("1 of 3 scans are on disk; step 2: quarantined"));
+    }
+
+    [Test]
+    public async Task Command_AsksTheService_OrReadsTheFolder()
+    {
+        await _scanner.ScanAsync(_enrollment, 1);
+        var (code, running) = await TraceAsync(_enrollment);
+        Assert.That(code, Is.Zero);
+        Assert.That(running, Does.Contain("scan 1  device ").And.Contain("scan 2  has not arrived").And.Not.Contain("was not asked"));
+
+        await _service.TerminateAsync();
+        (code, var kept) = await TraceAsync(_enrollment);
+        Assert.That(code, Is.Zero);
+        Assert.That(kept, Does.Contain("the service was not asked").And.Contain("scan 1  device ").And.Contain("known only to the running service"));
+    }
+
+    [Test]
+    public async Task Unknown_IsLookedForInTheQuarantine()
+    {
+        await _scanner.ScanAsync("nobody-knows", 1);
+        using var response = await _service.Http.GetAsync("api/enrollments/nobody-knows/trace");
+        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        Assert.That((string?)problem["code"], Is.EqualTo("unknown_enrollment"));
+        Assert.That((string?)problem["detail"], Does.Contain("1 of its messages are in quarantine"));
+
+        var (code, text) = await TraceAsync("nobody-knows");
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(text, Does.Contain("in quarantine"));
+    }
+
+    private Task<(int ExitCode, string Output)> TraceAsync(string id) => GatewayFixture.RunToEndAsync(
+        _folder.Path, "trace", id, "--Data:Path", _folder.Path, "--Http:Port", _service.HttpPort.ToString(), "--Http:Address", "127.0.0.1");
+}
