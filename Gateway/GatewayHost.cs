@@ -14,6 +14,7 @@ using Gateway.Modules.Enrollments;
 using Gateway.Modules.Jobs;
 using Gateway.Modules.People;
 using Gateway.Modules.Rooms;
+using Gateway.Modules.Webhooks;
 using Gateway.Operations;
 using Gateway.Operations.Backups;
 using Gateway.Operations.Metrics;
@@ -89,6 +90,7 @@ internal static class GatewayHost
         services.GetRequiredService<Enrollments>().Start();
         services.GetRequiredService<QuarantineKeeper>().Start();
         services.GetRequiredService<Retention>().Start();
+        services.GetRequiredService<Webhooks>().Start();
         await services.GetRequiredService<Jobs>().StartAsync(CancellationToken.None);
         services.GetRequiredService<CheckInClock>().Start();
         services.GetRequiredService<RoomWatch>().Start();
@@ -114,7 +116,7 @@ internal static class GatewayHost
         .AddSingleton(settings.Mqtt).AddSingleton(settings.Http).AddSingleton(settings.Tls).AddSingleton(settings.Data).AddSingleton(settings.Access)
         .AddSingleton(settings.Limits).AddSingleton(BrokerLimitsOf(settings.Limits)).AddHttpRate(settings.Limits)
         .AddSingleton(settings.Enrollment).AddSingleton(settings.CheckIns).AddSingleton(settings.Jobs).AddSingleton(settings.Rooms)
-        .AddSingleton(settings.Quarantine).AddSingleton(settings.Retention).AddSingleton(settings.Simulate)
+        .AddSingleton(settings.Quarantine).AddSingleton(settings.Retention).AddSingleton(settings.Webhooks).AddSingleton(settings.Simulate)
         .AddSingleton(listeners).AddSingleton(TimeProvider.System)
         .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
         .ConfigureHttpJsonOptions(json => ContractJson.Configure(json.SerializerOptions));
@@ -158,7 +160,9 @@ internal static class GatewayHost
         .AddSingleton<IJournalReader>(provider => provider.GetRequiredService<StoreJournal>())
         .AddSingleton<IBrokerStore, StoreForBroker>()
         .AddSingleton<MqttBroker>().AddSingleton<MqttConnectionHandler>()
-        .AddChannels(ChannelOptions.Of(limits));
+        .AddChannels(ChannelOptions.Of(limits))
+        .AddSingleton<ICommitListener>(provider => new CommitListeners(
+            provider.GetRequiredService<ChannelHub>(), provider.GetRequiredService<WebhookBell>()));
 
     private static LimitBook MakeLimitBook(IServiceProvider services) => new(
         services.GetRequiredService<LimitsOptions>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<LimitBook>>(),
@@ -166,6 +170,7 @@ internal static class GatewayHost
 
     private static void AddAccess(IServiceCollection services) => services
         .AddSingleton(provider => new NewTokenFile(provider.GetRequiredService<DataOptions>().Folder))
+        .AddSingleton(provider => new SealedSecrets(provider.GetRequiredService<DataOptions>().Folder))
         .AddSingleton<AdminToken>().AddSingleton<DeviceSecrets>().AddSingleton<Sessions>().AddSingleton<DenyList>()
         .AddSingleton<Accounts>().AddSingleton<Standings>().AddSingleton<ScannerOf>().AddSingleton<AuthThrottle>().AddSingleton<Pairings>()
         .AddSingleton<PasswordDesk>()
@@ -183,6 +188,7 @@ internal static class GatewayHost
         .AddSingleton<IDeviceListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()
         .AddJobs().AddCheckIns().AddRooms()
+        .AddWebhooks()
         .AddSingleton<IntakeMeters>().AddSingleton<QuarantineKeeper>().AddSingleton<Resubmission>()
         .AddTracing()
         .AddSingleton<IntakeGate>().AddSingleton<IPublishGate>(provider => provider.GetRequiredService<IntakeGate>())
@@ -220,6 +226,7 @@ internal static class GatewayHost
         app.MapCheckIns();
         app.MapRooms();
         app.MapPeople();
+        app.MapWebhooks();
         app.MapQuarantine();
         app.MapTrace();
     }

@@ -8,6 +8,7 @@ using Gateway.Modules.CheckIns;
 using Gateway.Modules.Enrollments;
 using Gateway.Modules.Jobs;
 using Gateway.Modules.Rooms;
+using Gateway.Modules.Webhooks;
 using Gateway.Simulation;
 using Gateway.Storage;
 
@@ -27,6 +28,7 @@ internal sealed record Settings(
     CheckInsOptions CheckIns,
     QuarantineOptions Quarantine,
     RetentionOptions Retention,
+    WebhooksOptions Webhooks,
     SimulateOptions Simulate)
 {
     private const int LongestSeconds = 86_400;
@@ -54,6 +56,7 @@ internal sealed record Settings(
             Section<CheckInsOptions>(configuration, errors),
             Section<QuarantineOptions>(configuration, errors),
             Section<RetentionOptions>(configuration, errors),
+            Section<WebhooksOptions>(configuration, errors),
             Section<SimulateOptions>(configuration, errors));
         errors.AddRange(UnknownArguments(arguments));
         errors.AddRange(settings.Faults());

@@ -1,0 +1,105 @@
+using Gateway.Access;
+using Gateway.Contract;
+using Gateway.Journal;
+
+namespace Gateway.Modules.Webhooks;
+
+/// <summary>Webhooks over HTTP: made, looked at, tried again, removed. A secret is shown once.</summary>
+internal static class WebhookEndpoints
+{
+    private const int MaxUrl = 2_000;
+    private const int MaxEvents = 10;
+
+    public static IServiceCollection AddWebhooks(this IServiceCollection services) => services
+        .AddSingleton<IProjection, WebhookProjection>()
+        .AddSingleton<WebhookSender>().AddSingleton<WebhookMeters>().AddSingleton<CourierParts>().AddSingleton<WebhookBell>().AddSingleton<Webhooks>();
+
+    public static void MapWebhooks(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/webhooks", MakeAsync);
+        routes.MapGet("/api/webhooks", (IJournal journal) => Results.Json(
+            new DocumentPage<WebhookView>([.. WebhookRecords.All(journal).Select(webhook => WebhookView.Of(journal, webhook))], Next: null).ToBody()));
+        routes.MapGet("/api/webhooks/{id}", (string id, IJournal journal) => Results.Json(WebhookView.Of(journal, Known(journal, id))));
+        routes.MapDelete("/api/webhooks/{id}", async (string id, Webhooks webhooks) =>
+            await webhooks.RemoveAsync(id) ? Results.NoContent() : throw RequestRefusedException.Unknown("webhook", id));
+        routes.MapGet("/api/webhooks/{id}/deliveries", List);
+        routes.MapPost("/api/webhooks/{id}/deliveries/{delivery}/redeliver", async (string id, string delivery, IJournal journal, Webhooks webhooks) =>
+            Results.Json(await webhooks.RedeliverAsync(Known(journal, id).Id, delivery) ?? throw RequestRefusedException.Unknown("delivery", delivery)));
+    }
+
+    private static async Task<IResult> MakeAsync(HttpContext context, IJournal journal, SealedSecrets secrets, Webhooks webhooks)
+    {
+        var body = await RequestBody.ReadAsync(context.Request);
+        var url = body.Text("url", MaxUrl);
+        if (WebhookRules.FaultOf(url) is { } fault)
+        {
+            throw RequestRefusedException.Invalid("url", fault);
+        }
+
+        var events = body.OptionalTexts("events", MaxEvents, max: 32) ?? [.. WebhookProjection.Kinds.Keys];
+        if (events.Count == 0 || events.Any(name => !WebhookProjection.Kinds.ContainsKey(name)))
+        {
+            throw RequestRefusedException.Invalid("events", $"events must be a list of {string.Join(", ", WebhookProjection.Kinds.Keys)}.");
+        }
+
+        var key = Idempotency.Of(context, body);
+        var secret = WebhookRules.NewSecret();
+        var seal = secrets.Seal(secret);
+        var (made, refusal) = await journal.WriteAsync<(Webhook?, RequestRefusedException?)>(transaction =>
+        {
+            var (earlier, reused) = key?.Find(transaction) ?? default;
+            var all = WebhookRecords.All(transaction);
+            if (reused is not null || earlier is not null || all.Count == Webhooks.Most)
+            {
+                return (null, reused ?? (earlier is not null
+                    ? new(StatusCodes.Status409Conflict, "already_done", $"This was done already for '{earlier}'; its secret is not shown again.")
+                    : new(StatusCodes.Status409Conflict, "too_many", $"There are {Webhooks.Most} webhooks already; remove one first.")));
+            }
+
+            var webhook = new Webhook(transaction.NewId(), url, [.. events.Distinct()], transaction.Now, seal);
+            WebhookRecords.Put(transaction, [.. all, webhook]);
+            key?.Keep(transaction, webhook.Id);
+            return (webhook, null);
+        });
+        if (made is null)
+        {
+            throw refusal!;
+        }
+
+        webhooks.Employ(made);
+        return Results.Created($"/api/webhooks/{made.Id}", new { made.Id, made.Url, made.Events, made.At, secret });
+    }
+
+    /// <summary>What waits and what is finished, newest first; the cursor is the id of the last one.</summary>
+    private static IResult List(string id, IJournal journal, int limit = 50, string? before = null)
+    {
+        Known(journal, id);
+        DocumentList.Check(limit);
+        List<Delivery> all =
+        [
+            .. journal.Documents(WebhookRecords.OutboxOf(id), before, limit + 1).Select(WebhookRecords.Read),
+            .. journal.Documents(WebhookRecords.LogOf(id), before, limit + 1).Select(WebhookRecords.Read),
+        ];
+        var newest = all.OrderByDescending(delivery => delivery.Id, StringComparer.Ordinal).Take(limit).ToList();
+        return Results.Json(new DocumentPage<Delivery>(newest, all.Count > limit ? newest[^1].Id : null).ToBody());
+    }
+
+    private static Webhook Known(IJournal journal, string id) =>
+        WebhookRecords.All(journal).FirstOrDefault(webhook => webhook.Id == id) ?? throw RequestRefusedException.Unknown("webhook", id);
+}
+
+/// <param name="Pending">How many deliveries wait.</param>
+/// <param name="Failing">The oldest of them that was tried in vain.</param>
+internal sealed record WebhookView(string Id, string Url, IReadOnlyList<string> Events, DateTimeOffset At, int Pending, WebhookFailing? Failing)
+{
+    public static WebhookView Of(IJournal journal, Webhook webhook)
+    {
+        var pending = journal.Documents(WebhookRecords.OutboxOf(webhook.Id)).Select(WebhookRecords.Read).ToList();
+        var failing = pending.Find(delivery => delivery.Attempts > 0);
+        return new(webhook.Id, webhook.Url, webhook.Events, webhook.At, pending.Count, failing is null
+            ? null
+            : new(failing.At, failing.Attempts, failing.LastError ?? "", failing.Next));
+    }
+}
+
+internal sealed record WebhookFailing(DateTimeOffset Since, int Attempts, string Error, DateTimeOffset? Next);
