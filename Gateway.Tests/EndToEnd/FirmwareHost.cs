@@ -4,7 +4,9 @@ using Gateway.Tests.Architecture;
 
 namespace Gateway.Tests.EndToEnd;
 
-/// <summary>The firmware as a program: its core, an emulated sensor, flash and templates in files that outlive a kill, and a person who follows the LED.</summary>
+/// <summary>
+/// The firmware as a program: its core, an emulated sensor, flash and templates in files that outlive a kill, and a person who follows the LED.
+/// </summary>
 internal sealed class FirmwareHost : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
