@@ -118,6 +118,19 @@ public sealed class CheckInTests
         Assert.That((double?)(await _service.GetAsync("/api/stats"))["averageMinutes"], Is.EqualTo(120));
     }
 
+    [Test]
+    public async Task Identification_ThatComesLate_IsDatedBackByItsUptime()
+    {
+        await EnrollAsync("Ada");
+        await PublishAsync("""{"id":"8-1","slot":0,"uptime":7200000}""");
+        await PublishAsync("""{"id":"8-2","slot":0,"uptime":3600000}""");
+        var (first, late) = ((await EventsAsync())[0]!, (await EventsAsync())[1]!);
+        var between = (DateTimeOffset)first["at"]! - (DateTimeOffset)late["at"]!;
+
+        Assert.That(between, Is.EqualTo(TimeSpan.FromHours(1)).Within(TimeSpan.FromSeconds(1)));
+        Assert.That((DateTimeOffset)late["data"]!["source"]!["received"]!, Is.GreaterThan((DateTimeOffset)first["at"]!));
+    }
+
     [TestCase("""{"person":"Ada"}""", "site")]
     [TestCase("""{"site":"Main hall","person":"Ada"}""", "site")]
     [TestCase("""{"site":"main"}""", "person")]
