@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fold, isOver } from "../../Gateway/wwwroot/kiosk/enrollment.js";
-import { foldDevices, readiness } from "../../Gateway/wwwroot/kiosk/devices.js";
+import { fold, isOver } from "../../Gateway/wwwroot/shared/enrollment.js";
+import { foldDevices, readiness } from "../../Gateway/wwwroot/shared/devices.js";
 
 const requested = {
   id: "0198", device: "lab-1", person: "Ada", slot: 0, scans: 3,

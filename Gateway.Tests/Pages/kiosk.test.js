@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { ChannelClient } from "../../Gateway/wwwroot/channel-client/index.js";
 import { Api } from "../../Gateway/wwwroot/kiosk/api.js";
 import { Kiosk, Patience } from "../../Gateway/wwwroot/kiosk/kiosk.js";
-import { words } from "../../Gateway/wwwroot/kiosk/language.js";
+import { words } from "../../Gateway/wwwroot/shared/language.js";
 import { Stay } from "../../Gateway/wwwroot/kiosk/view-enroll.js";
 import { ManualService, ManualTransport, settled, VirtualClock } from "./virtual.js";
 

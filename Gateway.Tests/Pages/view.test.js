@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { chooseLanguage, clockTime, words } from "../../Gateway/wwwroot/kiosk/language.js";
+import { chooseLanguage, clockTime, words } from "../../Gateway/wwwroot/shared/language.js";
 import { next, start } from "../../Gateway/wwwroot/kiosk/model.js";
 import { view } from "../../Gateway/wwwroot/kiosk/view.js";
 

@@ -1,34 +1,26 @@
-/**
- * What the page asks of the service. No call rejects: a failure is an answer with a code.
- *
- * @typedef {{ code: string, [field: string]: any }} Problem a problem document, or `unreachable` where none came
- * @typedef {{ ok: true, value: any } | { ok: false, problem: Problem }} Answer
- */
-
-const TIMEOUT_MS = 8000;
+/** What the page asks of the service. */
+import { Requests } from "../shared/requests.js";
 
 export class Api {
-  #fetch;
-  #clock;
+  #requests;
 
-  /** @param {{ fetch: typeof globalThis.fetch, clock: import("../channel-client/timer.js").Clock }} options */
-  constructor({ fetch, clock }) {
-    this.#fetch = fetch;
-    this.#clock = clock;
+  /** @param {ConstructorParameters<typeof Requests>[0]} options */
+  constructor(options) {
+    this.#requests = new Requests(options);
   }
 
   /** @param {string} token */
   signIn(token) {
-    return this.#ask("POST", "/api/sign-in", { token });
+    return this.#requests.ask("POST", "/api/sign-in", { token });
   }
 
   signOut() {
-    return this.#ask("DELETE", "/api/sign-in");
+    return this.#requests.ask("DELETE", "/api/sign-in");
   }
 
   /** @param {string} before cursor of the previous page */
   moreDevices(before) {
-    return this.#ask("GET", `/api/devices?before=${encodeURIComponent(before)}`);
+    return this.#requests.ask("GET", `/api/devices?before=${encodeURIComponent(before)}`);
   }
 
   /**
@@ -36,59 +28,11 @@ export class Api {
    * @param {string} key the same for every try of the same wish, so that it comes true once
    */
   enroll(wanted, key) {
-    return this.#ask("POST", "/api/enrollments", wanted, { "idempotency-key": key });
+    return this.#requests.ask("POST", "/api/enrollments", wanted, { "idempotency-key": key });
   }
 
   /** @param {string} id */
   cancel(id) {
-    return this.#ask("DELETE", `/api/enrollments/${encodeURIComponent(id)}`);
+    return this.#requests.ask("DELETE", `/api/enrollments/${encodeURIComponent(id)}`);
   }
-
-  /**
-   * @param {string} method
-   * @param {string} path
-   * @param {object} [body]
-   * @param {Record<string, string>} [headers]
-   * @returns {Promise<Answer>}
-   */
-  async #ask(method, path, body, headers = {}) {
-    const tooLong = new AbortController();
-    const timer = this.#clock.setTimeout(() => tooLong.abort(), TIMEOUT_MS);
-    try {
-      const response = await this.#fetch(path, {
-        method,
-        headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
-        body: body === undefined ? undefined : JSON.stringify(body),
-        signal: tooLong.signal,
-      });
-      const text = await response.text();
-      return response.ok ? { ok: true, value: parse(text) } : { ok: false, problem: problem(response.status, parse(text)) };
-    } catch {
-      return { ok: false, problem: { code: "unreachable" } };
-    } finally {
-      this.#clock.clearTimeout(timer);
-    }
-  }
-}
-
-/** @param {string} text */
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-/**
- * @param {number} status
- * @param {any} document
- * @returns {Problem}
- */
-function problem(status, document) {
-  if (typeof document?.code === "string") return document;
-  if (status === 401) return { code: "unauthenticated" };
-  if (status === 403) return { code: "forbidden" };
-  if (status === 429) return { code: "limited" };
-  return { code: "other", detail: document?.detail ?? document?.title ?? String(status) };
 }

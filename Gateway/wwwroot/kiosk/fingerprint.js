@@ -2,7 +2,7 @@
  * The drawn finger: ridges of ink that rise with the percentage. It is decoration; the progress bar
  * around it carries the meaning.
  */
-import { h } from "./dom.js";
+import { h } from "../shared/dom.js";
 
 const WIDTH = 200;
 const HEIGHT = 240;

@@ -11,15 +11,15 @@
  * @property {import("../channel-client/timer.js").Clock} clock
  * @property {{ scanner: string | null, enrollment: string | null, takeToken: () => string | null }} place
  * @property {{ show: (view: import("./view.js").View, painted: () => void) => void }} screen
- * @property {import("./language.js").Words} say
+ * @property {import("../shared/language.js").Words} say
  * @property {Storage} memory kept for this browser
  * @property {string} clientId
  * @property {() => string} newKey
  */
 import { SocketState } from "../channel-client/index.js";
-import { isOver } from "./enrollment.js";
+import { isOver } from "../shared/enrollment.js";
+import { tokenIn } from "../shared/sign-in-link.js";
 import { next, start } from "./model.js";
-import { tokenIn } from "./place.js";
 import { Stay } from "./view-enroll.js";
 import { view } from "./view.js";
 

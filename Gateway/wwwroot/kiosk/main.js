@@ -1,11 +1,11 @@
 /** Composition: the kiosk with the browser's own clock, network and document. */
 import { ChannelClient, fullJitter, systemClock } from "../channel-client/index.js";
 import { Api } from "./api.js";
-import { clientId, randomId } from "./identity.js";
+import { clientId, randomId } from "../shared/identity.js";
 import { Kiosk } from "./kiosk.js";
-import { chooseLanguage, words } from "./language.js";
+import { chooseLanguage, words } from "../shared/language.js";
 import { Place } from "./place.js";
-import { Screen } from "./screen.js";
+import { Screen } from "../shared/screen.js";
 
 const language = chooseLanguage(navigator.languages);
 const texts = await (await fetch(`kiosk/texts/${language}.json`)).json();

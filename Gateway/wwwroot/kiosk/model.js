@@ -1,11 +1,11 @@
 /**
  * What the page knows. `next` is the only way it changes, and is pure.
  *
- * @typedef {import("./enrollment.js").Enrollment} Enrollment
- * @typedef {import("./enrollment.js").EnrollmentEvent} EnrollmentEvent
- * @typedef {import("./devices.js").Device} Device
- * @typedef {import("./devices.js").DeviceEvent} DeviceEvent
- * @typedef {import("./api.js").Problem} Problem
+ * @typedef {import("../shared/enrollment.js").Enrollment} Enrollment
+ * @typedef {import("../shared/enrollment.js").EnrollmentEvent} EnrollmentEvent
+ * @typedef {import("../shared/devices.js").Device} Device
+ * @typedef {import("../shared/devices.js").DeviceEvent} DeviceEvent
+ * @typedef {import("../shared/requests.js").Problem} Problem
  *
  * @typedef {object} Following an enrollment that the page follows
  * @property {string} id
@@ -40,8 +40,8 @@
  *   | { type: "cancelSent" } | { type: "cancelFailed", problem: Problem } | { type: "cancelAnswered" }
  *   | { type: "closed", keepPerson: boolean }} Action
  */
-import { foldDevices, sorted } from "./devices.js";
-import { fold } from "./enrollment.js";
+import { foldDevices, sorted } from "../shared/devices.js";
+import { fold } from "../shared/enrollment.js";
 
 /**
  * @param {{ pinned?: string | null, canSignOut?: boolean }} [page]

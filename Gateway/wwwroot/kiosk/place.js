@@ -1,4 +1,6 @@
 /** The page's address: which enrollment and which scanner it is about, and the token of a sign-in link. */
+import { takeToken } from "../shared/sign-in-link.js";
+
 export class Place {
   #window;
 
@@ -27,20 +29,7 @@ export class Place {
     this.#window.history.replaceState(null, "", address);
   }
 
-  /** The token leaves the address, and with it the history, in the moment it is read. */
   takeToken() {
-    const address = new URL(this.#window.location.href);
-    const token = tokenIn(address.hash);
-    if (token !== null) {
-      address.hash = "";
-      this.#window.history.replaceState(null, "", address);
-    }
-    return token;
+    return takeToken(this.#window);
   }
-}
-
-/** @param {string} text a sign-in link, or its fragment */
-export function tokenIn(text) {
-  const start = text.indexOf("#token=");
-  return start < 0 ? null : decodeURIComponent(text.slice(start + "#token=".length));
 }

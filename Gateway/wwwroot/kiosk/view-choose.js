@@ -1,13 +1,13 @@
 /** The first screen: which scanner, who, start. */
-import { readiness, Readiness } from "./devices.js";
-import { h } from "./dom.js";
-import { problemText } from "./problems.js";
+import { readiness, Readiness } from "../shared/devices.js";
+import { h } from "../shared/dom.js";
+import { problemText } from "../shared/problems.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
- * @typedef {import("./language.js").Words} Words
+ * @typedef {import("../shared/language.js").Words} Words
  * @typedef {import("./view.js").Handlers} Handlers
- * @typedef {import("./devices.js").Device} Device
+ * @typedef {import("../shared/devices.js").Device} Device
  */
 
 /**

@@ -1,15 +1,15 @@
 /** The screens of one enrollment, from waking the scanner to its end. */
-import { readiness, Readiness } from "./devices.js";
-import { h } from "./dom.js";
+import { readiness, Readiness } from "../shared/devices.js";
+import { h } from "../shared/dom.js";
 import { fingerprint } from "./fingerprint.js";
-import { problemText } from "./problems.js";
+import { problemText } from "../shared/problems.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
- * @typedef {import("./language.js").Words} Words
+ * @typedef {import("../shared/language.js").Words} Words
  * @typedef {import("./view.js").Handlers} Handlers
  * @typedef {import("./view.js").Screen} Screen
- * @typedef {import("./enrollment.js").Enrollment} Enrollment
+ * @typedef {import("../shared/enrollment.js").Enrollment} Enrollment
  */
 
 /** How long an end stays on the screen before the page is ready for the next person. */

@@ -1,10 +1,10 @@
 /** The sign-in screen. */
-import { h } from "./dom.js";
-import { problemText } from "./problems.js";
+import { h } from "../shared/dom.js";
+import { problemText } from "../shared/problems.js";
 
 /**
  * @param {import("./model.js").Model} model
- * @param {import("./language.js").Words} say
+ * @param {import("../shared/language.js").Words} say
  * @param {import("./view.js").Handlers} handlers
  * @returns {import("./view.js").Screen}
  */

@@ -2,8 +2,8 @@
  * The view: a pure function from what the page knows to what is to be seen and said.
  *
  * @typedef {import("./model.js").Model} Model
- * @typedef {import("./language.js").Words} Words
- * @typedef {import("./dom.js").Node} Node
+ * @typedef {import("../shared/language.js").Words} Words
+ * @typedef {import("../shared/dom.js").Node} Node
  *
  * @typedef {object} Handlers
  * @property {(token: string) => void} signIn
@@ -13,16 +13,11 @@
  * @property {() => void} start
  * @property {() => void} cancel
  * @property {(keepPerson: boolean) => void} close
- *
- * @typedef {object} View
- * @property {string} screen changes when there is something else to do: focus then moves to its heading
- * @property {string} title
- * @property {string} spoken what a screen reader says when it changes
- * @property {Node[]} tree
+ * @typedef {import("../shared/screen.js").View} View
  */
-import { isOver } from "./enrollment.js";
-import { h } from "./dom.js";
-import { clockTime } from "./language.js";
+import { isOver } from "../shared/enrollment.js";
+import { h } from "../shared/dom.js";
+import { clockTime } from "../shared/language.js";
 import { chooseScreen } from "./view-choose.js";
 import { endScreen, enrollScreen, loadingScreen, unknownScreen } from "./view-enroll.js";
 import { signInScreen } from "./view-sign-in.js";

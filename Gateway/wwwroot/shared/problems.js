@@ -2,7 +2,7 @@
 import { clockTime } from "./language.js";
 
 /**
- * @param {import("./api.js").Problem} problem
+ * @param {import("./requests.js").Problem} problem
  * @param {import("./language.js").Words} say
  * @param {string} [place] where the page has words of its own for what it found itself
  * @param {string} [device]

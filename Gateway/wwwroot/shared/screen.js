@@ -1,7 +1,13 @@
 /** Puts views on the document, once per frame, and says when one has been painted. */
 import { patch } from "./dom.js";
 
-/** @typedef {import("./view.js").View} View */
+/**
+ * @typedef {object} View
+ * @property {string} screen changes when there is something else to do: focus then moves to its heading
+ * @property {string} title
+ * @property {string} spoken what a screen reader says when it changes
+ * @property {import("./dom.js").Node[]} tree
+ */
 
 export class Screen {
   #window;

@@ -1,0 +1,67 @@
+/**
+ * Requests to the service. None rejects: a failure is an answer with a code.
+ *
+ * @typedef {{ code: string, [field: string]: any }} Problem a problem document, or `unreachable` where none came
+ * @typedef {{ ok: true, value: any } | { ok: false, problem: Problem }} Answer
+ */
+
+const TIMEOUT_MS = 8000;
+
+export class Requests {
+  #fetch;
+  #clock;
+
+  /** @param {{ fetch: typeof globalThis.fetch, clock: import("../channel-client/timer.js").Clock }} options */
+  constructor({ fetch, clock }) {
+    this.#fetch = fetch;
+    this.#clock = clock;
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   * @param {Record<string, string>} [headers]
+   * @returns {Promise<Answer>}
+   */
+  async ask(method, path, body, headers = {}) {
+    const tooLong = new AbortController();
+    const timer = this.#clock.setTimeout(() => tooLong.abort(), TIMEOUT_MS);
+    try {
+      const response = await this.#fetch(path, {
+        method,
+        headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal: tooLong.signal,
+      });
+      const text = await response.text();
+      return response.ok ? { ok: true, value: parse(text) } : { ok: false, problem: problem(response.status, parse(text)) };
+    } catch {
+      return { ok: false, problem: { code: "unreachable" } };
+    } finally {
+      this.#clock.clearTimeout(timer);
+    }
+  }
+}
+
+/** @param {string} text */
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {number} status
+ * @param {any} document
+ * @returns {Problem}
+ */
+function problem(status, document) {
+  if (typeof document?.code === "string") return document;
+  if (status === 401) return { code: "unauthenticated" };
+  if (status === 403) return { code: "forbidden" };
+  if (status === 429) return { code: "limited" };
+  return { code: "other", detail: document?.detail ?? document?.title ?? String(status) };
+}
