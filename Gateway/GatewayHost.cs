@@ -68,7 +68,7 @@ internal static class GatewayHost
         // Only what has started prints a link: one that was made for a start that failed would be lost for ever.
         var signInToken = await app.Services.GetRequiredService<AdminToken>().PrepareAsync();
         await app.Services.GetRequiredService<Demonstration>().StartAsync();
-        app.Services.GetRequiredService<Welcome>().Print(Console.Out, signInToken);
+        app.Services.GetRequiredService<Welcome>().Print(Console.Out, signInToken, isTerminal: !Console.IsOutputRedirected);
         await app.WaitForShutdownAsync();
         return 0;
     }
@@ -81,7 +81,7 @@ internal static class GatewayHost
         services.GetRequiredService<Accounts>().Load();
         services.GetRequiredService<Sessions>().Load();
         var broker = services.GetRequiredService<MqttBroker>();
-        services.GetRequiredService<Standings>().Tell(owner => broker.DisconnectOwner(owner, ReasonCode.NotAuthorized));
+        services.GetRequiredService<Standings>().Tell(broker.ForgetOwner);
         var devices = services.GetRequiredService<Devices>();
         broker.AddListener(devices);
         broker.Countdown = DeviceCommand.AtDelivery;

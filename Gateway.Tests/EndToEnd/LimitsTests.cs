@@ -39,6 +39,52 @@ public sealed class LimitsTests
     }
 
     [Test]
+    public async Task Guessers_AreToldToWait_AndAScannerBehindTheSameAddressIsServed()
+    {
+        await using var service = await StartAsync();
+        var secret = (string)(await service.PostAsync("api/devices", new { id = "door-1" }))["secret"]!;
+        string[] wrong = ["-V", "mqttv5", "-d", "-u", "door-1", "-P", "guess"];
+        var answers = new List<string>();
+        for (var i = 0; i < 8; i++)
+        {
+            answers.Add(await Mosquitto.PublishAsync(service.MqttPort, "scanners/door-1/status", "{}", wrong));
+        }
+
+        using var guesser = From("127.0.0.1", service);
+        guesser.DefaultRequestHeaders.Authorization = new("Bearer", "guess");
+        using var answer = await guesser.GetAsync("api/jobs");
+        Assert.That(answers[0], Does.Contain("CONNACK (135)"));
+        Assert.That(answers[^1], Does.Contain("CONNACK (151)"));
+        Assert.That((answer.StatusCode, answer.Headers.RetryAfter is null), Is.EqualTo((HttpStatusCode.TooManyRequests, false)));
+        var scanner = new ScannerByHand(() => service.MqttPort, "door-1", "-u", "door-1", "-P", secret);
+        Assert.That(await scanner.StatusAsync(), Does.Contain("RC:0"));
+    }
+
+    [Test]
+    public async Task Will_OnAnotherScannersTopic_IsNotPublished()
+    {
+        await using var service = await StartAsync();
+        await service.PostAsync("api/devices", new { id = "door-2" });
+        var secret = (string)(await service.PostAsync("api/devices", new { id = "door-1" }))["secret"]!;
+        string[] will = ["--will-topic", "scanners/door-2/status", "--will-payload", "{\"id\":\"9-9\",\"state\":\"online\"}", "--will-retain"];
+        await using (Mosquitto.Listen(service.MqttPort, "scanners/door-1/commands", ["-u", "door-1", "-P", secret, .. will]))
+        {
+            await Eventually.HoldsAsync(
+                async () =>
+                {
+                    // Accepted with a will that is not its own, or refused for it: either way it never speaks.
+                    var quarantined = (await service.GetAsync("api/quarantine"))["items"]!.AsArray().Count > 0;
+                    return quarantined || (bool)(await service.GetAsync("api/devices/door-1"))["state"]!["online"]! || service.Output.Contains("will");
+                },
+                "an answer");
+        }
+
+        var said = await Mosquitto.SubscribeAsync(service.MqttPort, "scanners/door-2/status", 1, "-u", "admin", "-P", GatewayFixture.AdminToken);
+        Assert.That(said, Is.Empty);
+        Assert.That((bool)(await service.GetAsync("api/devices/door-2"))["state"]!["online"]!, Is.False);
+    }
+
+    [Test]
     public async Task Requests_FromThisMachine_AreNotLimited_UnlessItIsAskedFor()
     {
         await using var service = await GatewayFixture.StartAsync(_folder.Path, "--Limits:HttpRate", "1", "--Limits:HttpBurst", "1");

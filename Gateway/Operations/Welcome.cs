@@ -1,5 +1,6 @@
 using Gateway.Simulation;
 using Gateway.Storage;
+using QRCoder;
 
 namespace Gateway.Operations;
 
@@ -8,7 +9,8 @@ internal sealed class Welcome(Listeners listeners, DataOptions data, SimulateOpt
 {
     /// <param name="output">Standard output.</param>
     /// <param name="signInToken">Printed once and forgotten; null when none was made at this start.</param>
-    public void Print(TextWriter output, string? signInToken)
+    /// <param name="isTerminal">A person looks at it, perhaps with a telephone in hand: the link is drawn as well.</param>
+    public void Print(TextWriter output, string? signInToken, bool isTerminal)
     {
         output.WriteLine($"listening {listeners.Text}");
         output.WriteLine();
@@ -19,7 +21,13 @@ internal sealed class Welcome(Listeners listeners, DataOptions data, SimulateOpt
         if (signInToken is not null)
         {
             output.WriteLine("  Sign in: open this link once, within 15 minutes.");
-            output.WriteLine($"  {listeners.PageUrl}#token={signInToken}");
+            var link = $"{listeners.PageUrl}#token={signInToken}";
+            output.WriteLine($"  {link}");
+            if (isTerminal)
+            {
+                output.WriteLine(AsciiQRCodeHelper.GetQRCode(link, QRCodeGenerator.ECCLevel.L, drawQuietZones: true));
+            }
+
             output.WriteLine();
         }
 
