@@ -69,8 +69,8 @@ internal sealed class LiveFixture : IAsyncDisposable
         return fixture;
     }
 
-    public Task<LivePage> OpenPageAsync(string ticket = "good") =>
-        LivePage.OpenAsync(new UriBuilder(Http.BaseAddress!) { Scheme = "ws", Path = "/ws", Query = $"ticket={ticket}" }.Uri);
+    public Task<LivePage> OpenPageAsync(string ticket = "good", TimeSpan? patience = null) =>
+        LivePage.OpenAsync(new UriBuilder(Http.BaseAddress!) { Scheme = "ws", Path = "/ws", Query = $"ticket={ticket}" }.Uri, patience);
 
     public Task StopAsync() => _app.StopAsync();
 

@@ -8,12 +8,14 @@ namespace Gateway.Tests.Channels;
 internal sealed class LivePage : IAsyncDisposable
 {
     private readonly ClientWebSocket _socket = new();
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(20));
-    private readonly byte[] _buffer = new byte[64 * 1024];
+    private readonly CancellationTokenSource _patience;
+    private readonly byte[] _buffer = new byte[16 * 1024];
 
-    public static async Task<LivePage> OpenAsync(Uri address)
+    private LivePage(TimeSpan patience) => _patience = new(patience);
+
+    public static async Task<LivePage> OpenAsync(Uri address, TimeSpan? patience = null)
     {
-        var page = new LivePage();
+        var page = new LivePage(patience ?? TimeSpan.FromSeconds(20));
         page._socket.Options.KeepAliveInterval = TimeSpan.Zero;
         await page._socket.ConnectAsync(address, page._patience.Token);
         return page;

@@ -13,6 +13,7 @@ internal sealed class MemoryJournal : IJournalReader
 
     // Owned by _lock.
     private readonly List<StoredEvent> _events = [];
+    private readonly Dictionary<ChannelName, List<StoredEvent>> _channels = [];
     private readonly Queue<StoredEvent> _unannounced = [];
 
     // Held while announcing: one writer, in order.
@@ -54,12 +55,18 @@ internal sealed class MemoryJournal : IJournalReader
     {
         lock (_lock)
         {
-            var seq = _events.Count(stored => stored.Channel == channel) + 1;
+            if (!_channels.TryGetValue(channel, out var own))
+            {
+                _channels.Add(channel, own = []);
+            }
+
+            var seq = own.Count + 1;
             var stored = new StoredEvent(channel, seq, _events.Count + 1, "progress", DateTimeOffset.UnixEpoch, data)
             {
                 AppendedAt = System.Diagnostics.Stopwatch.GetTimestamp(),
             };
             _events.Add(stored);
+            own.Add(stored);
             _unannounced.Enqueue(stored);
             return stored;
         }
@@ -108,17 +115,17 @@ internal sealed class MemoryJournal : IJournalReader
     }
 
     public ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation) =>
-        Read(stored => stored.Channel == channel && stored.Seq > after, limit);
+        Read(() => _channels.GetValueOrDefault(channel, []), after, _ => true, limit);
 
     public ValueTask<IReadOnlyList<StoredEvent>> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation) =>
-        Read(stored => stored.Channel.Kind == kind && stored.Position > after, limit);
+        Read(() => _events, after, stored => stored.Channel.Kind == kind, limit);
 
     public ValueTask<FeedSnapshot> ListAsync(string kind, long? before, int limit, CancellationToken cancellation)
     {
         FeedSnapshot snapshot;
         lock (_lock)
         {
-            var channels = _events.Select(stored => stored.Channel).Where(channel => channel.Kind == kind).Distinct().Reverse();
+            var channels = _channels.Keys.Where(channel => channel.Kind == kind).Reverse();
             snapshot = new(_events.Count, Oldest, [.. channels.Take(limit).Select(channel => Snapshot(channel)!)], Next: null);
         }
 
@@ -128,22 +135,30 @@ internal sealed class MemoryJournal : IJournalReader
 
     private ChannelSnapshot? Snapshot(ChannelName channel)
     {
-        var seq = _events.Count(stored => stored.Channel == channel);
+        var seq = _channels.GetValueOrDefault(channel, []).Count;
         return seq == 0 ? null : new(channel, seq, Oldest, System.Text.Encoding.UTF8.GetBytes($"{{\"n\":{seq}}}"));
     }
 
-    private ValueTask<IReadOnlyList<StoredEvent>> Read(Func<StoredEvent, bool> wanted, int limit)
+    // The n-th of a list has cursor n + 1.
+    private ValueTask<IReadOnlyList<StoredEvent>> Read(Func<List<StoredEvent>> list, long after, Func<StoredEvent, bool> wanted, int limit)
     {
         BeforeRead?.Invoke();
-        IReadOnlyList<StoredEvent> page;
+        List<StoredEvent> page = [];
         lock (_lock)
         {
             Reads++;
-            page = [.. _events.Where(wanted).Take(limit)];
+            var all = list();
+            for (var i = (int)Math.Min(after, all.Count); i < all.Count && page.Count < limit; i++)
+            {
+                if (wanted(all[i]))
+                {
+                    page.Add(all[i]);
+                }
+            }
         }
 
         AfterRead?.Invoke();
-        return ValueTask.FromResult(page);
+        return ValueTask.FromResult<IReadOnlyList<StoredEvent>>(page);
     }
 }
 

@@ -1,0 +1,72 @@
+using Gateway.Channels;
+using Gateway.Journal;
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.Channels;
+
+/// <summary>However much a page has missed, it gets all of it, by pages of bounded size, from the real store.</summary>
+public sealed class BacklogTests
+{
+    private const int PageSize = 200;
+    private static readonly ChannelName Counter = SomeCounter.Channel();
+
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(PageSize - 1)]
+    [TestCase(PageSize)]
+    [TestCase(PageSize + 1)]
+    [TestCase(10_001, Category = "Slow")]
+    [TestCase(1_000_000, Category = "Slow")]
+    public async Task Backlog_IsTakenWhole_ByPages_AndThenLive(int missed)
+    {
+        using var folder = new SomeFolder();
+        var hub = new ChannelHub();
+        await using var some = SomeJournal.Open(folder, listener: hub);
+        await AppendAsync(some, missed + 1);
+        using var meters = new ChannelMeters();
+        var subscriptions = new Gateway.Channels.Subscriptions(hub, new(some.Journal, [new CountingKind()]), meters, new() { PageSize = PageSize });
+        foreach (var name in new[] { StreamName.Of(Counter), StreamName.FeedOf("counters") })
+        {
+            var woken = new AsyncSignal();
+            using var opened = await subscriptions.OpenAsync(name, new(some.Journal.Epoch, 1), fromHead: false, woken.Set, CancellationToken.None);
+            var next = 2L;
+            var largest = 0;
+            while (await opened!.Subscription.TakeAsync(CancellationToken.None) is { Count: > 0 } taken)
+            {
+                largest = Math.Max(largest, taken.Count);
+                foreach (var stored in taken)
+                {
+                    if (stored.Seq != next++)
+                    {
+                        Assert.Fail($"{stored.Seq} came for {next - 1}");
+                    }
+                }
+            }
+
+            Assert.That(next - 2, Is.EqualTo((await some.Journal.SnapshotAsync(Counter, CancellationToken.None))!.Seq - 1));
+            Assert.That(largest, Is.LessThanOrEqualTo(PageSize));
+            await AppendAsync(some, 1);
+            await Eventually.HoldsAsync(() => opened.Subscription.Progress.Queued == 1, "live");
+        }
+
+        Assert.That((hub.Streams, hub.Subscriptions), Is.EqualTo((0, 0)));
+    }
+
+    // In large commits: what is tried is reading.
+    private static async Task AppendAsync(SomeJournal some, int count)
+    {
+        for (var left = count; left > 0; left -= 10_000)
+        {
+            var batch = Math.Min(left, 10_000);
+            await some.Journal.WriteAsync(transaction =>
+            {
+                for (var i = 0; i < batch; i++)
+                {
+                    transaction.Append(Counter, SomeCounter.Add(1));
+                }
+
+                return batch;
+            });
+        }
+    }
+}

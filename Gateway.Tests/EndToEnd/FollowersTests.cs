@@ -1,0 +1,118 @@
+using System.Net.Http.Json;
+using System.Net.WebSockets;
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.EndToEnd;
+
+/// <summary>Pages attached by each of the four ways while the service is killed again and again: what they were shown is what the journal holds.</summary>
+[Category("Slow")]
+public sealed class FollowersTests
+{
+    private const int Kills = 3;
+    private const int ReportsPerLife = 40;
+
+    private SomeFolder _folder = null!;
+    private GatewayFixture _service = null!;
+
+    // Replaced at each kill; completed when the service is back.
+    private TaskCompletionSource _back = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _folder = new();
+        _back = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
+        await _service.PostAsync("api/jobs", new { id = "one", name = "a job", total = 1000 });
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _service.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test, CancelAfter(180_000)]
+    public async Task KillAgainAndAgain_EveryWay_ShowsWhatTheJournalHolds(CancellationToken cancellation)
+    {
+        const int Last = 1 + ((Kills + 1) * ReportsPerLife);
+        var followers = Follower.Ways.SelectMany(way => new[] { (way, "jobs/one"), (way, "jobs") })
+            .Select(one => FollowAsync(one.way, one.Item2, Last, cancellation)).ToList();
+        for (var life = 0; life <= Kills; life++)
+        {
+            if (life > 0)
+            {
+                await KillAsync();
+            }
+
+            await ReportAsync(life, cancellation);
+        }
+
+        foreach (var shown in await Task.WhenAll(followers))
+        {
+            Assert.That(shown, Is.EqualTo(Enumerable.Range(1, Last)));
+        }
+
+        var journal = await _service.GetAsync($"api/jobs/one/events?limit=1000");
+        Assert.That(journal["events"]!.AsArray().Select(stored => (long)stored!["seq"]!), Is.EqualTo(Enumerable.Range(1, Last)));
+    }
+
+    private async Task ReportAsync(int life, CancellationToken cancellation)
+    {
+        for (var i = 1; i <= ReportsPerLife; i++)
+        {
+            var done = (life * ReportsPerLife) + i;
+            using var answer = await _service.Http.PostAsJsonAsync(
+                "api/jobs/one/events", new { type = "progress", done, key = $"k{done}" }, cancellation);
+            answer.EnsureSuccessStatusCode();
+        }
+    }
+
+    // The last report was acknowledged a moment ago, and may be on its way to the pages just now.
+    private async Task KillAsync()
+    {
+        await _service.KillAsync();
+        var again = await _service.StartAgainAsync("--Access:Anonymous", "true");
+        await _service.DisposeAsync();
+        _service = again;
+        var back = _back;
+        _back = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        back.SetResult();
+    }
+
+    /// <summary>The seqs that the page was shown, over as many connections as it took.</summary>
+    private async Task<List<long>> FollowAsync(string way, string stream, int last, CancellationToken cancellation)
+    {
+        var shown = new List<long>();
+        var cursor = 0L;
+        string? epoch = null;
+        while (true)
+        {
+            var (service, back) = (_service, _back.Task);
+            try
+            {
+                await using var follower = Follower.Of(way, service.Http, stream);
+                var start = await follower.StartAsync(cursor, epoch, cancellation);
+                Assert.That((bool)start["reset"]!, Is.False, $"{way} {stream} after {cursor}");
+                epoch = (string?)start["epoch"];
+                await foreach (var stored in follower.EventsAsync(cancellation))
+                {
+                    cursor = (long)stored[follower.CursorField]!;
+                    shown.Add((long)stored["seq"]!);
+                    if (shown.Count == last)
+                    {
+                        return shown;
+                    }
+                }
+            }
+            catch (Exception cut) when (cut is HttpRequestException or WebSocketException or IOException or ObjectDisposedException
+                || (cut is OperationCanceledException && !cancellation.IsCancellationRequested))
+            {
+                TestContext.Out.WriteLine($"{way} {stream}: cut at {cursor}, {cut.GetType().Name}");
+            }
+
+            await back.WaitAsync(cancellation);
+        }
+    }
+}
