@@ -76,7 +76,7 @@ public sealed class FirmwareInTheLoopTests
     {
         await using var scanner = FirmwareHost.Start(
             _board, _service.MqttPort, "--cut-line-every", "3", "--faults", "garbage=0.05,dropped=0.02,flipped=0.02,late=0.01,wrong=0.02");
-        for (var round = 0; round < 5; round++)
+        for (var round = 0; round < 3; round++)
         {
             var enrollment = await RequestAsync();
             await EndsAsync(enrollment);

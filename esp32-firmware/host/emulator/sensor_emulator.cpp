@@ -179,7 +179,11 @@ Buffer SensorEmulator::store(uint8_t buffer, uint16_t slot) {
     if (slot >= _nature.capacity) return {0x0B};
     const int finger = _buffers[static_cast<size_t>(_nature.buffers == 6 ? 0 : bufferOf(buffer))];
     if (finger == 0) return {0x18};
-    library[slot] = finger;
+    if (losesStores > 0) {
+        losesStores--;
+    } else {
+        library[slot] = finger;
+    }
     return {0x00};
 }
 

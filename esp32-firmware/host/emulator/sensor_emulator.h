@@ -59,6 +59,7 @@ public:
     std::map<uint16_t, int> library;   // slot → finger
     bool cutPowerAfterStore = false;   // the template is there, the acknowledgement is not
     bool wasCut = false;
+    int losesStores = 0;               // acknowledged, but not kept: worn flash
 
     uint64_t commands() const { return _commands; }
 

@@ -95,6 +95,21 @@ TEST(Enrollment, FingerOfThePersonBefore_IsNotTaken) {
     EXPECT_EQ(bench.sensor.library.at(0), 1);
 }
 
+TEST(Enrollment, StoreAcknowledgedButNotKept_IsNoticed) {
+    Bench bench;
+    bench.sensor.losesStores = 1;
+    const std::string enrollment = bench.gateway.enroll(0);
+    ASSERT_TRUE(ends(bench, enrollment));
+    EXPECT_EQ(stateOf(bench, enrollment), "succeeded") << "stored again";
+    EXPECT_EQ(bench.sensor.library.count(0), 1u);
+    bench.sensor.losesStores = 2;
+    bench.finger = 2;
+    const std::string lost = bench.gateway.enroll(1);
+    ASSERT_TRUE(ends(bench, lost));
+    EXPECT_EQ(bench.gateway.enrollments[lost].reason, "store_failed");
+    EXPECT_EQ(bench.gateway.enrollments[lost].captured, 2) << "100 % is told of nothing that is not there";
+}
+
 TEST(Enrollment, LeftoverInItsSlot_IsNoObstacle) {
     Bench bench;
     bench.sensor.library = {{3, 1}};

@@ -1,0 +1,2 @@
+#include "scanner.h"
+alignas(scanner::Scanner) char instance[sizeof(scanner::Scanner)];
