@@ -91,6 +91,7 @@ internal static class GatewayHost
         services.GetRequiredService<QuarantineKeeper>().Start();
         services.GetRequiredService<Retention>().Start();
         services.GetRequiredService<Webhooks>().Start();
+        services.GetRequiredService<IntegrityCheck>().Start();
         await services.GetRequiredService<Jobs>().StartAsync(CancellationToken.None);
         services.GetRequiredService<CheckInClock>().Start();
         services.GetRequiredService<RoomWatch>().Start();
@@ -142,7 +143,7 @@ internal static class GatewayHost
 
     private static void AddKernel(IServiceCollection services, LimitsOptions limits) => services
         .AddSingleton(OpenFile)
-        .AddSingleton<StoreMeters>()
+        .AddSingleton<StoreMeters>().AddSingleton<IntegrityCheck>()
         .AddSingleton<SqliteReader>()
         .AddSingleton<IStoreReader>(provider => provider.GetRequiredService<SqliteReader>())
         .AddSingleton<IReceiptReader>(provider => provider.GetRequiredService<SqliteReader>())

@@ -55,9 +55,6 @@ internal sealed class SomeJournal : IAsyncDisposable
         params IProjection[] projections) =>
         new(folder.Path, time ?? TimeProvider.System, listener ?? new DeafListener(), around ?? (session => session), projections);
 
-    /// <summary>A folder by its path: a copy of another, for example.</summary>
-    public static SomeJournal OpenAt(string folder, TimeProvider time) => new(folder, time, new DeafListener(), session => session, []);
-
     public Retention Retention(RetentionPlan plan) => new(Writer, _retentionReader, Kinds, plan, _time, NullLogger<Retention>.Instance);
 
     public IBrokerStore Broker => new StoreForBroker(Writer, _brokerReader);

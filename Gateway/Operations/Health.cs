@@ -1,9 +1,10 @@
 using Gateway.Storage;
+using Gateway.Storage.Sqlite;
 
 namespace Gateway.Operations;
 
 /// <summary>Whether the parts serve; a part that does not is named with its reason.</summary>
-internal sealed class Health(StoreWriter writer, IWebHostEnvironment pages)
+internal sealed class Health(StoreWriter writer, IntegrityCheck check, IWebHostEnvironment pages)
 {
     // Set by the lifecycle: true between start and drain.
     private volatile bool _isServing;
@@ -28,6 +29,11 @@ internal sealed class Health(StoreWriter writer, IWebHostEnvironment pages)
         if (writer.Failure is { } failure)
         {
             return ("journal", failure.Message);
+        }
+
+        if (check.Damage is { } damage)
+        {
+            return ("journal", damage);
         }
 
         return pages.WebRootFileProvider.GetFileInfo("index.html").Exists ? null : ("pages", "index.html is missing beside the program");

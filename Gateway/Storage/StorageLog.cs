@@ -29,6 +29,9 @@ internal static partial class StorageLog
     [LoggerMessage(2008, LogLevel.Critical, "the database does not take what is in its log; nothing is acknowledged until it does: {Reason}")]
     public static partial void NotSettled(ILogger logger, Exception failure, string reason);
 
+    [LoggerMessage(2009, LogLevel.Warning, "the database was not marked as closed, so the next start looks through it: {Reason}")]
+    public static partial void NotMarkedClosed(ILogger logger, Exception failure, string reason);
+
     [LoggerMessage(2010, LogLevel.Information, "{Count} events of old history are no longer kept")]
     public static partial void Pruned(ILogger logger, long count);
 
@@ -37,4 +40,19 @@ internal static partial class StorageLog
 
     [LoggerMessage(2012, LogLevel.Debug, "retention ended")]
     public static partial void RetentionEnded(ILogger logger);
+
+    [LoggerMessage(2013, LogLevel.Warning, "the database was not closed: its newest events are looked at now, all of it while the service goes on")]
+    public static partial void NotClosedCleanly(ILogger logger);
+
+    [LoggerMessage(2014, LogLevel.Information, "the database was looked through in {Milliseconds} ms: it is whole")]
+    public static partial void Checked(ILogger logger, long milliseconds);
+
+    [LoggerMessage(2015, LogLevel.Critical, "{Damage}")]
+    public static partial void Damaged(ILogger logger, string damage);
+
+    [LoggerMessage(2016, LogLevel.Information, "looking through the database was ended by the stop of the service")]
+    public static partial void CheckStopped(ILogger logger);
+
+    [LoggerMessage(2017, LogLevel.Warning, "the write-ahead log could not be carried into the database; it is tried again: {Reason}")]
+    public static partial void CheckpointFailed(ILogger logger, string reason);
 }

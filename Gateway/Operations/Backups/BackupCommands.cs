@@ -20,7 +20,7 @@ internal static class BackupCommands
 
         try
         {
-            if (SqliteFile.IsInUse(folder))
+            if (FolderLock.IsTaken(folder))
             {
                 SqliteCopy.Write(database, file);
             }

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Reflection;
 using Gateway.Contract;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Storage.Sqlite;
 
@@ -13,16 +13,15 @@ internal sealed class SqliteFile : IDisposable
     /// <summary>What belongs to a database, as the ends of its files' names.</summary>
     public static readonly IReadOnlyList<string> Parts = ["", "-wal", "-shm", "-redo"];
 
-    private const string LockName = "gateway.lock";
-
-    private const string MigrationPrefix = "Gateway.Storage.Sqlite.Migrations.";
-
     private readonly string _connectionString;
     private readonly FileStream? _lock;
+    private readonly ILogger _log;
     private RedoLog? _redo;
+    private Checkpoints? _checkpoints;
 
-    private SqliteFile(string path, FileStream? ownership, string version)
+    private SqliteFile(string path, FileStream? ownership, string version, ILogger log)
     {
+        _log = log;
         Path = path;
         Version = version;
         _lock = ownership;
@@ -55,8 +54,8 @@ internal sealed class SqliteFile : IDisposable
     public static SqliteFile Open(string folder, ILogger log, bool migrates = true)
     {
         var version = SystemSqlite.Use();
-        var ownership = Own(folder);
-        var file = new SqliteFile(System.IO.Path.Combine(folder, Name), ownership, version);
+        var ownership = FolderLock.Take(folder);
+        var file = new SqliteFile(System.IO.Path.Combine(folder, Name), ownership, version, log);
         try
         {
             if (Directory.Exists(StagingOf(folder)) && !File.Exists(file.Path))
@@ -64,13 +63,14 @@ internal sealed class SqliteFile : IDisposable
                 throw new SettingException("Data:Path", $"a restore into {folder} was interrupted; run it again: gateway restore FILE.");
             }
 
-            file.Prepare(log, migrates);
+            file.Prepare(migrates);
             return file;
         }
-        catch (SqliteException error)
+        catch (Exception error) when (error is SqliteException or StoreException)
         {
             file.Dispose();
-            throw new SettingException("Data:Path", $"the database {file.Path} cannot be opened: {SqliteFault.Of(error).Message}.");
+            var fault = error as StoreException ?? SqliteFault.Of((SqliteException)error);
+            throw new SettingException("Data:Path", $"the database {file.Path} cannot be opened: {fault.Message}.");
         }
         catch
         {
@@ -79,15 +79,20 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
+    /// <summary>How the last one left it. False also for a file that never said.</summary>
+    public bool WasClosedCleanly { get; private set; }
+
+    public Checkpoints Checkpoints => _checkpoints ?? throw new InvalidOperationException("the file is not open");
+
     /// <summary>Beside whoever owns it, and without changing anything.</summary>
     public static SqliteFile OpenToRead(string folder)
     {
-        var file = new SqliteFile(System.IO.Path.Combine(folder, "gateway.db"), ownership: null, SystemSqlite.Use());
+        var file = new SqliteFile(System.IO.Path.Combine(folder, Name), ownership: null, SystemSqlite.Use(), NullLogger.Instance);
         try
         {
             using var connection = file.Connect();
             file.Schema = Convert.ToInt32(Scalar(connection, "PRAGMA user_version"), CultureInfo.InvariantCulture);
-            var known = Migrations().Count;
+            var known = MigrationSteps.All().Count;
             if (file.Schema != known)
             {
                 throw new SettingException("Data:Path", $"the database {file.Path} has schema {file.Schema}; this version reads {known}.");
@@ -106,72 +111,48 @@ internal sealed class SqliteFile : IDisposable
     {
         var connection = new SqliteConnection(_connectionString);
         connection.Open();
-        // FULL: a commit returns only after the fsync. Checkpoints at 4 MiB keep the log short and seldom in the way.
+        // FULL: a commit returns only after the fsync. Checkpoints are made elsewhere than in somebody's commit.
         Execute(connection, """
-            PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY
+            PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY
             """);
         return connection;
     }
 
     public void Dispose()
     {
+        if (_checkpoints is not null)
+        {
+            _checkpoints.Dispose();
+            MarkClosed();
+        }
+
         _redo?.Dispose();
         _lock?.Dispose();
+    }
+
+    /// <summary>The last words. Without them the next start looks at everything.</summary>
+    private void MarkClosed()
+    {
+        try
+        {
+            using var connection = Connect();
+            Execute(connection, "UPDATE meta SET value = '1' WHERE key = 'clean'");
+        }
+        catch (SqliteException failure)
+        {
+            StorageLog.NotMarkedClosed(_log, failure, SqliteFault.Of(failure).Message);
+        }
     }
 
     /// <summary>Where a backup is made ready before it takes the database's place.</summary>
     public static string StagingOf(string folder) => System.IO.Path.Combine(folder, "restoring");
 
-    /// <summary>Whether a gateway serves from this folder at the moment.</summary>
-    public static bool IsInUse(string folder)
-    {
-        try
-        {
-            Own(folder).Dispose();
-            return false;
-        }
-        catch (SettingException) when (File.Exists(System.IO.Path.Combine(folder, LockName)))
-        {
-            return true;
-        }
-    }
-
-    public static FileStream Own(string folder)
-    {
-        try
-        {
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(folder);
-            }
-            else
-            {
-                // Scans name people: only the owner reads them.
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
-
-            return new FileStream(System.IO.Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (UnauthorizedAccessException)
-        {
-            throw new SettingException("Data:Path", $"the folder {folder} cannot be written by this user.");
-        }
-        catch (IOException error) when (File.Exists(System.IO.Path.Combine(folder, LockName)))
-        {
-            throw new SettingException("Data:Path", $"the folder {folder} is in use by another gateway ({error.Message})");
-        }
-        catch (IOException error)
-        {
-            throw new SettingException("Data:Path", $"the folder {folder} cannot be used: {error.Message}");
-        }
-    }
-
-    private void Prepare(ILogger log, bool migrates)
+    private void Prepare(bool migrates)
     {
         using var connection = Connect();
         Execute(connection, "PRAGMA journal_mode = WAL");
         var found = (int)Number(connection, "PRAGMA user_version");
-        var migrations = Migrations();
+        var migrations = MigrationSteps.All();
         if (found > migrations.Count)
         {
             throw new SettingException(
@@ -181,7 +162,7 @@ internal sealed class SqliteFile : IDisposable
         if (found > 0)
         {
             // In the schema that it was written for.
-            TakeRedo(connection, log);
+            TakeRedo(connection, isNew: false);
         }
 
         if (!migrates)
@@ -197,22 +178,24 @@ internal sealed class SqliteFile : IDisposable
         Schema = migrations.Count;
         if (found == 0)
         {
-            TakeRedo(connection, log);
+            TakeRedo(connection, isNew: true);
         }
         else if (found < Schema)
         {
-            StorageLog.Migrated(log, found, Schema);
+            StorageLog.Migrated(_log, found, Schema);
         }
 
-        StorageLog.Opened(log, Path, Epoch, Number(connection, "SELECT COALESCE(MAX(position), 0) FROM events"), Schema, Version);
+        BeginUse(connection);
+        StorageLog.Opened(_log, Path, Epoch, Number(connection, "SELECT COALESCE(MAX(position), 0) FROM events"), Schema, Version);
     }
 
     /// <summary>Brings into the database what was promised before a crash.</summary>
-    private void TakeRedo(SqliteConnection connection, ILogger log)
+    private void TakeRedo(SqliteConnection connection, bool isNew)
     {
         Execute(connection, $"""
             INSERT OR IGNORE INTO meta (key, value) VALUES
-                ('epoch', '{Guid.CreateVersion7():N}'), ('redo', '1'), ('folded', (SELECT COALESCE(MAX(position), 0) FROM events))
+                ('epoch', '{Guid.CreateVersion7():N}'), ('redo', '1'), ('clean', '{(isNew ? "new" : "0")}'),
+                ('folded', (SELECT COALESCE(MAX(position), 0) FROM events))
             """);
         Epoch = (string)Scalar(connection, "SELECT value FROM meta WHERE key = 'epoch'")!;
         _redo = RedoLog.Open($"{Path}-redo", Epoch, Number(connection, "SELECT value FROM meta WHERE key = 'redo'"));
@@ -220,23 +203,41 @@ internal sealed class SqliteFile : IDisposable
         _redo.Replay(connection);
         if (_redo.Statements > 0)
         {
-            StorageLog.Redone(log, _redo.Statements);
+            StorageLog.Redone(_log, _redo.Statements);
         }
 
         Execute(connection, $"UPDATE meta SET value = '{_redo.Generation + 1}' WHERE key = 'redo'; COMMIT");
         _redo.Next();
     }
 
-    /// <summary>Embedded as NNNN_name.sql; the number is the schema it leads to.</summary>
-    private static List<string> Migrations()
+    private void BeginUse(SqliteConnection connection)
     {
-        var assembly = Assembly.GetExecutingAssembly();
-        var names = assembly.GetManifestResourceNames().Where(name => name.StartsWith(MigrationPrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
-        return names.Select(name =>
+        WasClosedCleanly = (string?)Scalar(connection, "SELECT value FROM meta WHERE key = 'clean'") is "1" or "new";
+        if (!WasClosedCleanly)
         {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            return reader.ReadToEnd();
-        }).ToList();
+            StorageLog.NotClosedCleanly(_log);
+            JudgeNewest(connection);
+        }
+
+        Execute(connection, "UPDATE meta SET value = '0' WHERE key = 'clean'");
+        _checkpoints = new(Connect(), _log);
+    }
+
+    /// <summary>What was written last, of which a crash would have torn something: in bounded time, before anybody is served.</summary>
+    private void JudgeNewest(SqliteConnection connection)
+    {
+        var wrong = Scalar(connection, """
+            SELECT COALESCE(c.name, 'no channel') FROM (
+              SELECT channel, MIN(seq) AS first, MAX(seq) AS last, COUNT(*) AS events
+              FROM (SELECT channel, seq FROM events ORDER BY position DESC LIMIT 1000) GROUP BY channel) e
+            LEFT JOIN channels c ON c.id = e.channel
+            WHERE c.id IS NULL OR e.last - e.first + 1 <> e.events OR c.seq > e.last LIMIT 1
+            """);
+        if (wrong is not null)
+        {
+            throw new SettingException(
+                "Data:Path", $"the database {Path} is damaged: {wrong} and its newest events disagree. Restore a backup: gateway restore FILE.");
+        }
     }
 
     private static void Execute(SqliteConnection connection, string sql)

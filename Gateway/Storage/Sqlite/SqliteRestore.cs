@@ -13,7 +13,7 @@ internal static class SqliteRestore
     public static Restored Run(string folder, string backup, DateTimeOffset now, ILogger log)
     {
         SystemSqlite.Use();
-        using var ownership = SqliteFile.Own(folder);
+        using var ownership = FolderLock.Take(folder);
         var staging = SqliteFile.StagingOf(folder);
         if (Directory.Exists(staging))
         {

@@ -11,6 +11,7 @@ internal sealed class SqliteWriteSession : IWriteSession
 {
     private readonly SqliteConnection _connection;
     private readonly RedoLog _log;
+    private readonly Checkpoints _checkpoints;
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _rollback;
@@ -35,6 +36,7 @@ internal sealed class SqliteWriteSession : IWriteSession
         _projections = [.. projections];
         _time = time;
         _log = file.Redo;
+        _checkpoints = file.Checkpoints;
         _connection = file.Connect();
         _begin = new(_connection, "BEGIN IMMEDIATE");
         _commit = new(_connection, "COMMIT");
@@ -162,10 +164,12 @@ internal sealed class SqliteWriteSession : IWriteSession
         _heads.Flush(_rows);
         _putMeta.Bind(_heads.Position, "folded").Run();
         _putMeta.Bind(_log.Generation + 1, "redo").Run();
+        var statements = Unsettled;
         _commit.Run();
         _open = false;
         _log.Next();
         _heads.Settled();
+        _checkpoints.Committed(_connection, statements);
     }
 
     /// <summary>Back to what was promised: the transaction is undone, and the log carried out again.</summary>
