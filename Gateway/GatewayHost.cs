@@ -12,6 +12,7 @@ using Gateway.Modules.CheckIns;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
 using Gateway.Modules.Jobs;
+using Gateway.Modules.Mappings;
 using Gateway.Modules.People;
 using Gateway.Modules.Rooms;
 using Gateway.Modules.Webhooks;
@@ -84,6 +85,7 @@ internal static class GatewayHost
         services.GetRequiredService<Standings>().Tell(broker.ForgetOwner);
         var devices = services.GetRequiredService<Devices>();
         broker.AddListener(devices);
+        broker.AddListener(services.GetRequiredService<MappedSubscribers>());
         broker.Countdown = DeviceCommand.AtDelivery;
         broker.Start(services.GetRequiredService<IPublishGate>());
         await devices.StartAsync(CancellationToken.None);
@@ -117,7 +119,8 @@ internal static class GatewayHost
         .AddSingleton(settings.Mqtt).AddSingleton(settings.Http).AddSingleton(settings.Tls).AddSingleton(settings.Data).AddSingleton(settings.Access)
         .AddSingleton(settings.Limits).AddSingleton(BrokerLimitsOf(settings.Limits)).AddHttpRate(settings.Limits)
         .AddSingleton(settings.Enrollment).AddSingleton(settings.CheckIns).AddSingleton(settings.Jobs).AddSingleton(settings.Rooms)
-        .AddSingleton(settings.Quarantine).AddSingleton(settings.Retention).AddSingleton(settings.Webhooks).AddSingleton(settings.Simulate)
+        .AddSingleton(settings.Quarantine).AddSingleton(settings.Retention).AddSingleton(settings.Webhooks)
+        .AddSingleton(settings.Mappings).AddSingleton(settings.Simulate)
         .AddSingleton(listeners).AddSingleton(TimeProvider.System)
         .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
         .ConfigureHttpJsonOptions(json => ContractJson.Configure(json.SerializerOptions));
@@ -189,7 +192,7 @@ internal static class GatewayHost
         .AddSingleton<IDeviceListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()
         .AddJobs().AddCheckIns().AddRooms()
-        .AddWebhooks()
+        .AddWebhooks().AddMappings()
         .AddSingleton<IntakeMeters>().AddSingleton<QuarantineKeeper>().AddSingleton<Resubmission>()
         .AddTracing()
         .AddSingleton<IntakeGate>().AddSingleton<IPublishGate>(provider => provider.GetRequiredService<IntakeGate>())

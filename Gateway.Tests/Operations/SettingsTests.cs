@@ -97,6 +97,29 @@ public sealed class SettingsTests
     }
 
     [Test]
+    public void ListOfRecords_IsRead_EntryByEntry()
+    {
+        var mapping = Read(
+            ("Mappings:0:Topic", "a/{device}"), ("Mappings:0:Statuses:success", "*"), ("Mappings:0:Fields:slot", "nr"), ("Mappings:1:Topic", "b/{device}"),
+            ("Mappings:1:Statuses:error", "*")).Mappings;
+
+        Assert.That(mapping.Select(one => one.Topic), Is.EqualTo(new[] { "a/{device}", "b/{device}" }));
+        Assert.That((mapping[0].Statuses["success"], mapping[0].Fields["slot"], mapping[1].Fields.Count), Is.EqualTo(("*", "nr", 0)));
+    }
+
+    [Test]
+    public void ListOfRecords_ThatIsWrong_IsToldByEntryAndName()
+    {
+        var error = Assert.Throws<SettingException>(() => Read(
+            ("Mappings:0:Topc", "a"), ("Mappings:0:Topic", "a/{device}"), ("Mappings:0:Statuses:done", "*"), ("Mappings:1:Fields", "status")));
+
+        Assert.That(error!.Message.Split('\n').Select(line => line[..line.IndexOf(": ", StringComparison.Ordinal)]), Is.SupersetOf(new[]
+        {
+            "Mappings:0:Topc", "Mappings:0:Statuses:done", "Mappings:1:Fields", "Mappings:1:Topic", "Mappings:1:Statuses",
+        }));
+    }
+
+    [Test]
     public void Setting_InAnyCase_FromTheCommandLine_IsTaken()
     {
         string[] arguments = ["--mqtt:port", "0", "--Http:Port=0", "--Mqtt:ConnectTimeout", "00:00:03", "--Mqtt:MaxQos", "1"];

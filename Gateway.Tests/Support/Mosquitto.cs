@@ -12,6 +12,10 @@ internal static class Mosquitto
         return output + errors;
     }
 
+    /// <summary>Publishes one after another over one connection, as a scanner does; with QoS 0 unless told otherwise.</summary>
+    public static Task PublishLinesAsync(int port, string topic, IEnumerable<string> payloads, params string[] more) =>
+        RunAsync("mosquitto_pub", ["-h", "127.0.0.1", "-p", port.ToString(), "-t", topic, "-l", .. more], string.Join('\n', payloads) + '\n');
+
     /// <summary>The messages that arrive, each as "topic payload"; ends after that many, or after two seconds.</summary>
     public static async Task<IReadOnlyList<string>> SubscribeAsync(int port, string filter, int count, params string[] more)
     {
@@ -38,10 +42,18 @@ internal static class Mosquitto
     /// <summary>A subscriber that goes on until it is disposed.</summary>
     public static Listener Listen(int port, string filter, params string[] more) => new(port, filter, more);
 
-    private static async Task<(string Output, string Errors)> RunAsync(string program, IEnumerable<string> arguments)
+    private static async Task<(string Output, string Errors)> RunAsync(string program, IEnumerable<string> arguments, string input = "")
     {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);

@@ -8,7 +8,8 @@ namespace Gateway.Access;
 /// passwords are for pages and open nothing here.
 /// </summary>
 internal sealed class MqttAuthenticator(
-    AccessOptions options, AdminToken admin, DeviceSecrets devices, Accounts accounts, Standings standings, DenyList deny, AuthThrottle throttle)
+    AccessOptions options, AdminToken admin, DeviceSecrets devices, Accounts accounts, Standings standings, DenyList deny, AuthThrottle throttle,
+    IDeviceTopics? mapped = null)
     : IAuthenticator
 {
     public async ValueTask<Authentication> AuthenticateAsync(ConnectAttempt attempt, CancellationToken cancellation)
@@ -17,7 +18,7 @@ internal sealed class MqttAuthenticator(
         if (await IdentifyAsync(attempt) is { } identity)
         {
             throttle.Succeeded(remote);
-            var rights = new MqttRights(identity, deny, devices.Knows, standings.Of(identity));
+            var rights = new MqttRights(identity, deny, devices.Knows, mapped, standings.Of(identity));
             return rights.MayUseClientId(attempt.ClientId) ? Authentication.Granted(rights) : Authentication.Refused(ReasonCode.ClientIdentifierNotValid);
         }
 

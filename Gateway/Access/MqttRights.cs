@@ -3,13 +3,17 @@ using Gateway.Broker;
 namespace Gateway.Access;
 
 /// <summary>What one identity may do over MQTT: the one decision, less what Access:Deny names, until the rights end.</summary>
-internal sealed class MqttRights(Identity identity, DenyList deny, Func<string, bool> isDevice, CancellationToken ended = default) : IClientRights
+internal sealed class MqttRights(
+    Identity identity, DenyList deny, Func<string, bool> isDevice, IDeviceTopics? mapped = null, CancellationToken ended = default) : IClientRights
 {
     private readonly bool _isAdmin = identity.Kind == IdentityKind.Admin;
 
     public Identity Identity => identity;
 
     public string Owner => identity.Owner;
+
+    // What the settings say of a sketch's own topics extends the rights of the device whose topics they are.
+    private bool IsMapped => mapped is not null && identity.Kind == IdentityKind.Device;
 
     /// <summary>A client id that is a device's belongs to that device, unless it is the admin who takes it.</summary>
     public bool MayUseClientId(string clientId) => identity.Kind switch
@@ -20,10 +24,12 @@ internal sealed class MqttRights(Identity identity, DenyList deny, Func<string, 
     };
 
     public bool MayPublish(string topic) =>
-        Rights.Allow(identity, Verb.Publish, Resource.OfTopic(topic)) && (_isAdmin || !deny.Publish(topic)) && !ended.IsCancellationRequested;
+        (Rights.Allow(identity, Verb.Publish, Resource.OfTopic(topic)) || (IsMapped && mapped!.MayPublish(identity.Name, topic)))
+        && (_isAdmin || !deny.Publish(topic)) && !ended.IsCancellationRequested;
 
     public bool MaySubscribe(string filter) =>
-        Rights.Allow(identity, Verb.Subscribe, Resource.OfTopic(filter)) && (_isAdmin || !deny.Subscribe(filter)) && !ended.IsCancellationRequested;
+        (Rights.Allow(identity, Verb.Subscribe, Resource.OfTopic(filter)) || (IsMapped && mapped!.MaySubscribe(identity.Name, filter)))
+        && (_isAdmin || !deny.Subscribe(filter)) && !ended.IsCancellationRequested;
 
     public bool MayReceive(string topic) => (_isAdmin || !deny.RestrictsReceiving || !deny.Subscribe(topic)) && !ended.IsCancellationRequested;
 }

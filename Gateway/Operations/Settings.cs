@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Reflection;
 using Gateway.Access;
 using Gateway.Broker;
 using Gateway.Contract;
@@ -7,6 +5,7 @@ using Gateway.Intake;
 using Gateway.Modules.CheckIns;
 using Gateway.Modules.Enrollments;
 using Gateway.Modules.Jobs;
+using Gateway.Modules.Mappings;
 using Gateway.Modules.Rooms;
 using Gateway.Modules.Webhooks;
 using Gateway.Simulation;
@@ -29,6 +28,7 @@ internal sealed record Settings(
     QuarantineOptions Quarantine,
     RetentionOptions Retention,
     WebhooksOptions Webhooks,
+    IReadOnlyList<MappingOptions> Mappings,
     SimulateOptions Simulate)
 {
     private const int LongestSeconds = 86_400;
@@ -43,25 +43,28 @@ internal sealed record Settings(
     public static Settings Read(IConfiguration configuration, IReadOnlyList<string> arguments)
     {
         var errors = new List<string>();
+        var reader = new SettingsReader(configuration, errors);
         var settings = new Settings(
-            Section<MqttOptions>(configuration, errors),
-            Section<HttpOptions>(configuration, errors),
-            Section<TlsOptions>(configuration, errors),
-            Section<DataOptions>(configuration, errors),
-            Section<AccessOptions>(configuration, errors),
-            Section<LimitsOptions>(configuration, errors),
-            Section<EnrollmentOptions>(configuration, errors),
-            Section<JobsOptions>(configuration, errors),
-            Section<RoomsOptions>(configuration, errors),
-            Section<CheckInsOptions>(configuration, errors),
-            Section<QuarantineOptions>(configuration, errors),
-            Section<RetentionOptions>(configuration, errors),
-            Section<WebhooksOptions>(configuration, errors),
-            Section<SimulateOptions>(configuration, errors));
+            reader.Section<MqttOptions>(),
+            reader.Section<HttpOptions>(),
+            reader.Section<TlsOptions>(),
+            reader.Section<DataOptions>(),
+            reader.Section<AccessOptions>(),
+            reader.Section<LimitsOptions>(),
+            reader.Section<EnrollmentOptions>(),
+            reader.Section<JobsOptions>(),
+            reader.Section<RoomsOptions>(),
+            reader.Section<CheckInsOptions>(),
+            reader.Section<QuarantineOptions>(),
+            reader.Section<RetentionOptions>(),
+            reader.Section<WebhooksOptions>(),
+            reader.List<MappingOptions>("Mappings"),
+            reader.Section<SimulateOptions>());
         errors.AddRange(UnknownArguments(arguments));
         errors.AddRange(settings.Faults());
         var sections = typeof(Settings).GetProperties().Select(section => section.GetValue(settings));
         errors.AddRange(sections.OfType<ICheckedOptions>().SelectMany(section => section.Faults()));
+        errors.AddRange(settings.Mappings.Index().SelectMany(mapping => mapping.Item.Faults($"Mappings:{mapping.Index}")));
         return errors.Count == 0 ? settings : throw new SettingException(errors);
     }
 
@@ -70,8 +73,6 @@ internal sealed record Settings(
         new ConfigurationBuilder()
             .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json")).AddEnvironmentVariables().AddCommandLine(arguments).Build(),
         arguments);
-
-    private static string NameOf(Type options) => options.Name[..^"Options".Length];
 
     private static IEnumerable<string> UnknownArguments(IReadOnlyList<string> arguments)
     {
@@ -96,61 +97,6 @@ internal sealed record Settings(
                 yield return $"{key}: has no value; write --{key} value.";
             }
         }
-    }
-
-    private static T Section<T>(IConfiguration configuration, List<string> errors)
-        where T : new()
-    {
-        var name = NameOf(typeof(T));
-        var options = new T();
-        var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).ToList();
-        foreach (var given in configuration.GetSection(name).GetChildren())
-        {
-            var property = properties.Find(property => property.Name.Equals(given.Key, StringComparison.OrdinalIgnoreCase));
-            if (property is null)
-            {
-                errors.Add($"{name}:{given.Key}: there is no such setting. {name} has {string.Join(", ", properties.Select(property => property.Name))}.");
-            }
-            else if (property.PropertyType != typeof(IReadOnlyList<string>) && given.GetChildren().FirstOrDefault() is { } inner)
-            {
-                errors.Add($"{name}:{property.Name}:{inner.Key}: there is no such setting. {name}:{property.Name} is one value.");
-            }
-            else if (Convert(property.PropertyType, given) is { } value)
-            {
-                property.SetValue(options, value);
-            }
-            else if (!string.IsNullOrEmpty(given.Value))
-            {
-                errors.Add($"{name}:{property.Name}: \"{given.Value}\" is no {Words(property.PropertyType)}.");
-            }
-        }
-
-        return options;
-    }
-
-    /// <summary>Null when the text is empty (the default holds) or does not fit.</summary>
-    private static object? Convert(Type type, IConfigurationSection given)
-    {
-        if (type == typeof(IReadOnlyList<string>))
-        {
-            var items = given.GetChildren().Select(item => item.Value ?? "").ToList();
-            return items.Count > 0 ? items : given.Value is { Length: > 0 } one ? new List<string> { one } : null;
-        }
-
-        try
-        {
-            return string.IsNullOrEmpty(given.Value) ? null : TypeDescriptor.GetConverter(type).ConvertFromInvariantString(given.Value);
-        }
-        catch (Exception error) when (error is FormatException or ArgumentException or NotSupportedException)
-        {
-            return null;
-        }
-    }
-
-    private static string Words(Type type)
-    {
-        var plain = Nullable.GetUnderlyingType(type) ?? type;
-        return plain == typeof(bool) ? "true or false" : plain == typeof(TimeSpan) ? "time span (hh:mm:ss)" : "number that fits";
     }
 
     private IEnumerable<string> Faults()

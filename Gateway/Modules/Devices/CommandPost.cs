@@ -12,6 +12,7 @@ internal sealed class CommandPost : IAsyncDisposable
     private readonly IJournal _journal;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly ICommandTranslation? _translation;
     private readonly Task _loop;
 
     // Bounded by what is open: a handful of commands a scanner, and each enrollment's topics once.
@@ -20,8 +21,9 @@ internal sealed class CommandPost : IAsyncDisposable
     // Unanswered commands by id; follows the documents.
     private readonly ConcurrentDictionary<string, DeviceCommand> _unanswered = new();
 
-    public CommandPost(MqttBroker broker, IJournal journal, TimeProvider time, ILogger<CommandPost> log)
+    public CommandPost(MqttBroker broker, IJournal journal, TimeProvider time, ILogger<CommandPost> log, ICommandTranslation? translation = null)
     {
+        _translation = translation;
         _broker = broker;
         _journal = journal;
         _time = time;
@@ -146,6 +148,11 @@ internal sealed class CommandPost : IAsyncDisposable
         if (_unanswered.ContainsKey(command.Id))
         {
             await _broker.Publish($"scanners/{command.Device}/commands", command.Payload(now), qos: 1, retain: false, command.ExpiresAt - now);
+            foreach (var (topic, payload) in _translation?.Translate(command, now) ?? [])
+            {
+                await _broker.Publish(topic, payload, qos: 1, retain: false, command.ExpiresAt - now);
+            }
+
             ModuleLog.CommandSent(_log, command.Do, command.Device, command.Enrollment, command.Id);
         }
     }
