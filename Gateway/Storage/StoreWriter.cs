@@ -28,10 +28,18 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
     private readonly WriteQueue _queue;
     private readonly Probe _probe = new();
 
+    // The loop's alone.
+    private readonly List<IStoreWork> _batch = new(capacity: 256);
+
     // Set and cleared by the loop, read by health.
     private volatile Exception? _failure;
 
     public StoreWriter(IWriteSession session, ICommitListener listener, TimeProvider time, StoreMeters meters, ILogger<StoreWriter> log)
+        : this(session, listener, time, meters, log, isStepped: false)
+    {
+    }
+
+    private StoreWriter(IWriteSession session, ICommitListener listener, TimeProvider time, StoreMeters meters, ILogger<StoreWriter> log, bool isStepped)
     {
         _session = session;
         _listener = listener;
@@ -40,7 +48,7 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
         _log = log;
         _queue = new(time);
         meters.WatchWriter(() => _queue.Count, () => _failure is null);
-        _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _loop = isStepped ? Task.CompletedTask : Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Why the last batch was not written; null while all is well.</summary>
@@ -54,6 +62,13 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
         }
     }
 
+    /// <summary>Without a thread: each <see cref="Turn"/> is the caller's, who also lets the backoff pass.</summary>
+    public static StoreWriter Stepped(IWriteSession session, ICommitListener listener, TimeProvider time, StoreMeters meters, ILogger<StoreWriter> log) =>
+        new(session, listener, time, meters, log, isStepped: true);
+
+    /// <summary>Whether a turn would find something to do.</summary>
+    public bool HasTurn => Backoff > TimeSpan.Zero || _queue.HasTurn;
+
     public Task SettleAsync() => _queue.ShownAsync();
 
     /// <summary>Finishes what was handed in, then stops.</summary>
@@ -65,16 +80,33 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
         _queue.Dispose();
     }
 
+    /// <summary>How long the store is left alone before the next turn. The loop's alone.</summary>
+    public TimeSpan Backoff { get; private set; }
+
+    /// <summary>One round of the loop: what waits is written, who asked is answered; false when nothing comes any more.</summary>
+    public bool Turn()
+    {
+        if (!(Backoff > TimeSpan.Zero ? TakeAgain() : _queue.Take(_batch)))
+        {
+            return false;
+        }
+
+        var isWell = WriteBatch(_batch) && SettleIfDue(isLast: false);
+        Backoff = isWell ? TimeSpan.Zero : Longer(Backoff);
+        _batch.Clear();
+        return true;
+    }
+
     private void Run()
     {
-        var batch = new List<IStoreWork>(capacity: 256);
-        var backoff = TimeSpan.Zero;
-        while (backoff > TimeSpan.Zero ? TakeAfter(backoff, batch) : _queue.Take(batch))
+        do
         {
-            var isWell = WriteBatch(batch) && SettleIfDue(isLast: false);
-            backoff = isWell ? TimeSpan.Zero : Longer(backoff);
-            batch.Clear();
+            if (Backoff > TimeSpan.Zero)
+            {
+                Wait(Backoff);
+            }
         }
+        while (Turn());
 
         SettleIfDue(isLast: true);
     }
@@ -83,11 +115,10 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
         backoff == TimeSpan.Zero ? FirstBackoff : TimeSpan.FromTicks(Math.Min(backoff.Ticks * 2, LongestBackoff.Ticks));
 
     /// <summary>After a failure the store is tried again also when nobody wants anything of it: health must not stay red for want of work.</summary>
-    private bool TakeAfter(TimeSpan backoff, List<IStoreWork> batch)
+    private bool TakeAgain()
     {
-        Wait(backoff);
-        var goesOn = _queue.TakeAtOnce(batch);
-        batch.Insert(0, _probe);
+        var goesOn = _queue.TakeAtOnce(_batch);
+        _batch.Insert(0, _probe);
         return goesOn;
     }
 

@@ -35,6 +35,21 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
+    /// <summary>Whether taking would not wait.</summary>
+    public bool HasTurn
+    {
+        get
+        {
+            lock (_waiting)
+            {
+                return HasSomething;
+            }
+        }
+    }
+
+    /// <summary>Called under the lock.</summary>
+    private bool HasSomething => _waiting.Count > 0 || _isDue || _asked is not null;
+
     /// <summary>False when the writer takes no more.</summary>
     public bool TryAdd(IStoreWork work)
     {
@@ -81,7 +96,7 @@ internal sealed class WriteQueue : IDisposable
     {
         lock (_waiting)
         {
-            while (_waiting.Count == 0 && !_isDue && _asked is null)
+            while (!HasSomething)
             {
                 if (_isStopping)
                 {

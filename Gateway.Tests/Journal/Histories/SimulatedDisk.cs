@@ -1,0 +1,153 @@
+using Gateway.Broker;
+using Gateway.Journal;
+using Gateway.Storage;
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.Journal.Histories;
+
+/// <summary>What is on a disk: rows of the journal, copied whole where SQLite would keep pages.</summary>
+internal sealed class DiskRows : IJournalRows
+{
+    private readonly Dictionary<ChannelName, HeadRow> _heads = [];
+    private readonly Dictionary<(string, string), SeenKey> _keys = [];
+    private readonly Dictionary<(string, string), byte[]> _documents = [];
+
+    public List<StoredEvent> Events { get; } = [];
+
+    public DiskRows Copy()
+    {
+        var copy = new DiskRows();
+        foreach (var (channel, head) in _heads)
+        {
+            copy._heads.Add(channel, head);
+        }
+
+        foreach (var (key, seen) in _keys)
+        {
+            copy._keys.Add(key, seen);
+        }
+
+        foreach (var (key, body) in _documents)
+        {
+            copy._documents.Add(key, body);
+        }
+
+        copy.Events.AddRange(Events);
+        return copy;
+    }
+
+    public HeadRow? FindHead(ChannelName channel) => _heads.GetValueOrDefault(channel);
+
+    public long InsertHead(ChannelName channel)
+    {
+        _heads[channel] = new(_heads.Count + 1, 0, 0, default);
+        return _heads.Count;
+    }
+
+    public void UpdateHead(long id, long seq, long position, ReadOnlyMemory<byte> state)
+    {
+        var channel = _heads.Single(head => head.Value.Id == id).Key;
+        _heads[channel] = new(id, seq, position, state);
+    }
+
+    public void InsertEvent(long channelId, StoredEvent stored) => Events.Add(stored);
+
+    public IReadOnlyList<StoredEvent> EventsAfter(long channelId, ChannelName channel, long seq) =>
+        [.. Events.Where(stored => stored.Channel == channel && stored.Seq > seq)];
+
+    public SeenKey? FindKey(string scope, string key) => _keys.GetValueOrDefault((scope, key));
+
+    public void InsertKey(string scope, string key, SeenKey seen) => _keys.Add((scope, key), seen);
+
+    public byte[]? Find(string collection, string key) => _documents.GetValueOrDefault((collection, key));
+
+    public void Put(string collection, string key, ReadOnlyMemory<byte> body) => _documents[(collection, key)] = body.ToArray();
+
+    public void Remove(string collection, string key) => _documents.Remove((collection, key));
+}
+
+/// <summary>
+/// A disk whose fate is drawn: a commit succeeds, fails, or is the moment of a crash, before or after it reached the disk. What was promised survives
+/// a crash, what was not does not; readers see what was settled.
+/// </summary>
+internal sealed class SimulatedDisk(Random fate, TimeProvider time, DiskRows promised, bool isLying) : IWriteSession, IStoreReader
+{
+    private readonly ChannelHeads _heads = new([new CountingKind()], promised.Events.Count == 0 ? 0 : promised.Events[^1].Position);
+    private DiskRows _promised = promised;
+    private DiskRows _shown = promised.Copy();
+    private DiskRows? _batch;
+
+    public string Epoch => "e1";
+
+    /// <summary>A machine that is well from here on.</summary>
+    public bool IsWell { get; set; }
+
+    public bool HasCrashed { get; private set; }
+
+    public int Unsettled { get; private set; }
+
+    /// <summary>What the next start finds.</summary>
+    public DiskRows Promised => isLying ? _shown : _promised;
+
+    public StoreTransaction Begin()
+    {
+        _batch = _promised.Copy();
+        return new(new JournalTransaction(_batch, _heads, time.GetUtcNow(), []), NoBroker.Instance, NoBroker.Instance, NoBroker.Instance);
+    }
+
+    public void Commit()
+    {
+        var drawn = IsWell ? 0 : fate.Next(100);
+        HasCrashed = drawn >= 96;
+        if (drawn is >= 85 and < 98)
+        {
+            throw new StoreException("io_error", HasCrashed ? "the machine is gone" : "the disk failed", cause: null);
+        }
+
+        _heads.Flush(_batch!);
+        _promised = _batch!;
+        _heads.Committed();
+        _heads.Settled();
+        Unsettled++;
+        if (HasCrashed)
+        {
+            throw new StoreException("io_error", "the machine is gone after the sync", cause: null);
+        }
+    }
+
+    public void Rollback() => _heads.RolledBack();
+
+    public void Settle()
+    {
+        if (!IsWell && fate.Next(100) < 5)
+        {
+            throw new StoreException("disk_full", "the disk is full", cause: null);
+        }
+
+        _shown = _promised.Copy();
+        Unsettled = 0;
+    }
+
+    public ValueTask<ChannelSnapshot?> SnapshotAsync(ChannelName channel, CancellationToken cancellation) => ValueTask.FromResult(
+        _shown.FindHead(channel) is { Seq: > 0 } head ? new ChannelSnapshot(channel, head.Seq, 1, head.State) : null);
+
+    public ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation) =>
+        Page(stored => stored.Channel == channel && stored.Seq > after, limit);
+
+    public ValueTask<IReadOnlyList<StoredEvent>> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation) =>
+        Page(stored => stored.Position > after, limit);
+
+    public ValueTask<FeedSnapshot> ListAsync(string kind, long? before, int limit, CancellationToken cancellation) =>
+        ValueTask.FromResult(new FeedSnapshot(_shown.Events.Count == 0 ? 0 : _shown.Events[^1].Position, 1, [], Next: null));
+
+    public IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection) => [];
+
+    public IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection, string? before, int limit) => [];
+
+    public byte[]? Document(string collection, string key) => null;
+
+    public void Dispose() => _batch = null;
+
+    private ValueTask<IReadOnlyList<StoredEvent>> Page(Func<StoredEvent, bool> wanted, int limit) =>
+        ValueTask.FromResult<IReadOnlyList<StoredEvent>>([.. _shown.Events.Where(wanted).Take(limit)]);
+}
