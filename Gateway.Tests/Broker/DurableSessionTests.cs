@@ -208,6 +208,20 @@ public sealed class DurableSessionTests
     }
 
     [Test]
+    public async Task Will_OfWhoIsBackAtOnceAfterRestart_IsSentUnlessItsDelayIsNotOver([Values(0, 60)] int delay)
+    {
+        var will = new StoredWill("gone", "x"u8.ToArray(), 1, false, (uint)delay, null, default, false);
+        _store.PutSession(new("s", "", 600, null, will, null));
+        _store.PutSession(new("w", "", uint.MaxValue, null, null, null));
+        _store.PutSubscription("w", new("gone", 1, null));
+
+        // at a standstill the watch sends no will: only who comes back can set it off
+        await using var fixture = await BrokerFixture.StartAsync(store: _store, time: new ManualTime());
+        using var back = await fixture.ConnectAsync(s_lasting);
+        Assert.That(_store.Sessions["w"].Owed, Has.Count.EqualTo(delay == 0 ? 1 : 0));
+    }
+
+    [Test]
     public async Task Session_Expired_IsGoneFromStoreAndTree()
     {
         await using var fixture = await StartAsync();

@@ -78,6 +78,32 @@ public sealed class OptionTests
     }
 
     [Test]
+    public async Task Share_DurableMembers_TakeTurnsWhetherHereOrAway([Values] bool isAway)
+    {
+        await using var fixture = await BrokerFixture.StartAsync();
+        var members = new List<RawClient>();
+        foreach (var name in (string[])["one", "two"])
+        {
+            var member = await fixture.ConnectAsync(RawClient.Hello(name, clean: false) with { Properties = new() { SessionExpiry = 60 } });
+            await member.SubscribeAsync(new SubscriptionRequest("$share/g/a", 1));
+            members.Add(member);
+            if (isAway)
+            {
+                await member.SendAsync("E000");
+                Assert.That(await member.TryReadAsync(), Is.Null);
+            }
+        }
+
+        for (var i = 0; i < 8; i++)
+        {
+            await fixture.Broker.Publish("a", "x"u8.ToArray(), 1, retain: false);
+        }
+
+        Assert.That(fixture.Store.Sessions.Values.Select(static session => session.Owed.Count), Is.EqualTo(new[] { 4, 4 }));
+        members.ForEach(static member => member.Dispose());
+    }
+
+    [Test]
     public async Task Share_MemberDiesWithAMessage_AnotherGetsIt()
     {
         await using var fixture = await BrokerFixture.StartAsync();

@@ -1,3 +1,5 @@
+using Gateway.Broker.Protocol;
+using Gateway.Tests.Broker.Support;
 using Gateway.Tests.Support;
 
 namespace Gateway.Tests.EndToEnd;
@@ -49,6 +51,21 @@ public sealed class DurableMqttTests
         var arrived = await Mosquitto.SubscribeAsync(_service.MqttPort, "room/#", 6, session);
         Assert.That(arrived, Is.EqualTo(new[] { "room/light 1", "room/light 2", "room/light 3", "room/light 4", "room/light 5" }));
     }
+
+    [Test]
+    public async Task Will_OfAScannerKilledWithTheService_TellsThatItIsGone()
+    {
+        var lasting = new Properties { SessionExpiry = 3_600 };
+        var will = new WillPacket("scanners/lab-1/status", """{"id":"1-0","state":"offline"}"""u8.ToArray(), 1, Retain: true, Properties.None);
+        using var scanner = await RawClient.OpenAsync(_service.MqttPort);
+        await scanner.ConnectAsync(RawClient.Hello("lab-1", clean: false) with { Properties = lasting, Will = will });
+        await scanner.PublishAsync("scanners/lab-1/status", """{"id":"1-1","state":"online"}""", qos: 1, retain: true);
+        await scanner.ReadAckAsync();
+        await KillAndStartAsync();
+        await Eventually.HoldsAsync(async () => !await IsOnlineAsync("lab-1"), "its will makes it offline");
+    }
+
+    private async Task<bool> IsOnlineAsync(string device) => (bool)(await _service.GetAsync($"api/devices/{device}"))["state"]!["online"]!;
 
     private async Task KillAndStartAsync()
     {

@@ -131,7 +131,7 @@ internal sealed class MqttBroker : IDisposable
         }
 
         var message = new Message(TopicName.Of(topic), payload, qos, retain) { ExpiresAt = expiry is { } span ? Time.GetUtcNow() + span : null };
-        return new(Running.Publish.SubmitAsync(message, client: null));
+        return new(Running.Publish.SubmitAsync(message));
     }
 
     /// <summary>Closes every connection of an identity whose rights have changed.</summary>

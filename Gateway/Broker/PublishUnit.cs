@@ -16,6 +16,7 @@ internal sealed class PublishUnit
     {
         Message = message;
         Client = client;
+        Owner = client?.Rights.Owner;
         _outcome = outcome;
         _lane = lane;
         _seat = seat;
@@ -24,8 +25,11 @@ internal sealed class PublishUnit
 
     public Message Message { get; private set; }
 
-    /// <summary>Who published; null is the product itself.</summary>
-    public ClientConnection? Client { get; }
+    /// <summary>Whose message it is; null is the product's own.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Who awaits the acknowledgement; null where nobody does: for the product, and for a will whose connection was before the restart.</summary>
+    internal ClientConnection? Client { get; }
 
     /// <summary>The client's rights refuse this topic: quarantined, neither routed nor retained.</summary>
     public bool Forbidden { get; init; }

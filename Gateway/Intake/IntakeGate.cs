@@ -20,13 +20,13 @@ internal sealed class IntakeGate(IStore store, IEnumerable<IModuleTopics> module
             unit.IgnoreRetain();
         }
 
-        if (unit.Client is null || IsClearing(unit))
+        if (unit.Owner is null || IsClearing(unit))
         {
             Pass(unit);
             return;
         }
 
-        var work = Understand(unit, unit.Client);
+        var work = Understand(unit, unit.Owner);
         if (work is null)
         {
             Pass(unit);
@@ -58,17 +58,16 @@ internal sealed class IntakeGate(IStore store, IEnumerable<IModuleTopics> module
     // An empty retained payload takes the topic back, as everywhere in MQTT; it says nothing of a scan.
     private static bool IsClearing(PublishUnit unit) => unit.Message is { Retain: true, Payload.IsEmpty: true } && !unit.Forbidden;
 
-    private IntakeWork? Understand(PublishUnit unit, ClientConnection client)
+    private IntakeWork? Understand(PublishUnit unit, string owner)
     {
         if (unit.Forbidden)
         {
-            return new(unit, null, new(RefusalCode.Forbidden, $"{client.Rights.Owner} may not publish to this topic"), keeper);
+            return new(unit, null, new(RefusalCode.Forbidden, $"{owner} may not publish to this topic"), keeper);
         }
 
         try
         {
-            var isAnonymous = client.Rights is MqttRights { Identity.Kind: IdentityKind.Anonymous };
-            var message = Read(unit.Message.Topic, unit.Message.Payload, new(time.GetUtcNow(), client.Rights.Owner, isAnonymous));
+            var message = Read(unit.Message.Topic, unit.Message.Payload, new(time.GetUtcNow(), owner, IsAnonymous: owner == Identity.Anonymous.Owner));
             return message is null ? null : new(unit, message, null, keeper);
         }
         catch (MalformedMessageException error)

@@ -18,7 +18,7 @@ internal sealed class IntakeWork(PublishUnit unit, ModuleMessage? message, Refus
         _ruling = refused is null ? Ruling.Of(transaction.Journal, message!) : new(new Carried(refused));
         if (_ruling.Refusal is { } refusal)
         {
-            Quarantine.Keep(transaction.Journal, unit.Message.Topic, unit.Message.Payload, refusal, message?.Device, unit.Client?.Rights.Owner);
+            Quarantine.Keep(transaction.Journal, unit.Message.Topic, unit.Message.Payload, refusal, message?.Device, unit.Owner);
         }
 
         _verdict = _ruling switch

@@ -26,7 +26,7 @@ internal sealed class Router(SubscriptionTree tree)
         }
 
         var deliveries = Borrow();
-        Collect(message, origin, deliveries, withShares: true);
+        Collect(message, origin, deliveries, ShareTurn.Peek);
         foreach (var delivery in deliveries)
         {
             if (delivery.IsDurable(message))
@@ -43,7 +43,7 @@ internal sealed class Router(SubscriptionTree tree)
         // read before matching: a change in between is seen as a change afterwards
         var version = tree.Version;
         var deliveries = new List<Delivery>();
-        Collect(message, origin, deliveries, withShares: true);
+        Collect(message, origin, deliveries, ShareTurn.Take);
         return new(deliveries, version);
     }
 
@@ -64,7 +64,7 @@ internal sealed class Router(SubscriptionTree tree)
         if (plan is null || plan.Version != tree.Version)
         {
             var deliveries = Borrow();
-            Collect(message, origin, deliveries, withShares: plan is null);
+            Collect(message, origin, deliveries, plan is null ? ShareTurn.Take : ShareTurn.None);
             foreach (var delivery in deliveries)
             {
                 if (plan is not null && plan.Deliveries.Exists(d => d.Session == delivery.Session))
@@ -117,7 +117,7 @@ internal sealed class Router(SubscriptionTree tree)
     private static bool IsOwed(Subscription subscription, Message message, Session? origin) =>
         !(subscription.Request.NoLocal && subscription.Session == origin) && subscription.Admits(message.Topic);
 
-    private void Collect(Message message, Session? origin, List<Delivery> to, bool withShares)
+    private void Collect(Message message, Session? origin, List<Delivery> to, ShareTurn turn)
     {
         var matches = t_matches ??= new();
         tree.Match(message.Topic, matches);
@@ -134,9 +134,9 @@ internal sealed class Router(SubscriptionTree tree)
         }
 
         places?.Clear();
-        if (withShares)
+        if (turn != ShareTurn.None)
         {
-            ChooseMembers(matches, message, to);
+            ChooseMembers(matches, message, to, turn);
         }
 
         matches.Clear();
@@ -160,13 +160,13 @@ internal sealed class Router(SubscriptionTree tree)
         }
     }
 
-    private static void ChooseMembers(MatchList matches, Message message, List<Delivery> to)
+    private static void ChooseMembers(MatchList matches, Message message, List<Delivery> to, ShareTurn turn)
     {
         foreach (var groups in matches.Groups)
         {
             foreach (var group in groups)
             {
-                if (group.Next(message.Topic) is { } chosen)
+                if ((turn == ShareTurn.Take ? group.Next(message.Topic) : group.Peek(message.Topic)) is { } chosen)
                 {
                     to.Add(Delivery.Of(chosen));
                 }
@@ -180,5 +180,13 @@ internal sealed class Router(SubscriptionTree tree)
         {
             Overflowed?.Invoke(session);
         }
+    }
+
+    /// <summary>What looking for receivers means to shares: nothing, a look at whose turn it is, or that turn itself.</summary>
+    private enum ShareTurn
+    {
+        None,
+        Peek,
+        Take,
     }
 }

@@ -39,11 +39,15 @@ internal sealed class SharedGroup(string name)
     }
 
     /// <summary>The next one who may have the topic; <paramref name="except"/> has just died with it.</summary>
-    public Subscription? Next(string topic, Session? except = null)
+    public Subscription? Next(string topic, Session? except = null) => From(Interlocked.Increment(ref _turn), topic, except);
+
+    /// <summary>Who would be next; takes nobody's turn.</summary>
+    public Subscription? Peek(string topic) => From(Volatile.Read(ref _turn) + 1, topic, except: null);
+
+    private Subscription? From(uint start, string topic, Session? except)
     {
         var members = _members;
         Subscription? absent = null;
-        var start = Interlocked.Increment(ref _turn);
         for (var i = 0u; i < members.Length; i++)
         {
             var member = members[(start + i) % (uint)members.Length];

@@ -23,13 +23,23 @@ internal sealed class PublishPath(
             IsOwedDurably = (packetId != 0 && message.Qos == 2 && client.Session!.IsDurable) || router.OwesDurably(message, client.Session),
         });
 
-    /// <summary>For a will (<paramref name="client"/> is who owed it) or the product; done when it is committed and routed.</summary>
-    public Task SubmitAsync(Message message, ClientConnection? client, bool forbidden = false)
+    /// <summary>For the product; done when it is committed and routed.</summary>
+    public Task SubmitAsync(Message message)
     {
+        var awaited = new Awaited(this);
+        gate.Submit(new(message, client: null, awaited, _ownLane) { IsOwedDurably = router.OwesDurably(message, origin: null) });
+        return awaited.Task;
+    }
+
+    /// <summary>For a will; done when it is committed and routed.</summary>
+    public Task SubmitAsync(Message message, OwedWill will)
+    {
+        var client = will.Client;
         var awaited = new Awaited(this);
         gate.Submit(new(message, client, awaited, client?.Lane ?? _ownLane)
         {
-            Forbidden = forbidden || (client is not null && !MayPublish(client, message)),
+            Owner = will.Owner,
+            Forbidden = will.Will.Forbidden || (client is not null && !MayPublish(client, message)),
             IsOwedDurably = router.OwesDurably(message, client?.Session),
         });
         return awaited.Task;

@@ -78,7 +78,7 @@ internal sealed class SessionEnd(
         };
         try
         {
-            await publish.SubmitAsync(message, owed.Client, will.Forbidden);
+            await publish.SubmitAsync(message, owed);
         }
         catch (BrokerStoreException failed)
         {

@@ -1,8 +1,9 @@
 namespace Gateway.Broker.Sessions;
 
 /// <summary>A will and the connection it belonged to.</summary>
+/// <param name="Owner">The identity of who left it.</param>
 /// <param name="Client">Null when that was before the restart.</param>
-internal sealed record OwedWill(string ClientId, ClientConnection? Client, StoredWill Will);
+internal sealed record OwedWill(string ClientId, string Owner, ClientConnection? Client, StoredWill Will);
 
 /// <summary>What a CONNECT found: its session, and what ended by it.</summary>
 internal sealed record Opening(Session Session, bool IsPresent, Session? Ended, OwedWill? Will);
@@ -59,11 +60,12 @@ internal sealed class SessionRegistry(SessionHome home, TimeProvider time)
                 return null;
             }
 
-            var kept = entry.Session is not null && !(entry.ExpiresAt <= time.GetUtcNow());
+            var now = time.GetUtcNow();
+            var kept = entry.Session is not null && !(entry.ExpiresAt <= now);
             var ended = kept && !cleanStart ? null : entry.Session;
 
-            // a will that waits is sent when its session ends, and dropped when its session goes on (MQTT-3.1.3-9)
-            var will = ended is null ? null : entry.Will;
+            // a will that waits is sent when its session ends, and dropped when its session goes on before the delay is over (MQTT-3.1.3-9)
+            var will = ended is null && entry.WillAt > now ? null : entry.Will;
             var session = ended is null && entry.Session is not null
                 ? entry.Session
                 : new Session(client.ClientId, client.Rights, client.SessionExpiry > 0, home);
@@ -81,7 +83,7 @@ internal sealed class SessionRegistry(SessionHome home, TimeProvider time)
     /// </summary>
     public (Session? Ended, OwedWill? Will, SessionRow? Row) Leave(ClientConnection client, StoredWill? will)
     {
-        var owed = will is null ? null : new OwedWill(client.ClientId, client, will);
+        var owed = will is null ? null : new OwedWill(client.ClientId, client.Rights.Owner, client, will);
         var sentUpTo = client.Session?.SentUpTo ?? 0;
         lock (_lock)
         {
@@ -144,7 +146,7 @@ internal sealed class SessionRegistry(SessionHome home, TimeProvider time)
             Schedule(entry, entry.ExpiresAt);
             if (row.Will is { } will)
             {
-                entry.Will = new(row.ClientId, null, will);
+                entry.Will = new(row.ClientId, row.Owner, null, will);
                 entry.WillAt = row.WillAt ?? now.AddSeconds(Math.Min(will.DelaySeconds, row.ExpirySeconds));
                 Schedule(entry, entry.WillAt);
             }
