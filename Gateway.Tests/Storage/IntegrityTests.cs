@@ -106,6 +106,24 @@ public sealed class IntegrityTests
         Assert.That(await some.Journal.EventsAsync(), Has.Count.EqualTo(20_000));
     }
 
+    [Test]
+    public async Task Log_OfSteadyWriting_IsBegunAnew_RatherThanGrowForEver()
+    {
+        await using var some = SomeJournal.Open(_folder);
+        await AppendAsync(some, 100);
+        await some.Journal.EventsAsync();
+        var begun = TimesBegun();
+
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                await AppendAsync(some, 5_000);
+                await some.Journal.SnapshotAsync(SomeCounter.Channel(), CancellationToken.None);
+                return TimesBegun() > begun;
+            },
+            "the log begins anew");
+    }
+
     private static SqliteFile Open(string folder) => SqliteFile.Open(folder, NullLogger.Instance);
 
     private static Task<int> AppendAsync(SomeJournal some, int events) => some.Journal.WriteAsync(transaction =>
@@ -117,6 +135,15 @@ public sealed class IntegrityTests
 
         return events;
     });
+
+    /// <summary>The number of checkpoints in the header of SQLite's log.</summary>
+    private uint TimesBegun()
+    {
+        using var log = new FileStream($"{_folder.Database}-wal", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var header = new byte[32];
+        log.ReadExactly(header);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(12));
+    }
 
     // In the middle, where pages of events are; the header and the schema are whole.
     private static void Overwrite(string database)

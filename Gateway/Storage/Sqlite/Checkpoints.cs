@@ -12,9 +12,6 @@ internal sealed class Checkpoints : IDisposable
     // Some megabytes of log: seldom enough that a page which changes often is carried over once.
     private const int Enough = 8_000;
 
-    // 64 MiB. Where the writer never pauses, a checkpoint beside it never reaches the end; then one is made between two of its commits.
-    private const int TooLong = 16_384;
-
     private readonly SqliteConnection _connection;
     private readonly ILogger _log;
     private readonly SemaphoreSlim _due = new(0);
@@ -23,8 +20,9 @@ internal sealed class Checkpoints : IDisposable
     // Statements since the last checkpoint; the writer's alone.
     private int _statements;
 
-    // Set by the loop, read by the writer.
-    private volatile bool _isBehind;
+    // Set by the loop, cleared by the writer. A log is begun anew only when all of it was carried over, and something was committed meanwhile: so the
+    // writer carries the rest, which is short, between two of its commits. Without that the log would grow for ever under a steady load.
+    private volatile bool _isLeft;
     private volatile bool _isStopping;
 
     public Checkpoints(SqliteConnection connection, ILogger log)
@@ -37,19 +35,16 @@ internal sealed class Checkpoints : IDisposable
     /// <summary>Called by the writer after each commit, with what was in it.</summary>
     public void Committed(SqliteConnection writer, int statements)
     {
-        _statements += statements;
-        if (_statements < Enough)
+        if (_isLeft)
         {
-            return;
+            _isLeft = false;
+            Carry(writer);
         }
 
-        _statements = 0;
-        if (_isBehind)
+        _statements += statements;
+        if (_statements >= Enough)
         {
-            _isBehind = Carry(writer) > TooLong;
-        }
-        else
-        {
+            _statements = 0;
             _due.Release();
         }
     }
@@ -73,19 +68,18 @@ internal sealed class Checkpoints : IDisposable
                 return;
             }
 
-            _isBehind = Carry(_connection) > TooLong;
+            Carry(_connection);
+            _isLeft = true;
         }
     }
 
-    /// <summary>Pages that are in the log and not in the database yet. What fails is tried again with the next: the log has it all the same.</summary>
-    private int Carry(SqliteConnection connection)
+    /// <summary>What fails is tried again with the next: the log has it all the same.</summary>
+    private void Carry(SqliteConnection connection)
     {
-        var result = raw.sqlite3_wal_checkpoint_v2(connection.Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out var carried);
+        var result = raw.sqlite3_wal_checkpoint_v2(connection.Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
         if (result is not (raw.SQLITE_OK or raw.SQLITE_BUSY))
         {
             StorageLog.CheckpointFailed(_log, raw.sqlite3_errmsg(connection.Handle).utf8_to_string());
         }
-
-        return pages - carried;
     }
 }
