@@ -23,6 +23,11 @@ internal sealed partial class GatewayPeer(string name, string folder, string pro
         return page;
     }
 
+    public override async Task<string> NewJobAsync(int index) =>
+        (await PostAsync("/api/jobs", new { name = $"bench {index}", total = 100_000_000 }))["id"]!.GetValue<string>();
+
+    public override PageLink NewPage(string job, int index) => new ChannelLink(PagePort, $"jobs/{job}");
+
     /// <summary>POST to the command at the scanner as the kiosk does it: the page subscribes on an open socket as soon as it knows the enrollment.</summary>
     public async Task<Times> MeasurePostsAsync(int posts, CancellationToken cancellation)
     {
@@ -55,10 +60,12 @@ internal sealed partial class GatewayPeer(string name, string folder, string pro
 
     protected override ProcessStartInfo StartInfo() => new(program, [
         "--Access:Anonymous", "true",
-        "--Mqtt:Address", "127.0.0.1", "--Mqtt:Port", "0",
-        "--Http:Address", "127.0.0.1", "--Http:Port", "0",
+        "--Mqtt:Address", "127.0.0.1", "--Mqtt:Port", $"{MqttPort}",
+        "--Http:Address", "127.0.0.1", "--Http:Port", $"{PagePort}",
         "--Data:Path", Path.Combine(Folder, "data"),
-        "--Enrollment:LeaseSeconds", "3600"])
+        "--Enrollment:LeaseSeconds", "3600",
+        "--Mqtt:MaxQueuedMessages", "10000000",
+        "--Mqtt:MaxQueuedBytes", "10000000000"])
     {
         WorkingDirectory = Path.GetDirectoryName(program)!,
         UseShellExecute = false,
@@ -113,8 +120,7 @@ internal sealed partial class GatewayPeer(string name, string folder, string pro
     private async Task<StreamTarget> PrepareJobAsync(int index, FrameHandler frame)
     {
         var publisher = await MqttClient.ConnectAsync(new TcpWire(await Wire.ConnectAsync(MqttPort)), $"service-{index}");
-        var job = await PostAsync("/api/jobs", new { name = $"bench {index}", total = 100_000_000 });
-        var id = job["id"]!.GetValue<string>();
+        var id = await NewJobAsync(index);
         var target = new StreamTarget(index, publisher, $"jobs/{id}/events", $"jobs/{id}", Retained: false, Payloads.JobProgress);
         target.Page = await OpenPageAsync(target, frame);
         return target;

@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Gateway.Bench;
 
 /// <summary>Publishes over all streams of one peer and clocks each message at its acknowledgement and at its frame.</summary>
-internal sealed partial class Load(Peer peer, Options options) : IAsyncDisposable
+internal sealed class Load(Peer peer, Options options) : IAsyncDisposable
 {
     private const int Kept = 1 << 16; // messages under way per stream whose moments are remembered
 
@@ -68,7 +67,7 @@ internal sealed partial class Load(Peer peer, Options options) : IAsyncDisposabl
         var started = Stopwatch.GetTimestamp();
         for (var message = 0; message < count && !cancellation.IsCancellationRequested; message++)
         {
-            WaitUntil(started + (long)(message * (double)Stopwatch.Frequency / rate));
+            Kernel.SleepUntil(started + (long)(message * (double)Stopwatch.Frequency / rate));
             Send(message % lanes.Length);
         }
     }
@@ -144,29 +143,6 @@ internal sealed partial class Load(Peer peer, Options options) : IAsyncDisposabl
             await Task.Delay(500, cancellation);
         }
         await Task.Delay(100, cancellation);
-    }
-
-    /// <summary>Sleeps in the kernel to the microsecond: a spinning generator would take one of two cores from what it measures.</summary>
-    private static void WaitUntil(long timestamp)
-    {
-        var left = timestamp - Stopwatch.GetTimestamp();
-        if (left > 0)
-        {
-            var nanoseconds = left * 1_000_000_000 / Stopwatch.Frequency;
-            var wait = new TimeSpec { Seconds = (nint)(nanoseconds / 1_000_000_000), Nanoseconds = (nint)(nanoseconds % 1_000_000_000) };
-            NanoSleep(in wait, 0);
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "nanosleep")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int NanoSleep(in TimeSpec wait, nint remaining);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct TimeSpec
-    {
-        public nint Seconds;
-        public nint Nanoseconds;
     }
 
     /// <summary>One stream's numbers. Sending is under the lane's lock; frames and acknowledgements belong to their receiving loops.</summary>

@@ -40,4 +40,18 @@ internal sealed class Measured
     public double Seconds { get; set; }
 
     public double CpuSeconds { get; set; }
+
+    public long Acknowledged { get; set; }
+
+    /// <summary>Never delivered, although sent.</summary>
+    public long Lost { get; set; }
+
+    /// <summary>How often its threads gave up a processor.</summary>
+    public long Switches { get; set; }
+
+    /// <summary>Of this program.</summary>
+    public double OwnSeconds { get; set; }
+
+    /// <summary>The time that CPU and switches were counted over.</summary>
+    public double WallSeconds { get; set; }
 }

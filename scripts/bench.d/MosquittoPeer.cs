@@ -34,6 +34,10 @@ internal sealed class MosquittoPeer : Peer
         return page;
     }
 
+    public override Task<string> NewJobAsync(int index) => Task.FromResult(Guid.CreateVersion7().ToString());
+
+    public override PageLink NewPage(string job, int index) => new MqttPageLink(PagePort, new MqttPlan($"page-{job}-{index}", $"jobs/{job}/events"));
+
     protected override ProcessStartInfo StartInfo()
     {
         (MqttPort, PagePort) = (FreePort(), FreePort());

@@ -70,7 +70,7 @@ internal sealed class MqttClient : IAsyncDisposable
         await receiving;
     }
 
-    private static byte[] Packet(byte type, byte[] body)
+    public static byte[] Packet(byte type, byte[] body)
     {
         var packet = new List<byte>(body.Length + 5) { type };
         var length = body.Length;
@@ -84,7 +84,7 @@ internal sealed class MqttClient : IAsyncDisposable
         return [.. packet];
     }
 
-    private static void AddText(List<byte> body, string text)
+    public static void AddText(List<byte> body, string text)
     {
         body.AddRange([(byte)(text.Length >> 8), (byte)text.Length]);
         body.AddRange(Encoding.UTF8.GetBytes(text));

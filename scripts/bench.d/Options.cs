@@ -3,6 +3,9 @@ namespace Gateway.Bench;
 /// <summary>What is measured, as given on the command line.</summary>
 internal sealed record Options
 {
+    /// <summary>scan, broker or channels.</summary>
+    public string Suite { get; init; } = "scan";
+
     public string Gateway { get; init; } = "";
 
     public string Folder { get; init; } = "";
@@ -25,10 +28,22 @@ internal sealed record Options
 
     public int Posts { get; init; } = 100;
 
+    /// <summary>How many come at once.</summary>
+    public int Crowd { get; init; } = 2000;
+
+    /// <summary>How many follow the one publisher of the fan-out.</summary>
+    public int Audience { get; init; } = 100;
+
+    /// <summary>How many events a page has missed.</summary>
+    public int Events { get; init; } = 100_000;
+
+    /// <summary>Parts of the suite; empty is all.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
+
     public static Options Parse(IReadOnlyList<string> arguments)
     {
-        var options = new Options();
-        for (var at = 0; at < arguments.Count; at += 2)
+        var options = For(arguments[0]);
+        for (var at = 1; at < arguments.Count; at += 2)
         {
             if (at + 1 == arguments.Count)
             {
@@ -38,6 +53,13 @@ internal sealed record Options
         }
         return options;
     }
+
+    private static Options For(string suite) => suite switch
+    {
+        "scan" => new Options(),
+        "broker" or "channels" => new Options { Suite = suite, Peers = ["gateway", "mosquitto"], Rates = [50, 1000, 5000, 20_000] },
+        _ => throw new FormatException($"unknown suite {suite}; see scripts/bench --help"),
+    };
 
     private Options With(string name, string value) => name switch
     {
@@ -51,6 +73,10 @@ internal sealed record Options
         "--seconds" => this with { Seconds = double.Parse(value) },
         "--window" => this with { Window = int.Parse(value) },
         "--posts" => this with { Posts = int.Parse(value) },
+        "--crowd" => this with { Crowd = int.Parse(value) },
+        "--audience" => this with { Audience = int.Parse(value) },
+        "--events" => this with { Events = int.Parse(value) },
+        "--only" => this with { Only = [.. value.Split(',')] },
         _ => throw new FormatException($"unknown option {name}; see scripts/bench --help"),
     };
 

@@ -18,6 +18,9 @@ internal static class Payloads
 
     public static string JobProgress(int number) => $$"""{"type":"progress","done":{{number}},"total":100000000,"key":"7-{{number}}"}""";
 
+    public static string JobProgress(int number, string message) => message.Length == 0 ? JobProgress(number)
+        : $$"""{"type":"progress","done":{{number}},"total":100000000,"key":"8-{{number}}","message":"{{message}}"}""";
+
     /// <summary>The number of the message behind a frame; -1 where the frame is none of ours.</summary>
     public static int NumberIn(ReadOnlySpan<byte> frame, string stream)
     {

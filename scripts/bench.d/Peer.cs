@@ -2,12 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace Gateway.Bench;
 
 /// <summary>A server under measurement, in a process and a folder of its own.</summary>
-internal abstract partial class Peer : IAsyncDisposable
+internal abstract class Peer : IAsyncDisposable
 {
     private const int SigTerm = 15;
     private static readonly double TicksPerSecond = 100; // USER_HZ of every Linux that .NET runs on
@@ -46,17 +45,32 @@ internal abstract partial class Peer : IAsyncDisposable
     public double Megabytes => File.ReadLines($"/proc/{process!.Id}/status").Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
         .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024).Single();
 
+    /// <summary>How often its threads have given up a processor so far.</summary>
+    public long Switches => Directory.EnumerateDirectories($"/proc/{process!.Id}/task").Sum(SwitchesOf);
+
     public async Task StartAsync(CancellationToken cancellation)
     {
-        var started = Stopwatch.GetTimestamp();
-        process = Process.Start(StartInfo())!;
-        process.EnableRaisingEvents = true;
-        Drain(process.StandardError, "stderr.log");
-        await UntilReadyAsync(process, cancellation);
-        ReadyAfter = Stopwatch.GetElapsedTime(started);
+        await LaunchAsync(cancellation);
         await Task.Delay(TimeSpan.FromSeconds(2), cancellation);
         IdleMegabytes = Megabytes;
     }
+
+    /// <summary>Kills it and starts it again on what it left on disk; done when it is ready.</summary>
+    public async Task RestartAsync(CancellationToken cancellation)
+    {
+        process!.Kill();
+        await process.WaitForExitAsync(cancellation);
+        await Task.WhenAll(drains);
+        drains.Clear();
+        process.Dispose();
+        await LaunchAsync(cancellation);
+    }
+
+    /// <summary>A job of its own to report on; its name as both sides know it.</summary>
+    public abstract Task<string> NewJobAsync(int index);
+
+    /// <summary>A page that follows the job.</summary>
+    public abstract PageLink NewPage(string job, int index);
 
     /// <summary>Connects one page that follows the channel or topic; hears every frame with an event.</summary>
     public abstract Task<IAsyncDisposable> OpenPageAsync(StreamTarget target, FrameHandler frame);
@@ -70,7 +84,7 @@ internal abstract partial class Peer : IAsyncDisposable
         {
             return;
         }
-        if (!process.HasExited && Kill(process.Id, SigTerm) == 0)
+        if (!process.HasExited && Kernel.Signal(process.Id, SigTerm) == 0)
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
             try
@@ -85,6 +99,29 @@ internal abstract partial class Peer : IAsyncDisposable
         }
         await Task.WhenAll(drains);
         process.Dispose();
+    }
+
+    private async Task LaunchAsync(CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        process = Process.Start(StartInfo())!;
+        process.EnableRaisingEvents = true;
+        Drain(process.StandardError, "stderr.log");
+        await UntilReadyAsync(process, cancellation);
+        ReadyAfter = Stopwatch.GetElapsedTime(started);
+    }
+
+    private static long SwitchesOf(string thread)
+    {
+        try
+        {
+            return File.ReadLines($"{thread}/status").Where(line => line.Contains("ctxt_switches", StringComparison.Ordinal))
+                .Sum(line => long.Parse(line[(line.IndexOf(':') + 1)..], CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+            return 0; // it has just ended
+        }
     }
 
     protected abstract ProcessStartInfo StartInfo();
@@ -112,10 +149,6 @@ internal abstract partial class Peer : IAsyncDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Kill(int process, int signal);
 }
 
 internal delegate void FrameHandler(int stream, ReadOnlySpan<byte> frame);

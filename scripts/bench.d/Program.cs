@@ -12,8 +12,8 @@ try
     }
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-    await using var run = new Run(options);
-    Console.WriteLine(await run.MeasureAsync(stop.Token));
+    await using var suite = Suite.Of(options);
+    Console.WriteLine(await suite.RunAsync(stop.Token));
     return 0;
 }
 catch (Exception failure) when (failure is FormatException or IOException or TimeoutException or HttpRequestException or OperationCanceledException)
