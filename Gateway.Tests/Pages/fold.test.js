@@ -41,6 +41,11 @@ test("Fold_Retry_ShowsItsReasonUntilTheNextEvent", () => {
   assert.equal("reason" in after(["armed"], ["retry", { step: 1, reason: "messy" }], ["waiting", { step: 1 }]), false);
 });
 
+test("Fold_ScannerThatIsSilent_HasAReason_AndAwaitsNoFinger", () => {
+  const { state, step, reason } = after(["waiting", { step: 0, reason: "no_answer" }]);
+  assert.deepEqual([state, step, reason], ["requested", 0, "no_answer"]);
+});
+
 test("Fold_Ends_AreOverAndKeepWhy", () => {
   assert.deepEqual(
     [["succeeded", { slot: 4 }], ["failed", { reason: "timeout" }], ["cancelled", { by: "abandoned" }], ["expired", {}]]

@@ -42,7 +42,7 @@ internal static class TransitionTable
 
     private static readonly (string Name, Action<SomeEnrollment> Before, double Seconds)[] Times =
     [
-        ("10 s of silence since the scanner was told", _ => { }, 10),
+        ("10 s of silence since the scanner was told, or since the last step", _ => { }, 10),
         ("60 s without a page, after one", some => some.After(new SubscriberCame(), new SubscribersGone(), new ScannerTurned(IsOnline: false)), 60),
         ("2 s with an early step", some => some.Take(Some.Scan(Awaited(some) + 1)), 2),
         ("3 s more", some => Later(some, Some.Scan(Awaited(some) + 1)), 3),

@@ -145,7 +145,7 @@ public sealed class EnrollmentTimeTests
         some.Wait(0.1);
 
         Assert.That((some.State.State, some.State.Step, some.State.Reason), Is.EqualTo((EnrollmentPhase.Requested, 0, "no_answer")));
-        Assert.That(some.Events[^1].Type, Is.EqualTo("retry"));
+        Assert.That(some.Events[^1].Type, Is.EqualTo("waiting"), "no retry: nobody was asked for a finger again");
         some.Wait(100);
         Assert.That(some.Events, Has.Count.EqualTo(2), "it is said once");
     }
@@ -159,8 +159,22 @@ public sealed class EnrollmentTimeTests
 
         Assert.That(some.State.Reason, Is.Null);
         Assert.That(some.Events.Select(stored => stored.Type), Is.EqualTo(isScan
-            ? new[] { "requested", "retry", "armed", "progress" }
-            : ["requested", "retry", "armed"]));
+            ? new[] { "requested", "waiting", "armed", "progress" }
+            : ["requested", "waiting", "armed"]));
+    }
+
+    [Test]
+    public void Result_ThatDoesNotCome_IsAskedForOnce_AndNeverMadeUp()
+    {
+        var some = new SomeEnrollment().After(Some.Answer(), Some.Scan(1), Some.Scan(2), Some.Scan(3));
+        Assert.That(In(some), Is.EqualTo(10));
+        Assert.That(some.Wait(9.9).ResendFrom, Is.Null);
+        Assert.That(some.Wait(0.1).ResendFrom, Is.EqualTo(3));
+        Assert.That(some.Wait(100).ResendFrom, Is.Null);
+
+        Assert.That((some.State.State, some.State.Captured), Is.EqualTo((EnrollmentPhase.Scanning, 3)));
+        some.Take(Some.Success());
+        Assert.That(some.State.State, Is.EqualTo(EnrollmentPhase.Succeeded));
     }
 
     [Test]

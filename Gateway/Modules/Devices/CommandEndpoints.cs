@@ -62,7 +62,7 @@ internal static class CommandEndpoints
 
     private static DeviceCommand Make(JournalTransaction transaction, string device, string order, int? slot) => new()
     {
-        Id = DeviceCommand.NewId(transaction.Now),
+        Id = transaction.NewId(),
         Device = device,
         Do = order,
         Slot = slot,

@@ -16,6 +16,7 @@ internal sealed record DeviceCommand
     private const string Collection = "commands";
     private const string ExpiresIn = "expiresIn";
 
+    /// <summary>Rises: what was said first is said first again.</summary>
     public required string Id { get; init; }
 
     public required string Device { get; init; }
@@ -31,8 +32,6 @@ internal sealed record DeviceCommand
     public int? Scans { get; init; }
 
     public int? From { get; init; }
-
-    public static string NewId(DateTimeOffset now) => Guid.CreateVersion7(now).ToString();
 
     public static DeviceCommand? Find(JournalTransaction transaction, string id) =>
         transaction.Documents.Find(Collection, id) is { } body ? ContractJson.Read<DeviceCommand>(body) : null;

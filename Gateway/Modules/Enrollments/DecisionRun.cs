@@ -78,6 +78,7 @@ internal sealed class DecisionRun(EnrollmentState state, OpenEnrollment open)
         {
             GapSince = isGap ? (hasMoved ? now : _open.GapSince) : null,
             ResendAsked = isGap && !hasMoved && _open.ResendAsked,
+            ResultOwedSince = hasMoved && _captured == state.Scans ? now : _open.ResultOwedSince,
         });
     }
 }

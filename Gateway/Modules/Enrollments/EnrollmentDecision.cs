@@ -24,6 +24,12 @@ internal sealed record OpenEnrollment
 
     public bool ResendAsked { get; init; }
 
+    /// <summary>The newest command to send again.</summary>
+    public string? Resend { get; init; }
+
+    /// <summary>Since when all steps are there and the result is not; null once it is asked for.</summary>
+    public DateTimeOffset? ResultOwedSince { get; init; }
+
     /// <summary>Captures that arrived before the one awaited, by step.</summary>
     public IReadOnlyList<ScanReported> HeldScans { get; init; } = [];
 
@@ -45,4 +51,7 @@ internal sealed record EnrollmentTimes(TimeSpan Abandon)
     public static readonly TimeSpan SilenceAfter = TimeSpan.FromSeconds(10);
     public static readonly TimeSpan ResendAfter = TimeSpan.FromSeconds(2);
     public static readonly TimeSpan InferAfter = TimeSpan.FromSeconds(5);
+
+    // A sensor makes and stores its template within two seconds or so.
+    public static readonly TimeSpan ResultAfter = TimeSpan.FromSeconds(10);
 }

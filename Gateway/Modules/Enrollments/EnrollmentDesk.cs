@@ -11,7 +11,8 @@ internal sealed record EnrollmentEffects
 
     public IReadOnlyList<DeviceCommand> Send { get; init; } = [];
 
-    public string? DropCommand { get; init; }
+    /// <summary>Commands that nobody needs to hear any more.</summary>
+    public IReadOnlyList<string> Drop { get; init; } = [];
 
     /// <summary>The enrollment has ended: the scanner's retained topics are to be cleared.</summary>
     public Clearing? Clear { get; init; }
@@ -37,8 +38,8 @@ internal sealed class EnrollmentDesk(EnrollmentOptions options)
 {
     public const string Kind = "enrollments";
 
-    // A scanner that is away for longer hears of the end by its own command's expiry.
-    private static readonly TimeSpan CancelLifetime = TimeSpan.FromMinutes(5);
+    // A scanner that ended it as a success while it was away has to empty the slot when it is back.
+    private static readonly TimeSpan CancelLifetime = TimeSpan.FromDays(30);
 
     private readonly EnrollmentTimes _times = options.Times;
 
@@ -147,6 +148,13 @@ internal sealed class EnrollmentDesk(EnrollmentOptions options)
 
         var open = decision.Open!;
         List<DeviceCommand> send = [];
+        List<string> drop = [];
+        if (before.State == EnrollmentPhase.Requested && state.State != before.State)
+        {
+            // A scanner that took this one on has done with those before it, also where it answers no cancel.
+            drop.AddRange(EnrollmentRecords.TakeCancels(transaction, state.Device));
+        }
+
         if (decision.Start)
         {
             send.Add(Command(transaction, state, "enroll") with { Slot = state.Slot, Scans = state.Scans });
@@ -156,7 +164,11 @@ internal sealed class EnrollmentDesk(EnrollmentOptions options)
         if (decision.ResendFrom is { } from)
         {
             send.Add(Command(transaction, state, "resend") with { From = from });
+            drop.AddRange(open.Resend is { } earlier ? [earlier] : []);
+            open = open with { Resend = send[^1].Id };
         }
+
+        drop.ForEach(id => DeviceCommand.Find(transaction, id)?.Drop(transaction));
 
         foreach (var command in send)
         {
@@ -165,7 +177,7 @@ internal sealed class EnrollmentDesk(EnrollmentOptions options)
 
         EnrollmentRecords.Put(transaction, EnrollmentRecords.Open, state.Id, open);
         long? seq = events.Count > 0 ? transaction.Seq(channel) : null;
-        return new() { Send = send, Enrollment = state.Id, Deadline = NextDeadline(state, open), Events = events, State = state, Seq = seq };
+        return new() { Send = send, Drop = drop, Enrollment = state.Id, Deadline = NextDeadline(state, open), Events = events, State = state, Seq = seq };
     }
 
     /// <summary>After the end there is one thing left to wait for: that the retained state has been there long enough.</summary>
@@ -202,26 +214,29 @@ internal sealed class EnrollmentDesk(EnrollmentOptions options)
 
         var clearing = new Clearing(state.Device, state.Id, state.Scans, transaction.Now + options.KeepState);
         EnrollmentRecords.Put(transaction, EnrollmentRecords.Clearings, state.Id, clearing);
-        List<DeviceCommand> send = [];
-        if (open?.Command is { } started)
+        string[] drop = [.. new[] { open?.Command, open?.Resend }.OfType<string>()];
+        foreach (var told in drop)
         {
-            DeviceCommand.Find(transaction, started)?.Drop(transaction);
-
-            // Either the scanner ended it itself, or it has to be told.
-            if (state.State is EnrollmentPhase.Cancelled or EnrollmentPhase.Expired)
-            {
-                var cancel = Command(transaction, before, "cancel") with { ExpiresAt = transaction.Now + CancelLifetime };
-                cancel.Keep(transaction);
-                send.Add(cancel);
-            }
+            DeviceCommand.Find(transaction, told)?.Drop(transaction);
         }
 
-        return new() { Send = send, DropCommand = open?.Command, Clear = clearing, Enrollment = state.Id, Deadline = clearing.StateUntil, State = state };
+        List<DeviceCommand> send = [];
+
+        // Either the scanner ended it itself, or it has to be told.
+        if (open?.Command is not null && state.State is (EnrollmentPhase.Cancelled or EnrollmentPhase.Expired))
+        {
+            var cancel = Command(transaction, before, "cancel") with { ExpiresAt = transaction.Now + CancelLifetime };
+            cancel.Keep(transaction);
+            EnrollmentRecords.KeepCancel(transaction, cancel);
+            send.Add(cancel);
+        }
+
+        return new() { Send = send, Drop = drop, Clear = clearing, Enrollment = state.Id, Deadline = clearing.StateUntil, State = state };
     }
 
     private static DeviceCommand Command(JournalTransaction transaction, EnrollmentState state, string @do) => new()
     {
-        Id = DeviceCommand.NewId(transaction.Now),
+        Id = transaction.NewId(),
         Device = state.Device,
         Do = @do,
         Enrollment = state.Id,

@@ -19,11 +19,11 @@ internal static class EnrollmentEvents
 
     internal sealed record ArmedData(bool? Inferred, EventSource? Source);
 
-    internal sealed record WaitingData(int Step, EventSource? Source);
+    /// <param name="Step">0 where no finger is awaited but the scanner's answer; only then there is a reason.</param>
+    internal sealed record WaitingData(int Step, string? Reason, EventSource? Source);
 
     internal sealed record ProgressData(int Step, int Of, int Percent, int? Quality, bool? Inferred, EventSource? Source);
 
-    /// <param name="Step">0 where the scanner is silent: not a finger but the whole command is tried again.</param>
     internal sealed record RetryData(int Step, string? Reason, EventSource? Source);
 
     internal sealed record SucceededData(int Slot, EventSource? Source);
@@ -64,9 +64,9 @@ internal sealed class EnrollmentKind() : ChannelKind<EnrollmentState>("enrollmen
     private static EnrollmentState Continue(EnrollmentState state, StoredEvent next) => next.Type switch
     {
         EnrollmentEvents.Armed => state with { State = EnrollmentPhase.Armed, Step = 1, Reason = null },
-        EnrollmentEvents.Waiting => state with { State = EnrollmentPhase.Scanning, Reason = null },
+        EnrollmentEvents.Waiting => Awaiting(state, next.Read<EnrollmentEvents.WaitingData>()),
         EnrollmentEvents.Progress => Captured(state, next.Read<EnrollmentEvents.ProgressData>().Step),
-        EnrollmentEvents.Retry => Retried(state, next.Read<EnrollmentEvents.RetryData>()),
+        EnrollmentEvents.Retry => state with { State = EnrollmentPhase.Scanning, Reason = next.Read<EnrollmentEvents.RetryData>().Reason },
         EnrollmentEvents.Succeeded => state with { State = EnrollmentPhase.Succeeded, Reason = null },
         EnrollmentEvents.Failed => state with { State = EnrollmentPhase.Failed, Reason = next.Read<EnrollmentEvents.FailedData>().Reason },
         EnrollmentEvents.Cancelled => state with { State = EnrollmentPhase.Cancelled, Reason = next.Read<EnrollmentEvents.CancelledData>().By },
@@ -74,8 +74,8 @@ internal sealed class EnrollmentKind() : ChannelKind<EnrollmentState>("enrollmen
         _ => throw new InvalidOperationException($"'{next.Type}' is no event of an enrollment"),
     };
 
-    private static EnrollmentState Retried(EnrollmentState state, EnrollmentEvents.RetryData retry) =>
-        state with { State = retry.Step == 0 ? state.State : EnrollmentPhase.Scanning, Reason = retry.Reason };
+    private static EnrollmentState Awaiting(EnrollmentState state, EnrollmentEvents.WaitingData waiting) =>
+        state with { State = waiting.Step == 0 ? state.State : EnrollmentPhase.Scanning, Reason = waiting.Reason };
 
     private static EnrollmentState Captured(EnrollmentState state, int step) =>
         state with { State = EnrollmentPhase.Scanning, Captured = step, Step = Math.Min(step + 1, state.Scans), Reason = null };

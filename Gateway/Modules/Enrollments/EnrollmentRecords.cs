@@ -1,5 +1,6 @@
 using Gateway.Contract;
 using Gateway.Journal;
+using Gateway.Modules.Devices;
 
 namespace Gateway.Modules.Enrollments;
 
@@ -9,6 +10,7 @@ internal static class EnrollmentRecords
     public const string Open = "enrollments-open";
     public const string Clearings = "enrollments-to-clear";
     private const string Leases = "leases";
+    private const string Cancels = "enrollments-cancels";
 
     public static T? Find<T>(JournalTransaction transaction, string collection, string key)
         where T : class => transaction.Documents.Find(collection, key) is { } body ? ContractJson.Read<T>(body) : null;
@@ -21,6 +23,17 @@ internal static class EnrollmentRecords
     public static void Hold(JournalTransaction transaction, string device, string enrollment) => Put(transaction, Leases, device, new Lease(enrollment));
 
     public static void Release(JournalTransaction transaction, string device) => transaction.Documents.Remove(Leases, device);
+
+    /// <summary>Of each scanner, the cancels that it may still have to hear.</summary>
+    public static void KeepCancel(JournalTransaction transaction, DeviceCommand cancel) =>
+        Put(transaction, Cancels, cancel.Device, (List<string>)[.. Find<List<string>>(transaction, Cancels, cancel.Device) ?? [], cancel.Id]);
+
+    public static IReadOnlyList<string> TakeCancels(JournalTransaction transaction, string device)
+    {
+        var cancels = Find<List<string>>(transaction, Cancels, device) ?? [];
+        transaction.Documents.Remove(Cancels, device);
+        return cancels;
+    }
 
     private sealed record Lease(string Enrollment);
 }

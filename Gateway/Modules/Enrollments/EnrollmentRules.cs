@@ -46,6 +46,11 @@ internal static class EnrollmentRules
             due = repair < due ? repair : due;
         }
 
+        if (open.ResultOwedSince is { } owed && owed + EnrollmentTimes.ResultAfter < due)
+        {
+            due = owed + EnrollmentTimes.ResultAfter;
+        }
+
         return due;
     }
 
@@ -101,7 +106,7 @@ internal static class EnrollmentRules
         switch (scan.Status)
         {
             case ScanStatus.Waiting:
-                run.Add(EnrollmentEvents.Waiting, new EnrollmentEvents.WaitingData(scan.Step, scan.Source), scan.At);
+                run.Add(EnrollmentEvents.Waiting, new EnrollmentEvents.WaitingData(scan.Step, Reason: null, scan.Source), scan.At);
                 break;
             case ScanStatus.Retry:
                 run.Add(EnrollmentEvents.Retry, new EnrollmentEvents.RetryData(scan.Step, scan.Reason, scan.Source), scan.At);
@@ -172,8 +177,14 @@ internal static class EnrollmentRules
 
         if (open.SilentSince is { } silent && state.State == EnrollmentPhase.Requested && now >= silent + EnrollmentTimes.SilenceAfter)
         {
-            var retry = EventDraft.Of(EnrollmentEvents.Retry, new EnrollmentEvents.RetryData(0, EnrollmentState.NoAnswer, Source: null));
-            return new([retry], open with { SilentSince = null });
+            // No retry: those are counted, as each is a finger that was asked for again.
+            var waiting = EventDraft.Of(EnrollmentEvents.Waiting, new EnrollmentEvents.WaitingData(0, EnrollmentState.NoAnswer, Source: null));
+            return new([waiting], open with { SilentSince = null });
+        }
+
+        if (open.ResultOwedSince is { } owed && now >= owed + EnrollmentTimes.ResultAfter)
+        {
+            return new([], open with { ResultOwedSince = null }, ResendFrom: state.Scans);
         }
 
         return open.GapSince is { } gap ? Repair(state, open, gap, now) : Quiet(open);

@@ -66,8 +66,12 @@ internal sealed class Enrollments(IJournal journal, EnrollmentDesk desk, Command
     public Action? Turned(JournalTransaction transaction, string device, bool isOnline) =>
         ApplyToHolder(transaction, device, new ScannerTurned(isOnline));
 
-    public Action? Deleting(JournalTransaction transaction, string device) =>
-        ApplyToHolder(transaction, device, new CancelRequested(DeviceDeleted));
+    public Action? Deleting(JournalTransaction transaction, string device)
+    {
+        var rest = ApplyToHolder(transaction, device, new CancelRequested(DeviceDeleted));
+        EnrollmentRecords.TakeCancels(transaction, device);
+        return rest;
+    }
 
     /// <summary>After the commit: what the decision asked for is done, in the order of commits.</summary>
     public void Done(EnrollmentEffects effects)
@@ -77,7 +81,7 @@ internal sealed class Enrollments(IJournal journal, EnrollmentDesk desk, Command
             ModuleLog.EnrollmentMoved(log, stored.Channel.Id, effects.State!.Device, stored.Position, stored.Type, effects.State.Percent);
         }
 
-        if (effects.DropCommand is { } dropped)
+        foreach (var dropped in effects.Drop)
         {
             post.Dropped(dropped);
         }

@@ -68,7 +68,7 @@ internal sealed class People(IJournal journal, Enrollments.Enrollments enrollmen
 
         var command = new DeviceCommand
         {
-            Id = DeviceCommand.NewId(transaction.Now),
+            Id = transaction.NewId(),
             Device = finger.Device,
             Do = DeviceCommand.Delete,
             Slot = finger.Slot,

@@ -39,12 +39,12 @@ export function fold(before, { type, at, data = {} }) {
     case "armed":
       return { ...after, state: "armed", step: 1 };
     case "waiting":
-      return { ...after, state: "scanning", step: data.step };
+      // step 0: no finger yet, the scanner is silent
+      return data.step === 0 ? { ...after, reason: data.reason } : { ...after, state: "scanning", step: data.step };
     case "progress":
       return { ...after, state: "scanning", ...progress(Math.max(before.captured, data.step), before.scans) };
     case "retry":
-      // step 0: no finger yet, the scanner is silent
-      return data.step === 0 ? { ...after, reason: data.reason } : { ...after, state: "scanning", step: data.step, reason: data.reason };
+      return { ...after, state: "scanning", step: data.step, reason: data.reason };
     case "succeeded":
       return { ...after, state: "succeeded", slot: data.slot ?? before.slot };
     case "failed":
