@@ -12,12 +12,15 @@ public sealed class ConnectClauseTests
 {
     private static readonly Properties s_lasting = new() { SessionExpiry = 600 };
 
-    [Test]
-    public async Task Connect_NotTheFirstPacket_ClosedWithoutAWord()
+    [TestCase("C000")]
+    [TestCase("474554202F20485454502F312E31", TestName = "Connect_NotTheFirstPacket_ButHttp_ClosedWithoutAWord")]
+    [TestCase("16030100", TestName = "Connect_NotTheFirstPacket_ButTls_ClosedWithoutAWord")]
+    [TestCase("30FFFF7F", TestName = "Connect_NotTheFirstPacket_ButALargeOne_ClosedWithoutAWord")]
+    public async Task Connect_NotTheFirstPacket_ClosedWithoutAWord(string hex)
     {
-        await using var fixture = await BrokerFixture.StartAsync();
+        await using var fixture = await BrokerFixture.StartAsync(new() { ConnectTimeout = TimeSpan.FromMinutes(1) });
         using var client = await fixture.OpenAsync();
-        await client.SendAsync("C000");
+        await client.SendAsync(hex);
         Assert.That(await client.TryReadAsync(), Is.Null);
     }
 

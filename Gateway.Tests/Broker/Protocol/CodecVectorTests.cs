@@ -80,7 +80,7 @@ public sealed class CodecVectorTests
     public void Connect_Wrong_IsAnsweredOnlyWhereMqtt5IsCertain(string hex, bool answered)
     {
         var bytes = Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
-        var broken = Assert.Throws<ProtocolException>(() => ConnectPacket.Read(bytes, flags: 0));
+        var broken = Assert.Throws<ProtocolException>(() => ConnectPacket.Read(bytes));
         Assert.That(broken!.Error.Answered, Is.EqualTo(answered));
     }
 

@@ -38,6 +38,20 @@ public sealed class RoundTripTests
         }));
 
     [Test]
+    public void Packet_OfAnyKindUnderEverySplitOfTheStream_ComesOutAsItWentIn([Values(ProtocolVersion.V311, ProtocolVersion.V500)] object version) =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll<int>(seed =>
+        {
+            var bytes = SomePacket.Bytes(new(seed), (ProtocolVersion)version);
+            foreach (var stream in Splits(bytes))
+            {
+                var rest = stream;
+                Assert.That(Frame.TryTake(ref rest, int.MaxValue, out var frame), Is.True);
+                Assert.That(rest.IsEmpty);
+                Assert.That(SomePacket.Again(frame, (ProtocolVersion)version), Is.EqualTo(bytes));
+            }
+        }));
+
+    [Test]
     public void Connect_WithEverything_ComesOutAsItWentIn([Values(ProtocolVersion.V311, ProtocolVersion.V500)] object version)
     {
         var packet = new ConnectPacket((ProtocolVersion)version, "id", CleanStart: true, 30)
@@ -50,7 +64,7 @@ public sealed class RoundTripTests
         packet.Write(bytes);
         var stream = new ReadOnlySequence<byte>(bytes.WrittenMemory);
         Frame.TryTake(ref stream, int.MaxValue, out var frame);
-        var read = ConnectPacket.Read(frame.Body.ToArray(), frame.Flags);
+        var read = ConnectPacket.Read(frame.Body.ToArray());
         Assert.Multiple(() =>
         {
             Assert.That(read with { Will = null, Password = null }, Is.EqualTo(packet with { Will = null, Password = null }));

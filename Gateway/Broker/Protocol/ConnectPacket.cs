@@ -18,12 +18,12 @@ internal sealed record ConnectPacket(ProtocolVersion Version, string ClientId, b
     /// What is missing or misspelt closes the connection without a word, since the peer may speak something else altogether. What MQTT 5 added is
     /// answered: an unknown version, its properties, and bytes behind a packet that was whole.
     /// </summary>
-    public static ConnectPacket Read(ReadOnlySpan<byte> body, int flags)
+    public static ConnectPacket Read(ReadOnlySpan<byte> body)
     {
         var reader = new BodyReader(body);
         try
         {
-            return Read(ref reader, flags);
+            return Read(ref reader);
         }
         catch (ProtocolException broken) when (broken.Error.Reason == ReasonCode.MalformedPacket && !broken.Data.Contains(nameof(Properties)))
         {
@@ -61,11 +61,11 @@ internal sealed record ConnectPacket(ProtocolVersion Version, string ClientId, b
         body.SendTo(output, PacketType.Connect);
     }
 
-    private static ConnectPacket Read(ref BodyReader reader, int fixedFlags)
+    private static ConnectPacket Read(ref BodyReader reader)
     {
-        if (fixedFlags != 0 || !reader.ReadBinary().SequenceEqual("MQTT"u8))
+        if (!reader.ReadBinary().SequenceEqual("MQTT"u8))
         {
-            throw ProtocolException.Silent("the first packet is no CONNECT of MQTT");
+            throw ProtocolException.Silent("the first packet is a CONNECT of another protocol than MQTT");
         }
 
         var level = reader.ReadByte();

@@ -78,6 +78,12 @@ internal sealed class Handshake(BrokerWorks works, IAuthenticator authenticator,
 
     private static ConnectPacket? TryParse(ref ReadOnlySequence<byte> buffer, int bound)
     {
+        // MQTT-3.1.0-1, by the first byte: who speaks something else is not waited for and takes no memory
+        if (buffer.FirstSpan is [var first, ..] && first != (byte)PacketType.Connect << 4)
+        {
+            throw ProtocolException.Silent($"the first byte is 0x{first:X2}, which begins no CONNECT");
+        }
+
         Frame frame;
         try
         {
@@ -91,10 +97,7 @@ internal sealed class Handshake(BrokerWorks works, IAuthenticator authenticator,
             throw ProtocolException.Silent(broken.Message);
         }
 
-        // MQTT-3.1.0-1
-        return frame.Type == PacketType.Connect
-            ? ConnectPacket.Read(frame.Body.IsSingleSegment ? frame.Body.FirstSpan : frame.Body.ToArray(), frame.Flags)
-            : throw ProtocolException.Silent($"the first packet is {frame.Type}, not CONNECT");
+        return ConnectPacket.Read(frame.Body.IsSingleSegment ? frame.Body.FirstSpan : frame.Body.ToArray());
     }
 
     private async ValueTask<ConnectPacket?> ReadConnectAsync(MqttLink link)
