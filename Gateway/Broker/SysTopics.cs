@@ -18,6 +18,7 @@ internal sealed class SysTopics(
     private readonly Dictionary<string, string> _told = [];
     private readonly long _startedAt = time.GetTimestamp();
     private long _lastTold;
+    private int _mostConnected;
 
     public void TellWhenDue()
     {
@@ -29,15 +30,43 @@ internal sealed class SysTopics(
         _lastTold = time.GetTimestamp();
         Tell("version", $"Gateway {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}");
         Tell("uptime", $"{(long)time.GetElapsedTime(_startedAt).TotalSeconds} seconds");
-        Tell("clients/connected", counts.Connections);
-        Tell("clients/total", registry.Sessions);
+        TellClients();
         Tell("subscriptions/count", subscriptions.Count);
         Tell("retained messages/count", announcer.Retained);
         Tell("messages/received", counts.Received);
         Tell("messages/sent", counts.Sent);
+        Tell("publish/messages/received", counts.Received);
+        Tell("publish/messages/sent", counts.Sent);
+        Tell("publish/messages/dropped", Enum.GetValues<DropCause>().Sum(counts.DroppedFor));
         Tell("publish/bytes/received", counts.PublishedBytes);
         Tell("bytes/received", counts.BytesReceived);
         Tell("bytes/sent", counts.BytesSent);
+        TellStore();
+    }
+
+    private void TellClients()
+    {
+        var connected = registry.ConnectedClients;
+        var total = registry.Sessions;
+        _mostConnected = Math.Max(_mostConnected, connected);
+        Tell("clients/connected", connected);
+        Tell("clients/disconnected", Math.Max(0, total - connected));
+        Tell("clients/maximum", _mostConnected);
+        Tell("clients/total", total);
+    }
+
+    private void TellStore()
+    {
+        var (messages, bytes) = (0L, 0L);
+        foreach (var session in registry.AllSessions())
+        {
+            var waiting = session.Waiting;
+            messages += waiting.Messages;
+            bytes += waiting.Bytes;
+        }
+
+        Tell("store/messages/count", messages);
+        Tell("store/messages/bytes", bytes);
     }
 
     private void Tell(string topic, long value) => Tell(topic, value.ToString(CultureInfo.InvariantCulture));

@@ -28,6 +28,17 @@ internal sealed class SessionRegistry(SessionHome home, TimeProvider time)
         }
     }
 
+    public int ConnectedClients
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _entries.Values.Count(static e => e.Current is not null);
+            }
+        }
+    }
+
     /// <summary>The client id is the newcomer's from now on; who had it must have ended before <see cref="Open"/>. False: it is another owner's.</summary>
     public bool TryClaim(ClientConnection newcomer, out ClientConnection? previous)
     {
