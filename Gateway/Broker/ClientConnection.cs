@@ -17,6 +17,7 @@ internal sealed class ClientConnection
         Rights = rights;
         Version = connect.Version;
         MaximumPacketSize = connect.Properties.MaximumPacketSize ?? uint.MaxValue;
+        Goodbye = new(connect.Version, connect.Properties);
         ConnectedAt = connectedAt;
         Will = StoredWill.From(connect.Will, rights);
         SessionExpiry = connect.Version == ProtocolVersion.V500 ? connect.Properties.SessionExpiry ?? 0 : connect.CleanStart ? 0 : uint.MaxValue;
@@ -42,6 +43,8 @@ internal sealed class ClientConnection
 
     internal uint MaximumPacketSize { get; }
 
+    internal Goodbye Goodbye { get; }
+
     /// <summary>Completed when the will is out and the session is free for the next connection.</summary>
     internal Task Ended => _ended.Task;
 
@@ -56,10 +59,11 @@ internal sealed class ClientConnection
     public override string ToString() => $"{ClientId} ({Remote})";
 
     /// <summary>Ends the connection; an MQTT 5 client is told the reason.</summary>
-    internal void Close(ReasonCode reason, string sentence) =>
-        Link.Close(
-            new(reason, sentence),
-            Version == ProtocolVersion.V500 && MaximumPacketSize >= 3 ? [(byte)PacketType.Disconnect << 4, 1, (byte)reason] : null);
+    internal void Close(ReasonCode reason, string sentence)
+    {
+        var error = new ProtocolError(reason, sentence);
+        Link.Close(error, Goodbye.Disconnect(error));
+    }
 
     internal void SetEnded() => _ended.TrySetResult();
 }

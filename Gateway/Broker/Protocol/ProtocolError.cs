@@ -2,7 +2,7 @@ namespace Gateway.Broker.Protocol;
 
 /// <summary>Why a packet cannot be accepted: the code for the peer, a sentence for people.</summary>
 /// <param name="Reason">Goes into CONNACK or DISCONNECT.</param>
-/// <param name="Sentence">Goes into the log and, where the client asked for problem information, is not sent: it could echo what was received.</param>
+/// <param name="Sentence">Goes into the log, and to who may have it, see <see cref="Goodbye"/>.</param>
 /// <param name="Answered">False where the connection is closed without a word, because the peer may not speak MQTT at all.</param>
 internal readonly record struct ProtocolError(ReasonCode Reason, string Sentence, bool Answered = true);
 

@@ -67,7 +67,7 @@ internal sealed class ConnectionLife(BrokerWorks works, Handshake handshake, Ses
         {
             // a fault of ours: this client is told so, the others go on
             BrokerLog.Failed(log, client.ClientId, failed);
-            client.Close(ReasonCode.ImplementationSpecificError, failed.Message);
+            client.Close(ReasonCode.ImplementationSpecificError, "the service failed; its log says how");
         }
         finally
         {

@@ -196,7 +196,7 @@ internal sealed class Handshake(BrokerWorks works, IAuthenticator authenticator,
         }
 
         opening.Session.Attach(link, client.Rights, connect.Properties.ReceiveMaximum ?? ushort.MaxValue);
-        link.StartDelivery(opening.Session, connect.Version, connect.Properties);
+        link.StartDelivery(opening.Session, connect.Version, connect.Properties, client.Goodbye);
         return client;
     }
 
@@ -242,9 +242,8 @@ internal sealed class Handshake(BrokerWorks works, IAuthenticator authenticator,
             BrokerLog.Refused(log, connect.ClientId, link.Peer.Remote, sentence, Words.Of(reason));
         }
 
-        var bytes = new ArrayBufferWriter<byte>(16);
-        new ConnAckPacket(SessionPresent: false, reason).Write(bytes, connect.Version);
-        link.Close(new(reason, sentence), bytes.WrittenSpan.ToArray());
+        var error = new ProtocolError(reason, sentence);
+        link.Close(error, new Goodbye(connect.Version, connect.Properties).Refuse(error));
         return null;
     }
 

@@ -20,7 +20,7 @@ internal sealed class MqttLink
     // set once by the handshake before the wake that makes the loop see them
     private volatile Session? _source;
     private DeliveryWriter? _deliveries;
-    private bool _takesDisconnect;
+    private Goodbye? _goodbye;
 
     // written by the read loop, read by the watch
     private long _lastReceived;
@@ -85,13 +85,13 @@ internal sealed class MqttLink
     }
 
     /// <summary>Ends the connection; an MQTT 5 client that has been accepted is told the reason.</summary>
-    public void CloseFor(ProtocolError error) => Close(error, _takesDisconnect ? [(byte)PacketType.Disconnect << 4, 1, (byte)error.Reason] : null);
+    public void CloseFor(ProtocolError error) => Close(error, _goodbye?.Disconnect(error));
 
     /// <summary>From now on the session's messages go out here.</summary>
-    public void StartDelivery(Session source, ProtocolVersion version, Properties client)
+    public void StartDelivery(Session source, ProtocolVersion version, Properties client, Goodbye goodbye)
     {
         _deliveries = new(_pipe.Output, version, client, Countdown, _time);
-        _takesDisconnect = version == ProtocolVersion.V500 && client.MaximumPacketSize is null or >= 3;
+        _goodbye = goodbye;
         _source = source;
         _wake.Set();
     }
