@@ -10,6 +10,7 @@ static const char kHelp[] =
     "selftest                  sensor, Wi-Fi, gateway, broker: where it fails, in words\n"
     "wifi NAME PASSWORD        which network; a name with blanks in quotes\n"
     "gateway {...}             the code that the console shows\n"
+    "certificate               the one to trust with tls: paste it, PEM, on the lines that follow\n"
     "sensor-password HEX       of a sensor that has one\n"
     "portal                    opens the set-up page for ten minutes\n"
     "forget                    erases what was set up; the outbox stays\n"
@@ -23,7 +24,9 @@ void Console::step() {
             _line.push(character);
             continue;
         }
-        if (_line.overflowed()) {
+        if (_isPasting) {
+            paste(_line.view());
+        } else if (_line.overflowed()) {
             Serial.println("too long");
         } else if (!_line.empty()) {
             obey(_line.view());
@@ -45,6 +48,9 @@ void Console::obey(std::string_view line) {
     } else if (word == "gateway") {
         const char* problem = _credentials.saveGateway(Bytes::of(rest));
         Serial.println(problem == nullptr ? "saved; restart to use it" : problem);
+    } else if (word == "certificate") {
+        _certificate.clear();
+        _isPasting = true;
     } else if (word == "sensor-password") {
         saveSensorPassword(rest);
     } else if (word == "portal") {
@@ -56,6 +62,17 @@ void Console::obey(std::string_view line) {
     } else {
         Serial.println(kHelp);
     }
+}
+
+// Up to its last line; an empty one is second thoughts.
+void Console::paste(std::string_view line) {
+    _certificate.append(line).append("\n");
+    const bool isLast = line == "-----END CERTIFICATE-----";
+    _isPasting = !isLast && !line.empty();
+    if (_isPasting) return;
+    const char* problem = "not taken";
+    if (isLast) problem = _certificate.overflowed() ? "it is longer than 2048 characters" : _credentials.saveCertificate(_certificate.view());
+    Serial.println(problem == nullptr ? "saved; restart to use it" : problem);
 }
 
 void Console::saveWifi(std::string_view rest) {

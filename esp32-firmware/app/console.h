@@ -23,8 +23,11 @@ private:
     void saveWifi(std::string_view rest);
     void saveSensorPassword(std::string_view rest);
     void selfTest();
+    void paste(std::string_view line);
 
     Credentials& _credentials;
     World _world;
     scanner::FixedText<2600> _line;
+    scanner::Certificate _certificate;
+    bool _isPasting = false;
 };

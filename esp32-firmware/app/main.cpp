@@ -1,5 +1,6 @@
 // The scanner on an ESP32: pins, start, and the loop that gives the core what happens and does what it answers.
 #include <Arduino.h>
+#include <bootloader_random.h>
 #include <esp_idf_version.h>
 #include <esp_system.h>
 #include <esp_task_wdt.h>
@@ -20,6 +21,9 @@ using namespace scanner;
 
 // Else Arduino calls a new firmware good before it has done anything.
 extern "C" bool verifyRollbackLater() { return true; }
+
+// An update over TLS shakes hands on the loop's task, and 8 KiB are little for that.
+SET_LOOP_TASK_STACK_SIZE(16 * 1024)
 
 namespace {
 
@@ -133,11 +137,16 @@ void setup() {
     pinMode(LED_PIN, OUTPUT);
     pinMode(BUTTON_PIN, INPUT_PULLUP);
     if (!flash.begin()) Serial.println("there is no partition `outbox`: flash partitions.csv with the firmware");
-    if (!credentials.begin()) Serial.println("the partition `setup` cannot be read");
+    // As long as the radio is off, what the chip calls random can be guessed; a password and a boot number are drawn here.
+    bootloader_random_enable();
+    const bool areCredentialsRead = credentials.begin();
+    const Settings drawn = settings();
+    bootloader_random_disable();
+    if (!areCredentialsRead) Serial.println("the partition `setup` cannot be read");
     if (!mqtt.begin()) Serial.println("no memory for MQTT");
     // The sensor before the radio: both starting at once is what weak supplies do not stand.
     sensorUart.begin();
-    static Scanner scanner(settings(), flash);
+    static Scanner scanner(drawn, flash);
     core = &scanner;
     core->begin(now());
     wifi.begin();

@@ -2,19 +2,15 @@
 # size.sh FOLDER: compiles the core with a real Xtensa compiler, as it is built for the chip (no exceptions, no RTTI,
 # no operating system), into FOLDER, and tells how much flash and memory it takes.
 set -euo pipefail
+out=$(realpath -m "${1:?usage: size.sh FOLDER}")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-out=${1:?usage: size.sh FOLDER}
-version=$(g++ -dumpversion)
-mkdir -p "$out/standard/bits"
-# Debian has no C++ headers for it: GCC's own do, with newlib below instead of glibc, whose definitions stay out.
-: >"$out/standard/bits/os_defines.h"
-standard=(-nostdinc++ -isystem "$out/standard" -isystem "/usr/include/c++/$version"
-    -isystem "/usr/include/$(gcc -dumpmachine)/c++/$version" -isystem /usr/include/newlib)
+. host/xtensa.sh
+xtensa_headers "$out"
 objects=()
 while IFS= read -r source; do
     object=$out/${source//\//_}.o
-    xtensa-lx106-elf-g++ -std=c++17 -Os -mlongcalls -ffunction-sections -fdata-sections -fno-exceptions -fno-rtti -fno-threadsafe-statics \
-        -Wall -Wextra -Wpedantic -Werror -Icore "${standard[@]}" -c "$source" -o "$object"
+    "${xtensa[@]}" -std=c++17 -Os -mlongcalls -ffunction-sections -fdata-sections -fno-exceptions -fno-rtti -fno-threadsafe-statics \
+        -Wall -Wextra -Wpedantic -Werror -Icore -c "$source" -o "$object"
     objects+=("$object")
 done < <(find core -name '*.cpp' | sort)
 # The scanner itself has no heap: its size is that of one object.
@@ -22,7 +18,7 @@ cat >"$out/instance.cpp" <<'TEXT'
 #include "scanner.h"
 alignas(scanner::Scanner) char instance[sizeof(scanner::Scanner)];
 TEXT
-xtensa-lx106-elf-g++ -std=c++17 -Os -fno-exceptions -fno-rtti -Icore "${standard[@]}" -c "$out/instance.cpp" -o "$out/instance.o"
+"${xtensa[@]}" -std=c++17 -Os -fno-exceptions -fno-rtti -Icore -c "$out/instance.cpp" -o "$out/instance.o"
 if xtensa-lx106-elf-nm -C "${objects[@]}" | grep -E ' U (malloc|free|operator new|__cxa_throw|__cxa_allocate)'; then
     echo "the core must not use the heap or exceptions" >&2
     exit 1

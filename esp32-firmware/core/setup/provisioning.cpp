@@ -33,7 +33,13 @@ static bool isDeviceId(std::string_view id) {
     return !id.empty() && id[0] != '-';
 }
 
-const char* readProvisioning(Bytes json, Provisioning& provisioning) {
+bool isCertificate(std::string_view text) {
+    static constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
+    const size_t begin = text.find(kBegin);
+    return begin != std::string_view::npos && text.find("-----END CERTIFICATE-----", begin + kBegin.size()) != std::string_view::npos;
+}
+
+const char* readProvisioning(Bytes json, Provisioning& provisioning, std::string_view certificate) {
     provisioning = {};
     const JsonReader reader(json.text());
     if (!reader.isObject()) return "this is no JSON object; take all of the code, from { to }";
@@ -47,14 +53,20 @@ const char* readProvisioning(Bytes json, Provisioning& provisioning) {
         if (tls.kind != JsonValue::Kind::True && tls.kind != JsonValue::Kind::False) return "tls is neither true nor false";
         provisioning.isTls = tls.kind == JsonValue::Kind::True;
     }
-    if (provisioning.isTls) provisioning.port = 8883;
+    if (provisioning.isTls) {
+        provisioning.port = 8883;
+        provisioning.http = 8443;
+    }
     if (!portOf(reader, "port", provisioning.port)) return "port is no number from 1 to 65535";
     if (!portOf(reader, "http", provisioning.http)) return "http is no number from 1 to 65535";
     JsonValue ca;
     const bool hasCa = reader.find("ca", ca) && ca.kind != JsonValue::Kind::Null;
     if (hasCa && !textOf(reader, "ca", provisioning.ca)) return "ca is no certificate, or longer than 2048 characters";
+    if (!hasCa) provisioning.ca.assign(certificate);
     // Without it anybody could answer in the gateway's name.
-    if (provisioning.isTls && provisioning.ca.empty()) return "tls needs ca, the certificate to trust";
+    if (provisioning.isTls && !isCertificate(provisioning.ca.view())) {
+        return "tls needs the certificate to trust, PEM: as ca, or given before (serial line: certificate)";
+    }
     return nullptr;
 }
 

@@ -27,12 +27,16 @@ public:
             _bytes[offset + i] &= from[i];
         }
         if (isCut && done < size) _bytes[offset + done] &= static_cast<uint8_t>(from[done] | _random());
+        if (isCut) _cutOff.assign(from, from + size);
+        // The power may also go just after the last bit.
+        _isCutWhole = isCut && std::equal(from, from + size, _bytes.begin() + offset);
         return !isCut;
     }
 
     bool eraseSector(uint32_t sector) override {
         if (_isDead) return false;
         const bool isCut = isTheLast();
+        _isCutWhole = false;
         _erasures[sector]++;
         // A broken-off erasure leaves some bits set, anywhere.
         for (uint32_t i = 0; i < kSectorSize; i++) {
@@ -50,7 +54,11 @@ public:
     void revive() {
         _isDead = false;
         _cutAt = 0;
+        _cutOff.clear();
     }
+    // What was being written when the power went, and whether all of it had arrived by then. Empty for an erasure.
+    const std::vector<uint8_t>& cutOff() const { return _cutOff; }
+    bool isCutWhole() const { return _isCutWhole; }
 
     uint64_t writes() const { return _writes; }
     uint64_t overwrites() const { return _overwrites; }
@@ -70,5 +78,7 @@ private:
     uint64_t _writes = 0;
     uint64_t _overwrites = 0;
     uint64_t _cutAt = 0;
+    std::vector<uint8_t> _cutOff;
+    bool _isCutWhole = false;
     bool _isDead = false;
 };

@@ -33,10 +33,24 @@ TEST(Provisioning, OfTheConsole_IsUnderstood) {
     EXPECT_EQ(got.gateway.view(), "10.0.0.5");
     EXPECT_EQ(got.http, 8080);
     EXPECT_FALSE(got.isTls);
-    const std::string secure = R"({"gateway":"gw.lab","tls":true,"device":"a","secret":"s","ca":"-----BEGIN\nx\n-----END\n","new":1})";
-    ASSERT_EQ(readProvisioning(Bytes::of(secure), got), nullptr);
+}
+
+TEST(Provisioning, WithTls_TrustsTheCertificateOfTheCode_OrTheOneGivenApart) {
+    Provisioning got;
+    const std::string own = "-----BEGIN CERTIFICATE-----\nown\n-----END CERTIFICATE-----\n";
+    const std::string apart = "-----BEGIN CERTIFICATE-----\napart\n-----END CERTIFICATE-----\n";
+    const std::string json = R"({"gateway":"gw.lab","tls":true,"device":"a","secret":"s","new":1,"ca":)"
+                             R"("-----BEGIN CERTIFICATE-----\nown\n-----END CERTIFICATE-----\n"})";
+    ASSERT_EQ(readProvisioning(Bytes::of(json), got, apart), nullptr);
     EXPECT_EQ(got.port, 8883);
-    EXPECT_EQ(got.ca.view(), "-----BEGIN\nx\n-----END\n");
+    EXPECT_EQ(got.http, 8443) << "updates come over TLS too";
+    EXPECT_EQ(got.ca.view(), own);
+    // What the console's QR code says, which takes no certificate.
+    const std::string code = R"({"gateway":"gw.lab","port":8883,"tls":true,"device":"a","secret":"s"})";
+    ASSERT_EQ(readProvisioning(Bytes::of(code), got, apart), nullptr);
+    EXPECT_EQ(got.ca.view(), apart);
+    EXPECT_NE(readProvisioning(Bytes::of(code), got), nullptr) << "anybody could answer";
+    EXPECT_NE(readProvisioning(Bytes::of(code), got, "-----BEGIN CERTIFICATE-----\ncut off"), nullptr);
 }
 
 TEST(Provisioning, WrongField_IsNamed) {

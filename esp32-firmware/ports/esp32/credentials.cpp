@@ -30,9 +30,10 @@ bool Credentials::begin() {
     loadText(handle, "wifi", wifiName);
     loadText(handle, "wifi-password", wifiPassword);
     loadText(handle, "portal", portalPassword);
+    loadText(handle, "certificate", certificate);
     size_t size = sizeof s_room;
     if (nvs_get_str(handle, "gateway", s_room, &size) == ESP_OK && size > 0) {
-        if (scanner::readProvisioning({reinterpret_cast<const uint8_t*>(s_room), size - 1}, gateway) != nullptr) gateway = {};
+        if (scanner::readProvisioning({reinterpret_cast<const uint8_t*>(s_room), size - 1}, gateway, certificate.view()) != nullptr) gateway = {};
     }
     nvs_get_u32(handle, "sensor-pass", &sensorPassword);
     nvs_close(handle);
@@ -51,11 +52,21 @@ const char* Credentials::saveGateway(scanner::Bytes json) {
     // Read first: what is wrong changes nothing.
     static scanner::Provisioning read;
     if (json.size >= sizeof s_room) return "it is too long";
-    if (const char* problem = scanner::readProvisioning(json, read)) return problem;
+    if (const char* problem = scanner::readProvisioning(json, read, certificate.view())) return problem;
     memcpy(s_room, json.data, json.size);
     s_room[json.size] = 0;
     if (!saveText("gateway", s_room)) return "the flash does not take it";
     gateway = read;
+    return nullptr;
+}
+
+const char* Credentials::saveCertificate(std::string_view pem) {
+    if (!scanner::isCertificate(pem)) return "this is no certificate in PEM, from -----BEGIN CERTIFICATE----- to its END";
+    static scanner::Certificate read;
+    read.assign(pem);
+    if (read.overflowed()) return "it is longer than 2048 characters";
+    if (!saveText("certificate", read.c_str())) return "the flash does not take it";
+    certificate = read;
     return nullptr;
 }
 

@@ -8,7 +8,7 @@ class FlashPartition final : public scanner::FlashPort {
 public:
     // False when the partition table has none: the wrong one was flashed.
     bool begin() {
-        _partition = esp_partition_find_first(ESP_PARTITION_TYPE_DATA, static_cast<esp_partition_subtype_t>(0x40), "outbox");
+        _partition = esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_DATA_UNDEFINED, "outbox");
         return _partition != nullptr;
     }
 

@@ -9,7 +9,8 @@ static const char kPage[] =
     "<style>body{font:1.1em sans-serif;max-width:30em;margin:2em auto;padding:0 1em}input,textarea{width:100%%;font:inherit;margin:.2em 0 1em}</style>"
     "<h1>Set up this scanner</h1><p><b>%s</b></p><form method=post action=/save><input type=hidden name=token value='%s'>"
     "<label>Wi-Fi<input name=wifi maxlength=32></label><label>Its password<input name=password type=password maxlength=64></label>"
-    "<label>The code that the console shows<textarea name=gateway rows=6></textarea></label><button>Save</button></form>";
+    "<label>The code that the console shows<textarea name=gateway rows=6></textarea></label>"
+    "<label>With TLS: the certificate to trust, PEM<textarea name=certificate rows=3></textarea></label><button>Save</button></form>";
 
 void Portal::open(scanner::Millis now) {
     if (_isOpen) return;
@@ -51,7 +52,7 @@ void Portal::close() {
 
 // Nothing that was typed in or is stored is ever shown.
 void Portal::show(const char* message) {
-    static char page[1400];
+    static char page[1500];
     snprintf(page, sizeof page, kPage, message, _token);
     _server.sendHeader("Cache-Control", "no-store");
     _server.send(200, "text/html; charset=utf-8", page);
@@ -65,6 +66,14 @@ void Portal::save() {
     const String wifi = _server.arg("wifi");
     const String password = _server.arg("password");
     const String gateway = _server.arg("gateway");
+    const String certificate = _server.arg("certificate");
+    if (certificate.length() > 0) {
+        const char* problem = _credentials.saveCertificate({certificate.c_str(), certificate.length()});
+        if (problem != nullptr) {
+            show(problem);
+            return;
+        }
+    }
     if (gateway.length() > 0) {
         const char* problem = _credentials.saveGateway({reinterpret_cast<const uint8_t*>(gateway.c_str()), gateway.length()});
         if (problem != nullptr) {

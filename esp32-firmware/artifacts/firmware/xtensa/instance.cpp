@@ -1,2 +1,0 @@
-#include "scanner.h"
-alignas(scanner::Scanner) char instance[sizeof(scanner::Scanner)];

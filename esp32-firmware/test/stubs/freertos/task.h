@@ -1,0 +1,5 @@
+#pragma once
+#include "freertos/FreeRTOS.h"
+
+struct tskTaskControlBlock;
+typedef struct tskTaskControlBlock* TaskHandle_t;
