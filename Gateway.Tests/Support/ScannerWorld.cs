@@ -130,7 +130,7 @@ internal sealed class ScannerWorld : IAsyncDisposable
         var some = SomeJournal.Open(_folder, _time);
         // Nothing is published here: the scanners look at the commands that are kept.
         var enrollments = new Enrollments(some.Journal, _desk, null!, null!, NullLogger<Enrollments>.Instance);
-        return (some, enrollments, [new DeviceTopics(null!, [enrollments], [enrollments]), new EnrollmentTopics(enrollments)]);
+        return (some, enrollments, [new DeviceTopics(null!, new(), [enrollments], [enrollments]), new EnrollmentTopics(enrollments)]);
     }
 
     private async Task RestartAsync()

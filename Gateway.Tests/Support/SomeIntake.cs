@@ -33,7 +33,7 @@ internal sealed class SomeIntake : IAsyncDisposable
         _post = new(_broker, Journal, Time, NullLogger<CommandPost>.Instance);
         _clock = new(Time);
         var enrollments = new Enrollments(Journal, _desk, _post, _clock, NullLogger<Enrollments>.Instance);
-        IModuleTopics[] modules = [new DeviceTopics(_post, [enrollments], [enrollments]), new EnrollmentTopics(enrollments)];
+        IModuleTopics[] modules = [new DeviceTopics(_post, new(), [enrollments], [enrollments]), new EnrollmentTopics(enrollments)];
         Keeper = new(Journal, options, _meters, Time, NullLogger<QuarantineKeeper>.Instance);
         Gate = new(_some.Writer, modules, Keeper, Time);
         Resubmission = new(Gate, Journal);

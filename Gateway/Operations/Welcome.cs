@@ -15,6 +15,7 @@ internal sealed class Welcome(Listeners listeners, DataOptions data, SimulateOpt
         output.WriteLine($"listening {listeners.Text}");
         output.WriteLine();
         output.WriteLine($"  Kiosk page  {listeners.PageUrl}");
+        output.WriteLine($"  Console     {listeners.PageUrl}console");
         output.WriteLine($"  Scanners    {listeners.ScannerUrl}{(simulate.Scanners > 0 ? $", {simulate.Scanners} of them simulated" : "")}");
         output.WriteLine($"  Data        {data.Folder}");
         output.WriteLine();

@@ -20,6 +20,8 @@ internal static class CheckInEndpoints
 
     public static void MapCheckIns(this IEndpointRouteBuilder routes)
     {
+        routes.MapGet("/api/checkins", (IJournal journal, CancellationToken cancellation, int limit = 50, long? before = null) =>
+            FeedList.AnswerAsync<SiteState>(journal, CheckInDesk.Kind, before, limit, _ => true, cancellation));
         routes.MapPost("/api/checkins", EnterAsync);
         routes.MapGet("/api/checkins/{site}/stats", (string site, CheckInStats stats, CancellationToken cancellation) =>
             stats.OfAsync(Site(site), cancellation));

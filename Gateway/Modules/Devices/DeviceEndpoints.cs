@@ -14,8 +14,9 @@ internal static class DeviceEndpoints
         routes.MapPost("/api/devices", RegisterAsync);
         routes.MapPost("/api/devices/{id}/secret", RenewSecretAsync);
         routes.MapDelete("/api/devices/{id}", DeleteAsync);
-        routes.MapGet("/api/devices", (IJournal journal, CancellationToken cancellation, int limit = 50, long? before = null) =>
-            FeedList.AnswerAsync<DeviceState>(journal, Devices.Kind, before, limit, device => device.Exists, cancellation));
+        routes.MapGet("/api/devices", (
+            IJournal journal, DeviceFigures figures, CancellationToken cancellation, int limit = 50, long? before = null) =>
+            FeedList.AnswerAsync<DeviceState>(journal, Devices.Kind, before, limit, device => device.Exists, cancellation, figures.On));
     }
 
     private static async Task<IResult> RegisterAsync(HttpContext context, IJournal journal, DeviceSecrets secrets)
@@ -91,7 +92,7 @@ internal static class DeviceEndpoints
     }
 
     private static async Task<IResult> DeleteAsync(
-        string id, HttpContext context, IJournal journal, Devices devices, DeviceSecrets secrets, MqttBroker broker)
+        string id, HttpContext context, IJournal journal, Devices devices, DeviceFigures figures, DeviceSecrets secrets, MqttBroker broker)
     {
         var by = HttpAccess.IdentityOf(context).Name;
         var rest = await journal.WriteAsync(
@@ -109,6 +110,7 @@ internal static class DeviceEndpoints
             throw RequestRefusedException.Unknown("device", id);
         }
 
+        figures.Forget(id);
         broker.ForgetOwner(Identity.Device(id).Owner);
         return Results.NoContent();
     }

@@ -30,6 +30,8 @@ internal sealed record StatusMessage(EventSource Source, bool IsOnline, DeviceRe
 {
     public required IEnumerable<IDeviceListener> Listeners { get; init; }
 
+    public required Action Heard { get; init; }
+
     public override Refusal? Admit(JournalTransaction transaction) => null;
 
     public override Carried Carry(JournalTransaction transaction)
@@ -46,7 +48,17 @@ internal sealed record StatusMessage(EventSource Source, bool IsOnline, DeviceRe
         }
 
         var (refusal, hasTurned) = Devices.OnStatus(transaction, Device, IsOnline, Report with { Source = Source }, IsAnonymous);
-        return new(refusal, Completed: hasTurned ? Listeners.Turned(transaction, Device, IsOnline) : null);
+        var rest = hasTurned ? Listeners.Turned(transaction, Device, IsOnline) : null;
+        return new(refusal, Completed: () =>
+        {
+            // An `offline` is mostly the broker's word, spoken for a scanner that is not there.
+            if (refusal is null && IsOnline)
+            {
+                Heard();
+            }
+
+            rest?.Invoke();
+        });
     }
 }
 

@@ -48,6 +48,12 @@ internal sealed record DeviceState
 
     public bool? Deleted { get; init; }
 
+    /// <summary>Of the last status, news or not. Lists show it; no event tells it.</summary>
+    public DateTimeOffset? Seen { get; init; }
+
+    /// <summary>In dBm, likewise.</summary>
+    public int? Rssi { get; init; }
+
     public required DateTimeOffset At { get; init; }
 
     [JsonIgnore]

@@ -3,7 +3,8 @@ using Gateway.Journal;
 namespace Gateway.Modules.Devices;
 
 /// <summary>What scanners say of themselves: their status, and their answers to commands.</summary>
-internal sealed class DeviceTopics(CommandPost post, IEnumerable<IAnswerListener> listeners, IEnumerable<IDeviceListener> deviceListeners) : IModuleTopics
+internal sealed class DeviceTopics(
+    CommandPost post, DeviceFigures figures, IEnumerable<IAnswerListener> listeners, IEnumerable<IDeviceListener> deviceListeners) : IModuleTopics
 {
     public const int MaxSlot = 65_535;
 
@@ -29,8 +30,12 @@ internal sealed class DeviceTopics(CommandPost post, IEnumerable<IAnswerListener
             payload.OptionalChoice<SensorHealth>("sensor"),
             payload.OptionalNumber("capacity", 1, MaxSlot + 1),
             payload.OptionalNumber("stored", 0, MaxSlot + 1));
-        payload.OptionalNumber("rssi", -200, 100);
-        return new(source, isOnline, report, arrival.IsAnonymous) { Listeners = deviceListeners };
+        var rssi = payload.OptionalNumber("rssi", -200, 100);
+        return new(source, isOnline, report, arrival.IsAnonymous)
+        {
+            Listeners = deviceListeners,
+            Heard = () => figures.Heard(device, source.Received, rssi),
+        };
     }
 
     private AnswerMessage Answer(string device, string topic, PayloadReader payload, Arrival arrival)

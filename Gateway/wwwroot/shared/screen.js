@@ -35,19 +35,24 @@ export class Screen {
   show(view, painted) {
     const scheduled = this.#waiting !== null;
     this.#waiting = { view, painted };
-    if (!scheduled) this.#window.requestAnimationFrame(() => this.#render());
+    if (!scheduled) this.#window.requestAnimationFrame(() => this.#frame());
   }
 
-  #render() {
+  #frame() {
     if (this.#waiting === null) return;
     const { view, painted } = this.#waiting;
     this.#waiting = null;
+    this.render(view);
+    // The frame that this callback belongs to is on the glass when the next one begins.
+    this.#window.requestAnimationFrame(painted);
+  }
+
+  /** @param {View} view put on the document at once */
+  render(view) {
     patch(this.#root, view.tree);
     this.#window.document.title = view.title;
     if (this.#live.textContent !== view.spoken) this.#live.textContent = view.spoken;
     this.#moveFocus(view.screen);
-    // The frame that this callback belongs to is on the glass when the next one begins.
-    this.#window.requestAnimationFrame(painted);
   }
 
   /** @param {string} screen */

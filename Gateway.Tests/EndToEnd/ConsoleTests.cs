@@ -1,0 +1,137 @@
+using System.Text.RegularExpressions;
+using Gateway.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Gateway.Tests.EndToEnd;
+
+/// <summary>The operator's page: what is done there happens, what happens is seen there, and it says so when it cannot know.</summary>
+public sealed partial class ConsoleTests
+{
+    private SomeFolder _folder = null!;
+    private GatewayFixture _service = null!;
+    private string[] _credentials = null!;
+    private ScannerByHand _scanner = null!;
+
+    [SetUp]
+    public async Task OpenAsync()
+    {
+        _folder = new();
+        _service = await GatewayFixture.StartAsync(_folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken);
+        var device = await _service.PostAsync("api/devices", new { id = "door-1", location = "Hall" });
+        _credentials = ["-u", "door-1", "-P", (string)device["secret"]!];
+        _scanner = new(() => _service.MqttPort, "door-1", _credentials);
+    }
+
+    [TearDown]
+    public async Task CloseAsync()
+    {
+        await _service.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task SignIn_WithTheLink_LeavesNoTokenInTheAddress_AndSignOutEndsIt()
+    {
+        await using var console = await ConsolePage.SignedInAsync(_service.Page);
+        Assert.That(console.Page.Url, Does.Not.Contain("token"));
+        await Expect(console.Page.GetByRole(AriaRole.Heading, new() { Name = "Overview" })).ToBeVisibleAsync();
+
+        await console.Button("Sign out").ClickAsync();
+        await Expect(console.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
+        await console.Page.ReloadAsync();
+        await Expect(console.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
+        Assert.That(console.Complaints, Is.Empty);
+    }
+
+    [Test]
+    public async Task SignIn_OfAViewer_ShowsEverythingThatViewersMaySee_AndNothingToDo()
+    {
+        await _service.PostAsync("api/users", new { name = "vera", role = "viewer", password = "long enough" });
+        await using var console = await ConsolePage.OpenAsync(_service.Page);
+        await console.Page.GotoAsync(console.At("console/#/scanners").ToString());
+        await console.Page.GetByLabel("Name").FillAsync("vera");
+        await console.Page.GetByLabel("Password").FillAsync("wrong password");
+        await console.Button("Sign in").ClickAsync();
+        await Expect(console.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("did not match");
+        await console.Page.GetByLabel("Password").FillAsync("long enough");
+        await console.Button("Sign in").ClickAsync();
+
+        await Expect(console.Page.GetByRole(AriaRole.Link, new() { Name = "door-1" })).ToBeVisibleAsync();
+        await Expect(console.Button("Add a scanner")).ToHaveCountAsync(0);
+        await Expect(console.Page.GetByRole(AriaRole.Link, new() { Name = "Audit" })).ToHaveCountAsync(0);
+        Assert.That(console.Complaints, Is.Empty);
+    }
+
+    [Test]
+    public async Task Scanner_AddedHere_ShowsItsSecretOnce_AndIsInTheList()
+    {
+        await using var console = await ConsolePage.SignedInAsync(_service.Page);
+        await console.GoAsync("scanners");
+        await console.Button("Add a scanner").ClickAsync();
+        var ask = console.Dialog("Add a scanner");
+        await ask.GetByLabel("Id").FillAsync("Door 2");
+        await ask.GetByRole(AriaRole.Button, new() { Name = "Add it" }).ClickAsync();
+        await Expect(ask.GetByRole(AriaRole.Alert)).ToContainTextAsync("Lower-case letters");
+        await ask.GetByLabel("Id").FillAsync("door-2");
+        await ask.GetByRole(AriaRole.Button, new() { Name = "Add it" }).ClickAsync();
+
+        var told = console.Dialog("Set up door-2");
+        await told.GetByLabel("Address of the gateway").FillAsync("192.168.1.10");
+        await Expect(told).ToContainTextAsync("""{"gateway":"192.168.1.10","port":1883,"tls":false,"device":"door-2","secret":""");
+        await Expect(told.GetByRole(AriaRole.Img, new() { Name = "QR code" })).ToBeVisibleAsync();
+        await told.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+        await Expect(console.Page.GetByRole(AriaRole.Link, new() { Name = "door-2" })).ToBeVisibleAsync();
+        await Expect(console.Button("Add a scanner")).ToBeFocusedAsync();
+        Assert.That(console.Complaints, Is.Empty);
+    }
+
+    [Test]
+    public async Task Enrollment_StartedHere_IsFollowedScanByScan_AndTraced()
+    {
+        await using var connection = Mosquitto.Listen(_service.MqttPort, "scanners/door-1/commands", [.. _credentials, "-i", "door-1"]);
+        await _scanner.StatusAsync();
+        await using var console = await ConsolePage.SignedInAsync(_service.Page);
+        await console.GoAsync("scanners/door-1");
+        await console.Button("Enroll here").ClickAsync();
+        var ask = console.Dialog("Start an enrollment");
+        await ask.GetByLabel("Person").FillAsync("Ada Lovelace");
+        await ask.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+
+        var progress = console.Page.GetByRole(AriaRole.Progressbar, new() { Name = "Progress of Ada Lovelace" });
+        await Expect(progress).ToHaveAttributeAsync("aria-valuenow", "0");
+        var enrollment = console.Page.Url[^36..];
+        await _scanner.ScanAsync(enrollment, 1);
+        await Expect(progress).ToHaveAttributeAsync("aria-valuenow", "33");
+        await console.ReloadAsync();
+        await Expect(progress).ToHaveAttributeAsync("aria-valuenow", "33");
+        await Expect(console.Page.GetByRole(AriaRole.Row, new() { Name = "Scan 1" })).ToContainTextAsync(Milliseconds());
+
+        await console.Button("Cancel").ClickAsync();
+        await console.Dialog("Cancel the enrollment of Ada Lovelace?").GetByRole(AriaRole.Button, new() { Name = "Cancel" }).Last.ClickAsync();
+        await Expect(console.Page.Locator("main")).ToContainTextAsync("Cancelled");
+        await Expect(console.Button("Start again")).ToBeVisibleAsync();
+        Assert.That(console.Complaints, Is.Empty);
+    }
+
+    [Test]
+    public async Task Service_KilledUnderThePage_IsSaid_AndItComesBackByItself()
+    {
+        await using var console = await ConsolePage.SignedInAsync(_service.Page);
+        await console.GoAsync("scanners");
+        await Expect(console.Page.GetByRole(AriaRole.Link, new() { Name = "door-1" })).ToBeVisibleAsync();
+        await _service.KillAsync();
+        await Expect(console.Page.Locator(".notes")).ToContainTextAsync("Connection lost. Shown as of", new() { Timeout = 15_000 });
+        await Expect(console.Page.GetByRole(AriaRole.Link, new() { Name = "door-1" })).ToBeVisibleAsync();
+
+        var again = await _service.StartAgainAsync("--Access:AdminToken", GatewayFixture.AdminToken);
+        await _service.DisposeAsync();
+        _service = again;
+        await console.IsLiveAsync();
+        await _service.PostAsync("api/devices", new { id = "door-3" });
+        await Expect(console.Page.GetByRole(AriaRole.Link, new() { Name = "door-3" })).ToBeVisibleAsync();
+    }
+
+    [GeneratedRegex(@"\d\d:\d\d:\d\d\.\d{3}", RegexOptions.None, 1000)]
+    private static partial Regex Milliseconds();
+}

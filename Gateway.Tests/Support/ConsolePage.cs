@@ -1,0 +1,94 @@
+using Gateway.Tests.Architecture;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Gateway.Tests.Support;
+
+/// <summary>The console in Chromium, signed in with the link, and what it complained about.</summary>
+internal sealed class ConsolePage : IAsyncDisposable
+{
+    private static readonly string Axe = Path.Combine(Repository.Root, "Gateway.Tests", "Pages", "node_modules", "axe-core", "axe.min.js");
+
+    private readonly Uri _base;
+    private readonly List<string> _complaints = [];
+    private bool _isExamined;
+
+    private ConsolePage(IBrowserContext person, IPage page, Uri service)
+    {
+        Person = person;
+        Page = page;
+        _base = service;
+        page.Console += (_, message) =>
+        {
+            // A connection that is cut on purpose, and an answer that is no, are complained about by the browser itself.
+            var isTheBrowsers = message.Text.Contains("net::", StringComparison.Ordinal) || message.Text.Contains("WebSocket", StringComparison.Ordinal)
+                || message.Text.Contains("Failed to load resource", StringComparison.Ordinal);
+            // What examines the page tries a style of its own, which the page's policy refuses as it should.
+            var isTheExaminers = _isExamined && message.Text.Contains("inline style", StringComparison.Ordinal);
+            if (message.Type == "error" && !isTheBrowsers && !isTheExaminers)
+            {
+                _complaints.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => _complaints.Add(error);
+    }
+
+    public IBrowserContext Person { get; }
+
+    public IPage Page { get; }
+
+    public IReadOnlyList<string> Complaints => _complaints;
+
+    public static async Task<ConsolePage> OpenAsync(Uri service, int width = 1440, int height = 900)
+    {
+        var person = await Browser.NewPersonAsync();
+        var page = await person.NewPageAsync();
+        await page.SetViewportSizeAsync(width, height);
+        return new(person, page, service);
+    }
+
+    public static async Task<ConsolePage> SignedInAsync(Uri service, int width = 1440, int height = 900)
+    {
+        var console = await OpenAsync(service, width, height);
+        await console.Page.GotoAsync($"{service}console#token={GatewayFixture.AdminToken}");
+        await console.IsLiveAsync();
+        return console;
+    }
+
+    public Task IsLiveAsync() => Expect(Page.Locator(".link-state")).ToHaveTextAsync("Live", new() { Timeout = 20_000 });
+
+    public async Task GoAsync(string place)
+    {
+        await Page.EvaluateAsync("place => { location.hash = `#/${place}`; }", place);
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+    }
+
+    public async Task ReloadAsync()
+    {
+        await Page.ReloadAsync();
+        await IsLiveAsync();
+    }
+
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public ILocator Dialog(string name) => Page.GetByRole(AriaRole.Dialog, new() { Name = name });
+
+    /// <summary>What axe finds on the page as it is, one line each.</summary>
+    public async Task<string> FindingsAsync()
+    {
+        if (!File.Exists(Axe))
+        {
+            Assert.Ignore("npm ci in Gateway.Tests/Pages brings axe-core");
+        }
+
+        _isExamined = true;
+        await Page.EvaluateAsync(await File.ReadAllTextAsync(Axe));
+        return await Page.EvaluateAsync<string>("""
+            async () => (await axe.run()).violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")).join("\n")
+            """);
+    }
+
+    public Uri At(string path) => new(_base, path);
+
+    public async ValueTask DisposeAsync() => await Person.CloseAsync();
+}

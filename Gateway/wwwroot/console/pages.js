@@ -1,0 +1,48 @@
+/** Every page of the console, where it is in the navigation, and who may see it. */
+import { accessPage } from "./pages/access.js";
+import { auditPage } from "./pages/audit.js";
+import { checkInsPage } from "./pages/checkins.js";
+import { connectionsPage } from "./pages/connections.js";
+import { enrollmentPage } from "./pages/enrollment.js";
+import { enrollmentsPage } from "./pages/enrollments.js";
+import { jobsPage } from "./pages/jobs.js";
+import { morePage } from "./pages/more.js";
+import { overviewPage } from "./pages/overview.js";
+import { peoplePage } from "./pages/people.js";
+import { quarantinePage } from "./pages/quarantine.js";
+import { roomPage, roomsPage } from "./pages/rooms.js";
+import { scannerPage } from "./pages/scanner.js";
+import { scannersPage } from "./pages/scanners.js";
+import { systemPage } from "./pages/system.js";
+import { webhooksPage } from "./pages/webhooks.js";
+
+/** @typedef {import("./console.js").Page} Page */
+
+/** @type {Record<string, Page>} */
+const LISTS = {
+  overview: overviewPage,
+  scanners: scannersPage,
+  enrollments: enrollmentsPage,
+  people: peoplePage,
+  checkins: checkInsPage,
+  rooms: roomsPage,
+  jobs: jobsPage,
+  quarantine: quarantinePage,
+  connections: connectionsPage,
+  access: accessPage,
+  webhooks: webhooksPage,
+  audit: auditPage,
+  system: systemPage,
+  more: morePage,
+};
+
+/** @type {Record<string, Page>} */
+const ONES = { scanners: scannerPage, enrollments: enrollmentPage, rooms: roomPage };
+
+/**
+ * @param {import("./route.js").Route} route
+ * @returns {Page}
+ */
+export function pageOf({ page, id }) {
+  return (id === null ? LISTS[page] : ONES[page]) ?? overviewPage;
+}

@@ -1,0 +1,190 @@
+/** People: who is known, by which fingers, and where. */
+import { h } from "../../shared/dom.js";
+import { askEnroll, button } from "../doings.js";
+import { badge, card, empty, filters, loaded, pageHead, pager, table } from "../parts.js";
+import { href } from "../route.js";
+import { hasRole } from "../sections.js";
+import { only } from "./enrollments.js";
+
+/**
+ * @typedef {import("../console.js").Scene} Scene
+ * @typedef {{ id: string, name?: string | null, registered: boolean, fingers: { device: string, slot: number, at: string }[] }} Person
+ */
+
+/** @param {string} id */
+const path = id => `/api/people/${encodeURIComponent(id)}`;
+
+/** @type {import("../console.js").Page} */
+export const peoplePage = {
+  section: "people",
+  live: ["enrollments"],
+  loads: ({ query }) => ({ list: `/api/people?${new URLSearchParams({ limit: "50", ...only(query, ["search", "before"]) })}` }),
+  title: ({ say }) => say("people.title"),
+  view: scene => {
+    const { model, say, act } = scene;
+    const add = hasRole(model.me, "operator") && button(say("person.add"), () => act.open(askAdd(scene)), "primary");
+    return [
+      pageHead(say("people.title"), { lead: say("people.lead"), actions: [add] }),
+      filters(scene, [{ name: "search", label: say("list.search") }]),
+      card(
+        null,
+        [
+          loaded(scene, "list", ({ items, next }) => [
+            items.length > 0
+              ? list(scene, items)
+              : model.route.query["search"] === undefined
+                ? empty(say("people.none"), say("people.noneHint"))
+                : empty(say("list.noneFit"), say("list.noneFitHint")),
+            pager(scene, next),
+          ]),
+        ],
+        { class: "flush", key: "list" },
+      ),
+    ];
+  },
+};
+
+/**
+ * @param {Scene} scene
+ * @param {Person[]} rows
+ */
+function list(scene, rows) {
+  const { model, say, format, act } = scene;
+  const operates = hasRole(model.me, "operator");
+  const rules = hasRole(model.me, "admin");
+  return table({
+    label: say("people.title"),
+    rows,
+    key: row => row.id,
+    columns: [
+      {
+        label: say("person.name"),
+        kind: "head",
+        cell: row => [
+          h("a", { href: href("enrollments", null, { person: row.id }) }, row.name ?? row.id),
+          row.name && h("span", { class: "hint" }, row.id),
+        ],
+      },
+      {
+        label: say("scanners.state"),
+        cell: row => badge(row.registered ? "good" : "quiet", say(row.registered ? "person.registered" : "person.unregistered")),
+      },
+      {
+        label: say("person.fingers"),
+        kind: "wide",
+        cell: row =>
+          row.fingers.length === 0
+            ? "–"
+            : h(
+                "ul",
+                { class: "inline" },
+                row.fingers.map((/** @type {any} */ finger) =>
+                  h(
+                    "li",
+                    { key: `${finger.device} ${finger.slot}` },
+                    h("a", { href: href("scanners", finger.device) }, say("person.finger", finger)),
+                    " ",
+                    h("span", { class: "hint" }, format.moment(finger.at, model.now)),
+                  ),
+                ),
+              ),
+      },
+      ...(operates
+        ? [
+            {
+              label: say("list.actions"),
+              kind: /** @type {const} */ ("actions"),
+              cell: (/** @type {Person} */ row) => [
+                h(
+                  "button",
+                  {
+                    type: "button",
+                    class: "small",
+                    key: "enroll",
+                    "aria-label": say("person.enrollOf", { person: row.name ?? row.id }),
+                    onclick: () => act.open(askEnroll(scene, { person: row.id })),
+                  },
+                  say("person.enroll"),
+                ),
+                h(
+                  "button",
+                  {
+                    type: "button",
+                    class: "small",
+                    key: "rename",
+                    "aria-label": say("person.renameOf", { person: row.name ?? row.id }),
+                    onclick: () => act.open(askRename(scene, row)),
+                  },
+                  say("person.rename"),
+                ),
+                rules &&
+                  h(
+                    "button",
+                    {
+                      type: "button",
+                      class: "small danger",
+                      key: "forget",
+                      "aria-label": say("person.forgetOf", { person: row.name ?? row.id }),
+                      onclick: () => act.open(askForget(scene, row)),
+                    },
+                    say("person.forget"),
+                  ),
+              ],
+            },
+          ]
+        : []),
+    ],
+  });
+}
+
+/**
+ * @param {Scene} scene
+ * @returns {import("../dialog.js").Dialog}
+ */
+function askAdd({ say, act }) {
+  return {
+    title: say("person.add"),
+    text: say("person.addText"),
+    fields: [
+      { name: "id", label: say("person.id"), hint: say("person.idHint") },
+      { name: "name", label: say("person.name"), optional: true },
+    ],
+    confirm: say("person.add"),
+    run: ({ id = "", name = "" }) => act.send("PUT", path(id.trim()), name.trim() === "" ? {} : { name: name.trim() }),
+    done: () => say("dialog.saved"),
+  };
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Person} person
+ * @returns {import("../dialog.js").Dialog}
+ */
+function askRename({ say, act }, { id, name }) {
+  return {
+    title: say("person.renameOf", { person: name ?? id }),
+    fields: [{ name: "name", label: say("person.name"), value: name ?? "", optional: true }],
+    confirm: say("dialog.save"),
+    run: ({ name: wanted = "" }) => act.send("PUT", path(id), wanted.trim() === "" ? {} : { name: wanted.trim() }),
+    done: () => say("dialog.saved"),
+  };
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Person} person
+ * @returns {import("../dialog.js").Dialog}
+ */
+function askForget({ say, act }, { id, name, fingers }) {
+  return {
+    title: say("person.forgetTitle", { person: name ?? id }),
+    text: [
+      say("person.forgetText"),
+      ...(fingers.length === 0 ? [] : [say("person.forgetFingers", { devices: [...new Set(fingers.map(finger => finger.device))].join(", ") })]),
+    ],
+    confirm: say("person.forget"),
+    danger: true,
+    run: () => act.send("DELETE", path(id)),
+    done: () => say("person.forgotten"),
+  };
+}

@@ -1,0 +1,206 @@
+/** The way of each scan, as a picture and as a table: a lane per hop and page, a line per scan, the times between. */
+import { h } from "../shared/dom.js";
+
+/**
+ * @typedef {import("./console.js").Scene} Scene
+ * @typedef {{ subscriber: string, sent: string | null, acknowledged: string | null }} TracedPage
+ * @typedef {string | null} Moment
+ * @typedef {{ step: number, device: Moment, received: Moment, durable: Moment, pages: TracedPage[], stopped?: string }} TracedScan
+ * @typedef {{ scans: TracedScan[], explanation: string }} Trace
+ *
+ * @typedef {{ key: string, label: string, kind: "scanner" | "service" | "page", time: (scan: TracedScan) => string | null | undefined, from: string | null }} Lane
+ * `undefined`: not on this scan's way
+ */
+
+const ROW = 56;
+const TOP = 58;
+const LABELS = 190;
+const COLUMN = 150;
+const DOT = 8;
+
+/**
+ * @param {Trace} trace
+ * @param {import("../shared/language.js").Words} say
+ * @returns {Lane[]}
+ */
+export function lanesOf({ scans }, say) {
+  const pages = [...new Set(scans.flatMap(scan => scan.pages.map(page => page.subscriber)))];
+  const names = pages.map((subscriber, index) => ({ subscriber, name: say("trace.page", { number: index + 1 }) }));
+  /** @type {Lane[]} */
+  const service = [
+    { key: "device", label: say("trace.device"), kind: "scanner", time: scan => scan.device, from: null },
+    { key: "received", label: say("trace.received"), kind: "service", time: scan => scan.received, from: "device" },
+    { key: "durable", label: say("trace.durable"), kind: "service", time: scan => scan.durable, from: "received" },
+  ];
+  if (pages.length === 0) return service;
+  return [
+    ...service,
+    ...names.flatMap(({ subscriber, name }) => [
+      lane(subscriber, "sent", `${name}: ${say("trace.sent")}`, "durable"),
+      lane(subscriber, "acknowledged", `${name}: ${say("trace.painted")}`, `${subscriber} sent`),
+    ]),
+  ];
+}
+
+/**
+ * @param {string} subscriber
+ * @param {"sent" | "acknowledged"} hop
+ * @param {string} label
+ * @param {string} from
+ * @returns {Lane}
+ */
+function lane(subscriber, hop, label, from) {
+  return {
+    key: `${subscriber} ${hop}`,
+    label,
+    kind: "page",
+    from,
+    time: scan => {
+      const page = scan.pages.find(page => page.subscriber === subscriber);
+      return page === undefined ? undefined : page[hop];
+    },
+  };
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Trace} trace
+ */
+export function traceView({ say, format }, trace) {
+  const lanes = lanesOf(trace, say);
+  const width = LABELS + trace.scans.length * COLUMN;
+  const height = TOP + lanes.length * ROW;
+  const rows = lanes.map(({ key, label, kind }, index) =>
+    h(
+      "g",
+      { key, class: `lane ${kind}` },
+      h("rect", { x: 0, y: TOP + index * ROW, width, height: ROW - 4, rx: 8 }),
+      h("text", { x: 14, y: TOP + index * ROW + ROW / 2 + 3 }, label),
+    ),
+  );
+  const ways = trace.scans.map((scan, index) => way(scan, lanes, LABELS + index * COLUMN + COLUMN / 2, say, format));
+  // The table under it says the same in words.
+  return h(
+    "div",
+    { class: "trace-scroll", key: "picture", tabindex: 0, role: "region", "aria-label": say("trace.title") },
+    h("svg", { class: "trace", viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true", focusable: "false" }, rows, ways),
+  );
+}
+
+/**
+ * @param {TracedScan} scan
+ * @param {Lane[]} lanes
+ * @param {number} middle
+ * @param {import("../shared/language.js").Words} say
+ * @param {import("./format.js").Formats} format
+ */
+function way(scan, lanes, middle, say, format) {
+  const y = (/** @type {number} */ index) => TOP + index * ROW + ROW / 2 - 2;
+  const x = (/** @type {Lane} */ { kind, key }) => (kind === "page" ? middle + pageOffset(lanes, key) : middle);
+  const began = lanes.map(({ time }) => time(scan)).find(at => at !== null && at !== undefined);
+  const parts = lanes.flatMap((lane, index) => {
+    const at = lane.time(scan);
+    if (at === undefined) return [];
+    const fromIndex = lanes.findIndex(({ key }) => key === lane.from);
+    const from = lanes[fromIndex];
+    const before = from?.time(scan);
+    const missing = at === null;
+    const line =
+      from !== undefined &&
+      h("path", { class: missing || before === null ? "line missing" : "line", d: curve(x(from), y(fromIndex) + DOT, x(lane), y(index) - DOT) });
+    const took = !missing && before ? Date.parse(at) - Date.parse(before) : null;
+    return [
+      line,
+      missing
+        ? h("g", { class: "gap" }, h("circle", { cx: x(lane), cy: y(index), r: DOT }))
+        : h("circle", { class: "dot", cx: x(lane), cy: y(index), r: DOT }),
+      h(
+        "text",
+        { class: missing ? "took missing" : "took", x: x(lane) + DOT + 6, y: y(index) + 5 },
+        missing ? say("trace.missing") : took === null ? "" : `+${format.span(took)}`,
+      ),
+    ];
+  });
+  return h(
+    "g",
+    { class: "way", key: scan.step },
+    h("text", { class: "step", x: middle, y: 24 }, say("trace.step", { step: scan.step })),
+    h("text", { class: "began", x: middle, y: 44 }, began ? format.time(began) : "–"),
+    parts,
+  );
+}
+
+/**
+ * Pages stand beside each other, so that their lines do not run over each other.
+ *
+ * @param {Lane[]} lanes
+ * @param {string} key
+ */
+function pageOffset(lanes, key) {
+  const pages = [...new Set(lanes.filter(({ kind }) => kind === "page").map(lane => lane.key.split(" ")[0]))];
+  return pages.length < 2 ? 0 : (pages.indexOf(key.split(" ")[0]) / (pages.length - 1) - 0.5) * 44;
+}
+
+/**
+ * @param {number} x1
+ * @param {number} y1
+ * @param {number} x2
+ * @param {number} y2
+ */
+function curve(x1, y1, x2, y2) {
+  const bend = Math.min(28, (y2 - y1) / 2);
+  return x1 === x2 ? `M${x1} ${y1}V${y2}` : `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y1} ${x2} ${y1 + 2 * bend}V${y2}`;
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Trace} trace
+ */
+export function traceTable({ say, format }, trace) {
+  const lanes = lanesOf(trace, say);
+  return h(
+    "div",
+    { class: "table times", key: "times", role: "region", "aria-label": say("trace.times"), tabindex: 0 },
+    h(
+      "table",
+      null,
+      h("caption", { class: "unseen" }, say("trace.times")),
+      h(
+        "thead",
+        null,
+        h(
+          "tr",
+          null,
+          h("th", { scope: "col", class: "head" }, say("trace.scan")),
+          lanes.map(({ key, label }) => h("th", { scope: "col", key }, label)),
+          h("th", { scope: "col" }, say("trace.why")),
+        ),
+      ),
+      h(
+        "tbody",
+        null,
+        trace.scans.map(scan =>
+          h(
+            "tr",
+            { key: scan.step },
+            h("th", { scope: "row", class: "head" }, h("div", { class: "cell" }, say("trace.step", { step: scan.step }))),
+            lanes.map(({ key, label, time }) => {
+              const at = time(scan);
+              const text = at === undefined ? "–" : at === null ? say("trace.missing") : exact(at, format);
+              return h("td", { key, "data-label": label }, h("div", { class: at === null ? "cell missing" : "cell" }, text));
+            }),
+            h("td", { "data-label": say("trace.why") }, h("div", { class: "cell", lang: "en" }, scan.stopped ?? "–")),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/**
+ * @param {string} at
+ * @param {import("./format.js").Formats} format
+ */
+function exact(at, format) {
+  return `${format.time(at)}.${String(new Date(at).getMilliseconds()).padStart(3, "0")}`;
+}
