@@ -47,7 +47,8 @@ test("View_Choose_NamesEachScannerAndItsReadiness", () => {
 
 test("View_OnlyScanner_IsChosenAlready", () => {
   const seen = view([{ type: "devices", items: devices.slice(0, 1), cursor: 1 }].reduce(next, start()), say, {});
-  assert.equal(one(seen, ({ props }) => props.type === "radio").props.checked, true);
+  assert.match(all(seen), /lab-1 Hall Ready/);
+  assert.equal(one(seen, ({ props }) => props.type === "radio"), undefined);
 });
 
 test("View_PinnedToAScanner_OffersNoOther", () => {
@@ -77,7 +78,7 @@ test("View_Retry_SaysWhatToDo", () => {
 });
 
 test("View_ScannerGoesOfflineMeanwhile_SaysThatItGoesOnByItself", () => {
-  assert.match(all(enrolling({ device: "lab-2" })), /lab-2 is offline at the moment/);
+  assert.match(all(enrolling({ device: "lab-2" })), /lab-2 is offline.*goes on by itself/);
 });
 
 test("View_ScannerSilent_SaysThatItIsWaitedFor", () => {
@@ -105,10 +106,10 @@ test("View_OtherEnds_SayWhyAndWhatNext", () => {
 
 test("View_Refusals_AreInClearWords", () => {
   const refused = problem => all(shown({ type: "chose", device: "lab-1" }, { type: "startFailed", problem }));
-  assert.match(refused({ code: "device_offline" }), /lab-1 is offline/);
-  assert.match(refused({ code: "sensor_fault" }), /problem with its sensor/);
-  assert.match(refused({ code: "device_busy", holder: "Charles", expiresAt: "2026-01-03T10:00:05Z" }), /in use by Charles, until \d\d:\d\d:05/);
-  assert.match(refused({ code: "slots_full" }), /no room/);
+  assert.match(refused({ code: "device_offline" }), /lab-1 is offline.*ready as soon as it is back/);
+  assert.match(refused({ code: "sensor_fault" }), /lab-1 cannot read fingers.*ready as soon as the sensor works/);
+  assert.match(refused({ code: "device_busy", holder: "0199", expiresAt: "2026-01-03T10:00:05Z" }), /Somebody else is registering there, until \d\d:\d\d at/);
+  assert.match(refused({ code: "slots_full" }), /lab-1 is full.*no room/);
   assert.match(refused({ code: "invalid", field: "person" }), /1 to 128 characters/);
   assert.match(refused({ code: "unreachable" }), /nothing is started twice/);
   assert.match(refused({ code: "brand_new", detail: "The moon is full." }), /The moon is full/);
@@ -135,4 +136,86 @@ test("Texts_EveryLanguage_HasTheSameKeysAndPlaceholders", () => {
 test("Language_FirstOneKnown_IsTaken", () => {
   assert.equal(chooseLanguage(["fr-FR", "de-AT", "en"]), "de");
   assert.equal(chooseLanguage(["fr"]), "en");
+});
+
+test("View_ScannerInUse_NamesWhoIsThere", () => {
+  const busy = { type: "startFailed", problem: { code: "device_busy", holder: "0199", expiresAt: "2026-01-03T10:00:05Z" } };
+  const holder = { type: "holder", known: { ...enrollment, id: "0199", person: "p-7" } };
+  const seen = shown({ type: "chose", device: "lab-1" }, { type: "named", id: "p-7", name: "Grace Hopper" }, busy, holder);
+  assert.match(all(seen), /Grace Hopper is registering there/);
+  assert.equal(seen.screen, "obstacle");
+});
+
+test("View_OnlyScannerIsOffline_SaysWhatHappensNextInsteadOfAForm", () => {
+  const offline = { type: "devices", items: [{ ...devices[0], online: false }], cursor: 1 };
+  const seen = view([{ type: "linkUp" }, offline].reduce(next, start()), say, {});
+  assert.match(all(seen), /lab-1 is offline.*ready as soon as it is back/);
+  const back = { type: "device", event: { channel: "devices/lab-1", type: "online", data: {} }, cursor: 2 };
+  assert.equal(view([{ type: "linkUp" }, offline, back].reduce(next, start()), say, {}).screen, "choose");
+});
+
+test("View_ScannerHoldsOtherFingersThanExpected_SaysSoAndGoesOn", () => {
+  const items = [{ ...devices[0], stored: 9, known: 3 }];
+  const seen = view([{ type: "linkUp" }, { type: "devices", items, cursor: 1 }].reduce(next, start()), say, {});
+  assert.match(all(seen), /lab-1 holds 9 fingers where 3 are expected/);
+});
+
+test("View_NoScannerAtAll_SaysThatTheFirstWillAppear", () => {
+  const seen = view([{ type: "linkUp" }, { type: "devices", items: [], cursor: 1 }].reduce(next, start()), say, {});
+  assert.match(all(seen), /No scanner yet/);
+});
+
+test("View_PeopleKnown_AreShownByNameAndPickedByOne", () => {
+  const people = { type: "people", items: [{ id: "p-7", name: "Grace Hopper", registered: true }, { id: "Ada", name: null }] };
+  const list = shown(people, { type: "picked", person: people.items[0] });
+  const pressed = every(list.tree, ({ props }) => props["aria-pressed"] === "true").map(text);
+  assert.equal(pressed.length, 1);
+  assert.match(pressed[0], /Grace Hopper/);
+  assert.equal(one(list, ({ props }) => props.id === "person").props.value, "Grace Hopper");
+});
+
+test("View_NobodyOfThatName_SaysThatStartMakesSomebodyNew", () => {
+  assert.match(shown({ type: "typed", person: "Zoe" }, { type: "people", items: [] }).spoken, /Nobody is called “Zoe” yet/);
+});
+
+test("View_EnrollmentOfSomebodyWithAName_ShowsTheName", () => {
+  const seen = shown({ type: "named", id: "Ada", name: "Ada Lovelace" }, { type: "opened", id: "0198" }, { type: "state", state: enrollment, cursor: 3 });
+  assert.match(all(seen), /Registering Ada Lovelace/);
+});
+
+test("View_CheckIns_GreetByNameAndSayWhatToDoWithAnUnknownFinger", () => {
+  const source = { received: "2026-01-03T10:00:00Z" };
+  const passed = (type, data) => shown(
+    { type: "named", id: "p-7", name: "Grace" }, { type: "helpPossible", possible: true },
+    { type: "checkIn", event: { seq: 1, type, at: "2026-01-03T10:00:00Z", data: { ...data, source } }, cursor: 1, greets: true });
+  assert.match(all(passed("in", { person: "p-7" })), /Welcome, Grace/);
+  assert.match(all(passed("out", { person: "p-7", minutes: 200 })), /Goodbye, Grace.*3 h 20 min/);
+  assert.match(all(passed("out", { person: "p-7", minutes: 0 })), /You are checked out/);
+  assert.match(all(passed("repeat", { person: "p-7" })), /Once is enough, Grace/);
+  assert.match(all(passed("unknown", { slot: null })), /do not know this finger.*register this one.*Register it.*Call for help/);
+});
+
+test("View_GreetingWhileSomebodyTypes_IsOneLineAtTheBottom", () => {
+  const seen = shown({ type: "typed", person: "Al" }, { type: "checkIn", event: { seq: 1, type: "in", at: "", data: { person: "Ada" } }, cursor: 1, greets: true });
+  assert.equal(seen.screen, "choose");
+  assert.equal(seen.spoken, "Welcome, Ada");
+});
+
+test("View_Idle_ShowsTheLastCheckInsWhereTheyAreWanted", () => {
+  const recent = { type: "checkIns", state: { recent: [{ seq: 4, type: "in", at: "2026-01-03T10:00:00Z", person: "Ada" }] }, cursor: 4 };
+  assert.doesNotMatch(all(shown(recent, { type: "idle" })), /Ada/);
+  assert.match(all(shown(recent, { type: "wish", name: "checkIns", on: true }, { type: "idle" })), /Last check-ins.*Ada.*came/);
+});
+
+test("View_CancelledElsewhere_SaysSo", () => {
+  const cancelled = { ...enrollment, state: "cancelled", reason: "admin" };
+  const open = [{ type: "opened", id: "0198" }, { type: "state", state: enrollment, cursor: 3 }];
+  assert.match(all(shown(...open, { type: "state", state: cancelled, cursor: 4 })), /from another page or by the operator/);
+  assert.doesNotMatch(all(shown(...open, { type: "cancelSent" }, { type: "state", state: cancelled, cursor: 4 })), /another page/);
+});
+
+test("View_NotSignedIn_ShowsThePairingCodeAndSpellsIt", () => {
+  const seen = shown({ type: "signInNeeded" }, { type: "pairing", code: "K7QP3MXA" });
+  assert.match(all(seen), /K7QP-3MXA/);
+  assert.match(seen.spoken, /K 7 Q P 3 M X A/);
 });

@@ -76,13 +76,14 @@ export class ManualTransport {
 /** Answers requests by `METHOD path`; a function decides, an error is a network that fails. */
 export class ManualService {
   requests = [];
+  /** What was not expected is not there. */
   answers = { "POST /api/tickets": () => ({ status: 200, body: { ticket: `ticket-${this.requests.length}` } }) };
 
   fetch = async (url, { method = "GET", body, headers = {}, signal } = {}) => {
     const path = new URL(url, "http://gateway.test/").pathname;
     const request = { method, path, body: body === undefined ? undefined : JSON.parse(body), headers, signal };
     this.requests.push(request);
-    const answer = await this.answers[`${method} ${path}`](request);
+    const answer = await (this.answers[`${method} ${path}`]?.(request) ?? { status: 404, body: { code: "unknown" } });
     const text = answer.body === undefined ? "" : JSON.stringify(answer.body);
     return {
       ok: answer.status < 300,

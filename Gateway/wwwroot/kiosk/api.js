@@ -35,4 +35,53 @@ export class Api {
   cancel(id) {
     return this.#requests.ask("DELETE", `/api/enrollments/${encodeURIComponent(id)}`);
   }
+
+  /** @param {string} id */
+  enrollment(id) {
+    return this.#requests.ask("GET", `/api/enrollments/${encodeURIComponent(id)}`);
+  }
+
+  /** Who this page is signed in as. */
+  me() {
+    return this.#requests.ask("GET", "/api/me");
+  }
+
+  /** @param {string} search */
+  people(search) {
+    return this.#requests.ask("GET", `/api/people?limit=12&search=${encodeURIComponent(search)}`);
+  }
+
+  /** @param {string} id */
+  person(id) {
+    return this.#requests.ask("GET", `/api/people/${encodeURIComponent(id)}`);
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} key
+   */
+  openRoom(name, key) {
+    return this.#requests.ask("POST", "/api/rooms", { name }, { "idempotency-key": key });
+  }
+
+  /**
+   * @param {string} room
+   * @param {string} text
+   * @param {string} key of the message: said again under it, it is said once
+   */
+  speak(room, text, key) {
+    return this.#requests.ask("POST", `/api/rooms/${encodeURIComponent(room)}/messages`, { data: { text }, key });
+  }
+
+  beginPairing() {
+    return this.#requests.ask("POST", "/api/kiosks/pairings");
+  }
+
+  /**
+   * @param {string} code
+   * @param {string} secret
+   */
+  askPairing(code, secret) {
+    return this.#requests.ask("POST", `/api/kiosks/pairings/${encodeURIComponent(code)}`, { secret });
+  }
 }

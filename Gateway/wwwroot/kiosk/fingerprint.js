@@ -49,7 +49,7 @@ function ridges(role) {
   return RIDGES.map(({ d, dashes }) => h("path", { class: role, d, pathLength: 100, "stroke-dasharray": dashes }));
 }
 
-/** @param {{ percent: number, mood: "quiet" | "waiting" | "busy" | "retry" | "done" | "ended" }} finger */
+/** @param {{ percent: number, mood: "quiet" | "alive" | "waiting" | "busy" | "retry" | "done" | "ended" | "in" | "out" }} finger */
 export function fingerprint({ percent, mood }) {
   return h(
     "svg",

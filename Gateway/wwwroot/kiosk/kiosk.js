@@ -1,6 +1,6 @@
 /**
  * The kiosk: what people do and what the service says becomes actions on the model; what follows
- * from the model (the view, subscriptions, waits) is done here.
+ * from the model (the view, subscriptions, waits) is done here and in the desks.
  *
  * @typedef {import("./model.js").Action} Action
  * @typedef {import("./model.js").Model} Model
@@ -9,58 +9,67 @@
  * @property {import("../channel-client/index.js").ChannelClient} client
  * @property {import("./api.js").Api} api
  * @property {import("../channel-client/timer.js").Clock} clock
- * @property {{ scanner: string | null, enrollment: string | null, takeToken: () => string | null }} place
+ * @property {{ scanner: string | null, site: string | null, checkIns: boolean | null, enrollment: string | null, takeToken: () => string | null }} place
  * @property {{ show: (view: import("./view.js").View, painted: () => void) => void }} screen
+ * @property {{ wake: () => void, play: (sound: import("./sounds.js").Sound) => void }} sounds
  * @property {import("../shared/language.js").Words} say
- * @property {Storage} memory kept for this browser
+ * @property {Pick<Storage, "getItem" | "setItem" | "removeItem">} memory kept for this browser
+ * @property {Pick<Storage, "getItem" | "setItem" | "removeItem">} tab kept for this tab
  * @property {string} clientId
  * @property {() => string} newKey
  */
 import { SocketState } from "../channel-client/index.js";
 import { isOver } from "../shared/enrollment.js";
 import { tokenIn } from "../shared/sign-in-link.js";
-import { next, start } from "./model.js";
-import { Stay } from "./view-enroll.js";
+import { Attention } from "./attention.js";
+import { EnrollmentDesk } from "./enrollment-desk.js";
+import { HelpDesk } from "./help.js";
+import { chosenDevice, next, start } from "./model.js";
+import { PairingDesk } from "./pairing.js";
+import { Patience } from "./patience.js";
+import { PeopleDesk } from "./people.js";
+import { ScannerDesk } from "./scanner-desk.js";
+import { soundOf } from "./sounds.js";
 import { view } from "./view.js";
-
-/** Milliseconds. */
-export const Patience = Object.freeze({
-  /** shorter losses of the link are not worth a word */
-  LINK: 600,
-  /** after this the service, too, calls a scanner's silence `no_answer` */
-  ANSWER: 10_000,
-});
+import { Waits } from "./waits.js";
 
 const SIGNED_IN = "gateway.signedIn";
+const PAIRED = "gateway.paired";
+const SCANNER = "gateway.scanner";
+const WISHES = Object.freeze({ sounds: "gateway.sounds", checkIns: "gateway.checkins" });
 
 export class Kiosk {
   #around;
   /** @type {Model} */
   #model;
+  #waits;
   #handlers;
-  /** @type {import("../channel-client/index.js").Channel | null} */
-  #devices = null;
-  /** @type {import("../channel-client/index.js").Channel | null} */
-  #enrollment = null;
-  /** @type {{ wish: string, key: string } | null} the start that was asked for and is not known to have happened */
-  #wish = null;
-  /** @type {Map<string, unknown>} running waits by name */
-  #waits = new Map();
+  #people;
+  #help;
+  #pairing;
+  #scanners;
+  #enrollments;
+  #attention;
+  #knowsItself = false;
 
   /** @param {Surroundings} surroundings */
   constructor(surroundings) {
     this.#around = surroundings;
-    const { place, memory } = surroundings;
-    this.#model = start({ pinned: place.scanner, canSignOut: memory.getItem(SIGNED_IN) !== null });
-    this.#handlers = {
-      signIn: (/** @type {string} */ text) => void this.signIn(text),
-      signOut: () => void this.#signOut(),
-      choose: (/** @type {string} */ device) => this.#apply({ type: "chose", device }),
-      type: (/** @type {string} */ person) => this.#apply({ type: "typed", person }),
-      start: () => void this.#start(),
-      cancel: () => void this.#cancel(),
-      close: (/** @type {boolean} */ keepPerson) => this.#close(keepPerson),
+    this.#waits = new Waits(surroundings.clock);
+    const desk = {
+      ...surroundings,
+      waits: this.#waits,
+      model: () => this.#model,
+      apply: (/** @type {Action} */ action) => this.#apply(action),
     };
+    this.#people = new PeopleDesk(desk);
+    this.#help = new HelpDesk(desk);
+    this.#scanners = new ScannerDesk(desk);
+    this.#enrollments = new EnrollmentDesk(desk);
+    this.#attention = new Attention(desk);
+    this.#pairing = new PairingDesk({ ...desk, paired: scanner => this.#paired(scanner) });
+    this.#model = start({ ...this.#remembered(), names: this.#people.remembered() });
+    this.#handlers = this.#made();
   }
 
   get model() {
@@ -74,11 +83,13 @@ export class Kiosk {
   async run() {
     const { client, place } = this.#around;
     this.#render();
-    this.#wait("link", Patience.LINK, () => this.#linkDown());
-    this.#followDevices();
-    if (place.enrollment !== null) this.#follow(place.enrollment);
+    this.#waits.start("link", Patience.LINK, () => this.#linkDown());
+    this.#scanners.follow();
+    if (place.enrollment !== null) this.#enrollments.follow(place.enrollment);
+    this.#help.resume();
+    this.#attention.begin();
     const token = place.takeToken();
-    if (token !== null) await this.#exchange(token);
+    if (token !== null) await this.#exchange({ token });
     client.connect();
   }
 
@@ -89,31 +100,136 @@ export class Kiosk {
       this.#apply({ type: "signInFailed", problem: { code: "empty" } });
       return;
     }
-    if (await this.#exchange(token)) this.#around.client.connect();
+    if (await this.#exchange({ token })) this.#around.client.connect();
+  }
+
+  /** Somebody is in front of the page. */
+  touched() {
+    this.#attention.touched();
+    if (this.#model.wishes.sounds) this.#around.sounds.wake();
   }
 
   /** @param {string} state of the connection */
   socketChanged(state) {
     if (state === SocketState.OPEN) {
-      this.#stopWaiting("link");
+      this.#waits.stop("link");
+      this.#pairing.stop();
+      this.#attention.linkUp();
       this.#apply({ type: "linkUp" });
+      void this.#learnWhoWeAre();
     } else if (state === SocketState.REFUSED) {
-      this.#stopWaiting("link");
+      this.#waits.stop("link");
       this.#forgetSignIn();
       this.#apply({ type: "signInNeeded" });
+      void this.#pairing.begin();
     } else if (this.#model.link.up && !this.#waits.has("link")) {
-      this.#wait("link", Patience.LINK, () => this.#linkDown());
+      this.#waits.start("link", Patience.LINK, () => this.#linkDown());
     }
+  }
+
+  #remembered() {
+    const { place, memory } = this.#around;
+    const wishes = { sounds: memory.getItem(WISHES.sounds) === "on", checkIns: place.checkIns ?? memory.getItem(WISHES.checkIns) === "on" };
+    return {
+      pinned: place.scanner ?? memory.getItem(PAIRED),
+      chosen: memory.getItem(SCANNER),
+      canSignOut: memory.getItem(SIGNED_IN) !== null,
+      wishes,
+    };
+  }
+
+  #made() {
+    return {
+      signIn: (/** @type {string} */ text) => void this.signIn(text),
+      signOut: () => void this.#signOut(),
+      choose: (/** @type {string} */ device) => {
+        this.#around.memory.setItem(SCANNER, device);
+        this.#apply({ type: "chose", device });
+      },
+      type: (/** @type {string} */ person) => {
+        this.#apply({ type: "typed", person });
+        this.#people.search(person);
+      },
+      pick: (/** @type {import("./people.js").Person} */ person) => this.#apply({ type: "picked", person }),
+      start: () => void this.#enrollments.start(),
+      cancel: () => void this.#enrollments.cancel(),
+      close: (/** @type {boolean} */ keepPerson) => this.#enrollments.close(keepPerson),
+      dismiss: () => this.#apply({ type: "dismissed" }),
+      greeted: () => this.#apply({ type: "greeted" }),
+      wish: (/** @type {"sounds" | "checkIns"} */ name, /** @type {boolean} */ on) => this.#wish(name, on),
+      help: this.#helpHandlers(),
+    };
+  }
+
+  #helpHandlers() {
+    const { say } = this.#around;
+    return {
+      open: () => {
+        this.#apply({ type: "greeted" });
+        this.#apply({ type: "helpOpened" });
+        const { help, chosen } = this.#model;
+        const place = chosen ?? say("help.nowhere");
+        if (help.room === null && !help.calling) void this.#help.call(say("help.room", { place }), say("help.first", { place }));
+      },
+      leave: () => this.#apply({ type: "helpLeft" }),
+      end: () => this.#help.end(),
+      type: (/** @type {string} */ text) => this.#apply({ type: "helpTyped", text }),
+      say: (/** @type {string} */ text) => {
+        const { room } = this.#model.help;
+        if (room !== null) void this.#help.say(room, text);
+      },
+    };
+  }
+
+  /**
+   * @param {"sounds" | "checkIns"} name
+   * @param {boolean} on
+   */
+  #wish(name, on) {
+    this.#around.memory.setItem(WISHES[name], on ? "on" : "off");
+    this.#apply({ type: "wish", name, on });
+    if (name !== "sounds" || !on) return;
+    this.#around.sounds.wake();
+    this.#around.sounds.play("scan");
   }
 
   #linkDown() {
     this.#apply({ type: "linkDown", heardAt: this.#around.client.lastHeard });
   }
 
-  /** @param {string} token */
-  async #exchange(token) {
+  /** What is offered here depends on who this page is: once per sign-in. */
+  async #learnWhoWeAre() {
+    if (this.#knowsItself) return;
+    this.#knowsItself = true;
+    const answer = await this.#around.api.me();
+    const { kind, role, scanner } = answer.ok ? answer.value : {};
+    if (kind === "kiosk") {
+      this.#people.refuse();
+      this.#pin(scanner);
+      return;
+    }
+    void this.#people.find("");
+    this.#apply({ type: "helpPossible", possible: answer.ok && role !== "viewer" });
+    this.#attention.follow();
+  }
+
+  /** @param {string} scanner whose kiosk this screen has become */
+  #paired(scanner) {
+    this.#pin(scanner);
+    this.#around.client.connect();
+  }
+
+  /** @param {string} scanner */
+  #pin(scanner) {
+    this.#around.memory.setItem(PAIRED, scanner);
+    if (this.#model.pinned !== scanner) this.#apply({ type: "pinned", scanner });
+    this.#scanners.followOnly(scanner);
+  }
+
+  /** @param {{ token: string }} credentials */
+  async #exchange(credentials) {
     this.#apply({ type: "signInSent" });
-    const answer = await this.#around.api.signIn(token);
+    const answer = await this.#around.api.signIn(credentials.token);
     if (answer.ok) {
       this.#around.memory.setItem(SIGNED_IN, "yes");
       this.#apply({ type: "signedIn" });
@@ -129,143 +245,53 @@ export class Kiosk {
     if (!answer.ok && answer.problem.code !== "unauthenticated") return;
     client.disconnect();
     this.#forgetSignIn();
-    this.#leave();
+    this.#help.end();
+    this.#attention.end();
+    this.#enrollments.leave();
     this.#apply({ type: "signedOut" });
-    this.#followDevices();
+    this.#scanners.follow();
+    await this.#pairing.begin();
   }
 
   #forgetSignIn() {
     this.#around.memory.removeItem(SIGNED_IN);
-  }
-
-  #followDevices() {
-    const { client, clientId } = this.#around;
-    this.#devices = client.subscribe("devices", {
-      client: clientId,
-      onState: ({ state, cursor }) => {
-        this.#apply({ type: "devices", items: state.items, cursor });
-        if (state.next) void this.#moreDevices(state.next);
-      },
-      onEvent: (event, cursor) => this.#apply({ type: "device", event, cursor }),
-    });
-  }
-
-  /** @param {string} cursor */
-  async #moreDevices(cursor) {
-    for (let before = cursor; before; ) {
-      const answer = await this.#around.api.moreDevices(before);
-      if (!answer.ok) return;
-      this.#apply({ type: "moreDevices", items: answer.value.items });
-      before = answer.value.next;
-    }
-  }
-
-  async #start() {
-    const { chosen, person, start: { busy } } = this.#model;
-    const wanted = { device: chosen ?? "", person: person.trim() };
-    if (busy) return;
-    if (wanted.device === "") return this.#apply({ type: "startFailed", problem: { code: "noScanner" } });
-    if (wanted.person === "") return this.#apply({ type: "startFailed", problem: { code: "noPerson" } });
-
-    const wish = JSON.stringify(wanted);
-    if (this.#wish?.wish !== wish) this.#wish = { wish, key: this.#around.newKey() };
-    this.#apply({ type: "startSent" });
-    const answer = await this.#around.api.enroll(wanted, this.#wish.key);
-    if (answer.ok) {
-      this.#wish = null;
-      this.#around.place.enrollment = answer.value.id;
-      this.#follow(answer.value.id);
-    } else {
-      this.#apply({ type: "startFailed", problem: answer.problem });
-      if (answer.problem.code === "unauthenticated") this.#apply({ type: "signInNeeded" });
-    }
-  }
-
-  /** @param {string} id */
-  #follow(id) {
-    const { client, clientId } = this.#around;
-    this.#apply({ type: "opened", id });
-    this.#enrollment = client.subscribe(`enrollments/${id}`, {
-      client: clientId,
-      onState: ({ state, cursor }) => this.#learn({ type: "state", state, cursor }),
-      onEvent: (event, cursor) => this.#learn({ type: "event", event, cursor }),
-      onError: () => this.#apply({ type: "missing" }),
-    });
-  }
-
-  /** @param {Action} action news of the enrollment */
-  #learn(action) {
-    this.#apply(action);
-    const known = this.#model.enrollment?.known;
-    if (!known) return;
-    this.#stopWaiting("answer");
-    if (known.state === "requested") {
-      this.#wait("answer", Patience.ANSWER, () => this.#apply({ type: "unanswered" }));
-    } else if (isOver(known)) {
-      const stay = known.state === "succeeded" ? Stay.DONE_MS : Stay.ENDED_MS;
-      this.#wait("end", stay, () => this.#close(false));
-    }
-  }
-
-  async #cancel() {
-    const following = this.#model.enrollment;
-    if (following === null || following.cancelling) return;
-    this.#apply({ type: "cancelSent" });
-    const answer = await this.#around.api.cancel(following.id);
-    if (this.#model.enrollment?.id !== following.id) return;
-    // That it is cancelled, or has ended otherwise before, comes over its channel.
-    const ended = answer.ok || answer.problem.code === "terminal";
-    this.#apply(ended ? { type: "cancelAnswered" } : { type: "cancelFailed", problem: /** @type {any} */ (answer).problem });
-  }
-
-  /** @param {boolean} keepPerson */
-  #close(keepPerson) {
-    this.#leave();
-    this.#apply({ type: "closed", keepPerson });
-  }
-
-  #leave() {
-    this.#stopWaiting("answer");
-    this.#stopWaiting("end");
-    if (this.#enrollment !== null) this.#around.client.unsubscribe(this.#enrollment.name);
-    this.#enrollment = null;
-    this.#around.place.enrollment = null;
+    this.#around.memory.removeItem(PAIRED);
+    this.#people.forget();
+    this.#knowsItself = false;
   }
 
   /** @param {Action} action */
   #apply(action) {
-    this.#model = next(this.#model, action);
+    const before = this.#model;
+    this.#model = next(before, action);
+    if (this.#model === before) return;
+    this.#follow(before);
     this.#render();
+  }
+
+  /** What a change of the model leads to. @param {Model} before */
+  #follow(before) {
+    const { enrollment, checkIns, people, start: { holder }, wishes } = this.#model;
+    const sound = soundOf(before, this.#model);
+    if (sound !== null && wishes.sounds) this.#around.sounds.play(sound);
+    if (people.names !== before.people.names) this.#people.remember(people.names);
+    const shown = [enrollment?.known?.person, holder?.person, checkIns.greeting?.person];
+    void this.#people.name(this.#model, wishes.checkIns ? [...shown, ...checkIns.recent.map(({ person }) => person)] : shown);
+    if (checkIns.greeting !== before.checkIns.greeting) this.#attention.greeted();
+    if (chosenDevice(this.#model)?.site !== chosenDevice(before)?.site) this.#attention.moved();
+    const ended = enrollment?.known && isOver(enrollment.known);
+    if (before.enrollment !== null && (enrollment === null || ended)) this.#attention.touched();
   }
 
   #render() {
     const { screen, say } = this.#around;
-    const { devices, enrollment } = this.#model;
-    const channel = this.#enrollment;
+    const { devices, checkIns, help } = this.#model;
+    const painted = this.#enrollments.painted();
     screen.show(view(this.#model, say, this.#handlers), () => {
-      this.#devices?.painted(devices.cursor);
-      if (enrollment !== null) channel?.painted(enrollment.cursor);
+      this.#scanners.painted(devices.cursor);
+      this.#attention.painted(checkIns.cursor);
+      this.#help.painted(help.cursor);
+      painted();
     });
-  }
-
-  /**
-   * @param {string} name
-   * @param {number} ms
-   * @param {() => void} action
-   */
-  #wait(name, ms, action) {
-    const { clock } = this.#around;
-    this.#stopWaiting(name);
-    this.#waits.set(name, clock.setTimeout(() => {
-      this.#waits.delete(name);
-      action();
-    }, ms));
-  }
-
-  /** @param {string} name */
-  #stopWaiting(name) {
-    if (!this.#waits.has(name)) return;
-    this.#around.clock.clearTimeout(this.#waits.get(name));
-    this.#waits.delete(name);
   }
 }

@@ -5,6 +5,7 @@ import { clientId, randomId } from "../shared/identity.js";
 import { Kiosk } from "./kiosk.js";
 import { chooseLanguage, words } from "../shared/language.js";
 import { Place } from "./place.js";
+import { Sounds } from "./sounds.js";
 import { Screen } from "../shared/screen.js";
 
 const language = chooseLanguage(navigator.languages);
@@ -32,9 +33,13 @@ const kiosk = new Kiosk({
   }),
   say: words(texts),
   memory: localStorage,
+  tab: sessionStorage,
+  sounds: new Sounds(window),
   clientId: clientId(sessionStorage),
   newKey: randomId,
 });
+
+for (const name of ["click", "keydown", "input"]) window.addEventListener(name, () => kiosk.touched(), { capture: true, passive: true });
 
 // A sign-in link opened in a tab that shows the page already changes only the fragment.
 window.addEventListener("hashchange", () => {

@@ -6,59 +6,72 @@
  * @typedef {import("../shared/devices.js").Device} Device
  * @typedef {import("../shared/devices.js").DeviceEvent} DeviceEvent
  * @typedef {import("../shared/requests.js").Problem} Problem
- *
- * @typedef {object} Following an enrollment that the page follows
- * @property {string} id
- * @property {Enrollment | null} known null until its channel has answered
- * @property {number} cursor up to which event `known` is true
- * @property {boolean} unanswered the scanner has had its time to accept
- * @property {boolean} missing the service does not know it
- * @property {boolean} cancelling
- * @property {Problem | null} problem of the last thing asked for
+ * @typedef {import("./following.js").Following} Following
  *
  * @typedef {object} Model
  * @property {"unknown" | "needed" | "granted"} access
  * @property {{ busy: boolean, problem: Problem | null }} signIn
+ * @property {string | null} pairing the code that an operator may confirm
  * @property {boolean} canSignOut
  * @property {{ up: boolean, heardAt: number }} link what is shown is true as of `heardAt` (0: nothing came yet)
  * @property {{ known: boolean, items: Device[], cursor: number }} devices
  * @property {string | null} pinned the scanner this page belongs to
  * @property {string | null} chosen
- * @property {string} person
- * @property {{ busy: boolean, problem: Problem | null }} start
+ * @property {string} person as typed
+ * @property {import("./people.js").People} people
+ * @property {{ busy: boolean, problem: Problem | null, holder: Enrollment | null, freed: boolean }} start `holder`: the enrollment that is in the way
  * @property {Following | null} enrollment
+ * @property {boolean} idle nobody has touched the page for a while
+ * @property {import("./checkins.js").CheckIns} checkIns
+ * @property {import("./help.js").Help} help
+ * @property {{ sounds: boolean, checkIns: boolean }} wishes remembered for this browser
  *
  * @typedef {{ type: "signInNeeded" } | { type: "signInSent" } | { type: "signedIn" } | { type: "signedOut" }
- *   | { type: "signInFailed", problem: Problem }
+ *   | { type: "signInFailed", problem: Problem } | { type: "pairing", code: string | null } | { type: "pinned", scanner: string }
  *   | { type: "linkUp" } | { type: "linkDown", heardAt: number }
  *   | { type: "devices", items: Device[], cursor: number } | { type: "moreDevices", items: Device[] }
  *   | { type: "device", event: DeviceEvent, cursor: number }
- *   | { type: "chose", device: string } | { type: "typed", person: string }
- *   | { type: "startSent" } | { type: "startFailed", problem: Problem }
- *   | { type: "opened", id: string } | { type: "state", state: Enrollment, cursor: number }
- *   | { type: "event", event: EnrollmentEvent, cursor: number } | { type: "unanswered" } | { type: "missing" }
- *   | { type: "cancelSent" } | { type: "cancelFailed", problem: Problem } | { type: "cancelAnswered" }
+ *   | { type: "chose", device: string } | { type: "typed", person: string } | { type: "picked", person: import("./people.js").Person }
+ *   | { type: "people", items: import("./people.js").Person[] } | { type: "named", id: string, name: string }
+ *   | { type: "startSent" } | { type: "startFailed", problem: Problem } | { type: "holder", known: Enrollment }
+ *   | { type: "freed" } | { type: "dismissed" } | { type: "idle" } | { type: "touched" }
+ *   | { type: "wish", name: "sounds" | "checkIns", on: boolean }
+ *   | import("./following.js").FollowingAction | Parameters<typeof foldCheckIns>[1] | import("./help.js").HelpAction
  *   | { type: "closed", keepPerson: boolean }} Action
  */
-import { foldDevices, sorted } from "../shared/devices.js";
-import { fold } from "../shared/enrollment.js";
+import { foldDevices, readiness, Readiness, sorted } from "../shared/devices.js";
+import { foldCheckIns, noCheckIns } from "./checkins.js";
+import { follow, following } from "./following.js";
+import { foldHelp, noHelp } from "./help.js";
+import { namesOf, noPeople } from "./people.js";
+
+const NOT_STARTED = Object.freeze({ busy: false, problem: null, holder: null, freed: false });
+
+/** What keeps from starting only as long as the scanner is in that state. */
+const PASSING = new Set(["device_offline", "sensor_fault"]);
 
 /**
- * @param {{ pinned?: string | null, canSignOut?: boolean }} [page]
+ * @param {{ pinned?: string | null, chosen?: string | null, canSignOut?: boolean, names?: Record<string, string>, wishes?: Model["wishes"] }} [page]
  * @returns {Model}
  */
-export function start({ pinned = null, canSignOut = false } = {}) {
+export function start({ pinned = null, chosen = null, canSignOut = false, names = {}, wishes = { sounds: false, checkIns: false } } = {}) {
   return {
     access: "unknown",
     signIn: { busy: false, problem: null },
+    pairing: null,
     canSignOut,
     link: { up: true, heardAt: 0 },
     devices: { known: false, items: [], cursor: 0 },
     pinned,
-    chosen: pinned,
+    chosen: pinned ?? chosen,
     person: "",
-    start: { busy: false, problem: null },
+    people: { ...noPeople, names },
+    start: NOT_STARTED,
     enrollment: null,
+    idle: false,
+    checkIns: noCheckIns,
+    help: noHelp,
+    wishes,
   };
 }
 
@@ -78,32 +91,76 @@ export function next(model, action) {
     case "signedIn":
       return { ...model, signIn: { busy: false, problem: null }, canSignOut: true };
     case "signedOut":
-      return { ...start({ pinned: model.pinned }), access: "needed" };
+      return { ...start({ pinned: model.pinned, wishes: model.wishes }), access: "needed" };
+    case "pairing":
+      return { ...model, pairing: action.code };
+    case "pinned":
+      return { ...model, pinned: action.scanner, chosen: action.scanner };
     case "linkUp":
-      return { ...model, access: "granted", signIn: { busy: false, problem: null }, link: { ...model.link, up: true } };
+      return { ...model, access: "granted", pairing: null, signIn: { busy: false, problem: null }, link: { ...model.link, up: true } };
     case "linkDown":
       return { ...model, link: { up: false, heardAt: action.heardAt } };
     case "devices":
     case "moreDevices":
     case "device":
-      return withOnlyScannerChosen({ ...model, devices: devices(model.devices, action) });
-    case "chose":
-      return { ...model, chosen: action.device, start: { busy: false, problem: null } };
-    case "typed":
-      return { ...model, person: action.person, start: { busy: false, problem: null } };
-    case "startSent":
-      return { ...model, start: { busy: true, problem: null } };
-    case "startFailed":
-      return { ...model, start: { busy: false, problem: action.problem } };
+      return withPassedProblem(withChoice({ ...model, devices: devices(model.devices, action) }));
+    case "idle":
+      return { ...model, idle: true, person: "", people: { ...model.people, picked: null }, start: NOT_STARTED };
+    case "touched":
+      return model.idle ? { ...model, idle: false, checkIns: foldCheckIns(model.checkIns, { type: "greeted" }) } : model;
+    case "wish":
+      return { ...model, wishes: { ...model.wishes, [action.name]: action.on } };
+    case "checkIns":
+    case "checkIn":
+    case "greeted":
+      return { ...model, checkIns: foldCheckIns(model.checkIns, action) };
     case "state":
       // The next one is likely to be at the same scanner, also when this page was opened in the middle of this one.
       return withEnrollment({ ...model, chosen: model.pinned ?? action.state.device }, action);
     case "opened":
-      return { ...model, start: { busy: false, problem: null }, enrollment: following(action.id) };
-    case "closed":
-      return { ...model, enrollment: null, person: action.keepPerson ? (model.enrollment?.known?.person ?? "") : "" };
+      return { ...model, start: NOT_STARTED, idle: false, enrollment: following(action.id) };
+    case "closed": {
+      const person = model.enrollment?.known?.person ?? "";
+      const kept = action.keepPerson ? { person: model.people.names[person] ?? person, picked: person || null } : { person: "", picked: null };
+      return { ...model, enrollment: null, person: kept.person, people: { ...model.people, picked: kept.picked } };
+    }
     default:
-      return withEnrollment(model, action);
+      if (action.type.startsWith("help")) return { ...model, help: foldHelp(model.help, /** @type {import("./help.js").HelpAction} */ (action)) };
+      return withEnrollment({ ...model, ...choice(model, action) }, action);
+  }
+}
+
+/**
+ * What somebody does before the start.
+ *
+ * @param {Model} model
+ * @param {Action} action
+ * @returns {Partial<Model>}
+ */
+function choice({ people, start }, action) {
+  switch (action.type) {
+    case "chose":
+      return { chosen: action.device, start: NOT_STARTED };
+    case "typed":
+      return { person: action.person, people: { ...people, picked: null }, start: NOT_STARTED };
+    case "picked":
+      return { person: action.person.name || action.person.id, people: { ...people, picked: action.person.id }, start: NOT_STARTED };
+    case "people":
+      return { people: { ...people, known: true, items: action.items, names: { ...people.names, ...namesOf(action.items) } } };
+    case "named":
+      return { people: { ...people, names: { ...people.names, [action.id]: action.name } } };
+    case "startSent":
+      return { start: { ...NOT_STARTED, busy: true } };
+    case "startFailed":
+      return { start: { ...NOT_STARTED, problem: action.problem } };
+    case "holder":
+      return { start: { ...start, holder: action.known } };
+    case "freed":
+      return { start: { ...NOT_STARTED, freed: true } };
+    case "dismissed":
+      return { start: NOT_STARTED };
+    default:
+      return {};
   }
 }
 
@@ -113,7 +170,7 @@ export function next(model, action) {
  * @returns {Model}
  */
 function withEnrollment(model, action) {
-  return model.enrollment === null ? model : { ...model, enrollment: enrollment(model.enrollment, action) };
+  return model.enrollment === null ? model : { ...model, enrollment: follow(model.enrollment, action) };
 }
 
 /**
@@ -135,43 +192,28 @@ function devices(before, action) {
   }
 }
 
+/** The only scanner is chosen already. @param {Model} model */
+function withChoice(model) {
+  const { pinned, devices: { items: [only, ...others] } } = model;
+  return pinned === null && only !== undefined && others.length === 0 ? { ...model, chosen: only.id } : model;
+}
+
 /** @param {Model} model */
-function withOnlyScannerChosen(model) {
-  const [only, ...others] = model.devices.items;
-  return model.chosen === null && only !== undefined && others.length === 0 ? { ...model, chosen: only.id } : model;
+function withPassedProblem(model) {
+  const device = chosenDevice(model);
+  const isOver = PASSING.has(model.start.problem?.code ?? "") && device !== undefined && readiness(device) === Readiness.READY;
+  return isOver ? { ...model, start: NOT_STARTED } : model;
+}
+
+/** @param {Model} model */
+export function chosenDevice({ devices: { items }, chosen }) {
+  return items.find(({ id }) => id === chosen);
 }
 
 /**
+ * @param {Pick<Model, "people">} model
  * @param {string} id
- * @returns {Following}
  */
-function following(id) {
-  return { id, known: null, cursor: 0, unanswered: false, missing: false, cancelling: false, problem: null };
-}
-
-/**
- * @param {Following} before
- * @param {Action} action
- * @returns {Following}
- */
-function enrollment(before, action) {
-  switch (action.type) {
-    case "state":
-      return { ...before, known: action.state, cursor: action.cursor, unanswered: false, missing: false };
-    case "event":
-      if (before.known === null) return before;
-      return { ...before, known: fold(before.known, action.event), cursor: action.cursor, unanswered: false };
-    case "unanswered":
-      return { ...before, unanswered: true };
-    case "missing":
-      return { ...before, missing: true };
-    case "cancelSent":
-      return { ...before, cancelling: true, problem: null };
-    case "cancelAnswered":
-      return { ...before, cancelling: false };
-    case "cancelFailed":
-      return { ...before, cancelling: false, problem: action.problem };
-    default:
-      return before;
-  }
+export function nameOf({ people }, id) {
+  return people.names[id] ?? id;
 }

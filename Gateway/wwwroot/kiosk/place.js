@@ -17,6 +17,16 @@ export class Place {
     return this.#query.get("scanner");
   }
 
+  get site() {
+    return this.#query.get("site");
+  }
+
+  /** Whether the last check-ins are to be shown; null: as this browser remembers it. */
+  get checkIns() {
+    const wanted = this.#query.get("checkins");
+    return wanted === null ? null : wanted !== "0";
+  }
+
   get enrollment() {
     return this.#query.get("enrollment");
   }

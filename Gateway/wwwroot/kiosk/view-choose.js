@@ -1,7 +1,8 @@
-/** The first screen: which scanner, who, start. */
+/** The first screen: which scanner, where there are several; who; start. */
 import { readiness, Readiness } from "../shared/devices.js";
 import { h } from "../shared/dom.js";
 import { problemText } from "../shared/problems.js";
+import { chosenDevice } from "./model.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
@@ -17,14 +18,16 @@ import { problemText } from "../shared/problems.js";
  * @returns {import("./view.js").Screen}
  */
 export function chooseScreen(model, say, handlers) {
-  const { problem, busy } = model.start;
+  const { pinned, devices } = model;
+  const { problem, freed } = model.start;
   const error = problem === null ? null : problemText(problem, say, "choose", model.chosen ?? "");
-  const device = model.devices.items.find(({ id }) => id === model.chosen);
-  const personError = problem?.code === "noPerson" || problem?.field === "person";
+  const device = chosenDevice(model);
+  const isOne = pinned !== null || devices.items.length === 1;
+  const news = error ?? (freed ? say("choose.freed", { device: model.chosen ?? "" }) : null);
   return {
-    name: "choose",
+    name: isOne ? "choose one" : "choose",
     title: say("choose.title"),
-    spoken: error ?? "",
+    spoken: news ?? found(model, say) ?? "",
     body: [
       h("h1", { tabindex: -1 }, say("choose.title")),
       h(
@@ -36,17 +39,19 @@ export function chooseScreen(model, say, handlers) {
             handlers.start();
           },
         },
-        h("div", { class: "part scanners" }, scanners(model, say, handlers)),
-        h(
-          "div",
-          { class: "part" },
-          person(model.person, personError, say, handlers),
-          h("button", { type: "submit", class: "primary wide", disabled: busy }, say(busy ? "choose.starting" : "choose.start")),
-          h("p", { id: "start-note", class: error === null ? "note" : "error" }, error ?? warning(device, say) ?? ""),
-        ),
+        h("div", { class: "part scanners" }, isOne && device !== undefined ? theScanner(device, say) : scanners(model, say, handlers)),
+        h("div", { class: "part who" }, person(model, news ?? note(device, say), error !== null, say, handlers), people(model, say, handlers)),
       ),
     ],
   };
+}
+
+/**
+ * @param {Device} device
+ * @param {Words} say
+ */
+function theScanner(device, say) {
+  return [h("h2", { class: "unseen" }, say("choose.scanner")), h("p", { class: "the-scanner" }, label(device, say))];
 }
 
 /**
@@ -54,14 +59,7 @@ export function chooseScreen(model, say, handlers) {
  * @param {Words} say
  * @param {Handlers} handlers
  */
-function scanners({ devices, pinned, chosen }, say, handlers) {
-  if (pinned !== null) {
-    const device = devices.items.find(({ id }) => id === pinned);
-    return device === undefined
-      ? [h("p", { class: "empty" }, say("choose.unknownPin", { device: pinned }))]
-      : [h("h2", null, say("choose.scanner")), h("div", { class: "scanner pinned" }, label(device, say))];
-  }
-  if (devices.items.length === 0) return [h("p", { class: "empty" }, say("choose.none"))];
+function scanners({ devices, chosen }, say, handlers) {
   return [
     h("h2", { id: "scanner-label" }, say("choose.scanner")),
     h(
@@ -104,33 +102,80 @@ function label(device, say) {
 }
 
 /**
- * @param {string} value
- * @param {boolean} invalid
+ * @param {Model} model
+ * @param {string | null} note
+ * @param {boolean} isError
  * @param {Words} say
  * @param {Handlers} handlers
  */
-function person(value, invalid, say, handlers) {
-  return h(
-    "div",
-    { class: "field" },
+function person({ person, people, start: { busy, problem } }, note, isError, say, handlers) {
+  const isInvalid = problem?.code === "noPerson" || problem?.field === "person";
+  const field = h("input", {
+    id: "person",
+    name: "person",
+    type: "text",
+    value: person,
+    maxlength: 128,
+    required: true,
+    placeholder: say(people.known ? "choose.searchOrNew" : "choose.new"),
+    autocomplete: "off",
+    autocapitalize: "words",
+    spellcheck: "false",
+    enterkeyhint: "go",
+    "aria-invalid": isInvalid ? "true" : null,
+    "aria-describedby": "start-note",
+    oninput: (/** @type {InputEvent} */ event) => handlers.type(/** @type {HTMLInputElement} */ (event.target).value),
+  });
+  return [
     h("label", { for: "person" }, say("choose.person")),
-    h("input", {
-      id: "person",
-      name: "person",
-      type: "text",
-      value,
-      maxlength: 128,
-      required: true,
-      autocomplete: "off",
-      autocapitalize: "words",
-      spellcheck: "false",
-      enterkeyhint: "go",
-      "aria-invalid": invalid ? "true" : null,
-      "aria-describedby": invalid ? "start-note" : "person-hint",
-      oninput: (/** @type {InputEvent} */ event) => handlers.type(/** @type {HTMLInputElement} */ (event.target).value),
-    }),
-    h("p", { id: "person-hint", class: "hint" }, say("choose.hint")),
+    h("div", { class: "field" }, field, h("button", { type: "submit", class: "primary", disabled: busy }, say(busy ? "choose.starting" : "choose.start"))),
+    h("p", { id: "start-note", class: isError ? "error" : "note" }, note ?? say("choose.hint")),
+  ];
+}
+
+/**
+ * Those whom the search found: tapping one fills the field.
+ *
+ * @param {Model} model
+ * @param {Words} say
+ * @param {Handlers} handlers
+ */
+function people({ people: { known, items, picked }, person }, say, handlers) {
+  if (!known) return null;
+  if (items.length === 0) return person.trim() !== "" && h("p", { class: "nobody" }, say("people.new", { person: person.trim() }));
+  return h(
+    "ul",
+    { class: "people", "aria-label": say("people.list") },
+    items.map(found =>
+      h(
+        "li",
+        { key: found.id },
+        h(
+          "button",
+          { type: "button", class: "person", "aria-pressed": String(found.id === picked), onclick: () => handlers.pick(found) },
+          h("span", { class: "initials", "aria-hidden": "true" }, initials(found.name || found.id)),
+          h("span", { class: "name" }, found.name || found.id, found.name && found.name !== found.id ? h("small", null, found.id) : null),
+          found.registered === true && h("span", { class: "has-finger", title: say("people.registered") }, h("span", { class: "unseen" }, say("people.registered"))),
+        ),
+      ),
+    ),
   );
+}
+
+/** @param {string} name */
+export function initials(name) {
+  const words = name.trim().split(/\s+/);
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return letters.map(word => Array.from(word ?? "")[0] ?? "").join("").toUpperCase();
+}
+
+/**
+ * @param {Model} model
+ * @param {Words} say
+ */
+function found({ people: { known, items, picked }, person }, say) {
+  if (!known || picked !== null || person.trim() === "") return null;
+  return items.length === 0 ? say("people.new", { person: person.trim() }) : say("people.found", { count: items.length });
 }
 
 /**
@@ -139,8 +184,10 @@ function person(value, invalid, say, handlers) {
  * @param {Device | undefined} device
  * @param {Words} say
  */
-function warning(device, say) {
+function note(device, say) {
   if (device === undefined) return null;
   const ready = readiness(device);
-  return ready === Readiness.READY ? null : say(`choose.${ready}`, { device: device.id });
+  if (ready !== Readiness.READY) return say(`choose.${ready}`, { device: device.id });
+  const { stored, known } = device;
+  return stored === undefined || known === undefined || stored === known ? null : say("choose.mismatch", { device: device.id, stored, known });
 }

@@ -3,6 +3,8 @@ import { readiness, Readiness } from "../shared/devices.js";
 import { h } from "../shared/dom.js";
 import { fingerprint } from "./fingerprint.js";
 import { problemText } from "../shared/problems.js";
+import { nameOf } from "./model.js";
+import { Stay } from "./patience.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
@@ -11,9 +13,6 @@ import { problemText } from "../shared/problems.js";
  * @typedef {import("./view.js").Screen} Screen
  * @typedef {import("../shared/enrollment.js").Enrollment} Enrollment
  */
-
-/** How long an end stays on the screen before the page is ready for the next person. */
-export const Stay = Object.freeze({ DONE_MS: 8000, ENDED_MS: 20_000 });
 
 /**
  * @param {string} what
@@ -37,14 +36,16 @@ export function loadingScreen(what) {
 export function enrollScreen(model, say, handlers) {
   const { known, unanswered, cancelling, problem } = /** @type {import("./model.js").Following} */ (model.enrollment);
   const enrollment = /** @type {Enrollment} */ (known);
-  const { person, scans, step, percent, device } = enrollment;
-  const { mood, title, hint } = instruction(enrollment, unanswered, say);
+  const { scans, step, percent, device } = enrollment;
+  const person = nameOf(model, enrollment.person);
+  const trouble = scannerTrouble(model, device);
+  const { mood, title, hint } = trouble === null ? instruction(enrollment, unanswered, say) : troubled(trouble, device, say);
   const stepText = say("enroll.step", { step: Math.max(step, 1), scans });
-  const trouble = problem === null ? scannerTrouble(model, device, say) : problemText(problem, say, "enroll", device);
+  const refusal = problem === null ? null : problemText(problem, say, "enroll", device);
   return {
     name: "enroll",
     title: `${say("enroll.percent", { percent })} · ${person}`,
-    spoken: [step > 0 && stepText, title, trouble ?? hint].filter(Boolean).join(" · "),
+    spoken: [step > 0 && stepText, title, refusal ?? hint].filter(Boolean).join(" · "),
     body: [
       progressBar(enrollment, mood, say),
       h(
@@ -52,7 +53,7 @@ export function enrollScreen(model, say, handlers) {
         { class: "guide" },
         h("p", { class: "who" }, say("enroll.who"), " ", h("strong", null, person)),
         h("h1", { tabindex: -1 }, title),
-        h("p", { class: trouble === null ? "lead" : "lead trouble" }, trouble ?? hint),
+        h("p", { class: refusal === null && trouble === null ? "lead" : "lead trouble" }, refusal ?? hint),
         steps(enrollment, stepText),
         h("button", { type: "button", disabled: cancelling, onclick: () => handlers.cancel() }, say(cancelling ? "enroll.cancelling" : "enroll.cancel")),
       ),
@@ -108,13 +109,21 @@ function instruction({ state, device, captured, scans, reason }, unanswered, say
 /**
  * @param {Model} model
  * @param {string} id
- * @param {Words} say
  */
-function scannerTrouble({ devices }, id, say) {
+function scannerTrouble({ devices }, id) {
   const device = devices.items.find(item => item.id === id);
-  if (device === undefined) return null;
-  const ready = readiness(device);
-  return ready === Readiness.READY ? null : say(`enroll.${ready}`, { device: id });
+  const ready = device === undefined ? Readiness.READY : readiness(device);
+  return ready === Readiness.READY ? null : ready;
+}
+
+/**
+ * @param {string} trouble
+ * @param {string} device
+ * @param {Words} say
+ * @returns {ReturnType<typeof instruction>}
+ */
+function troubled(trouble, device, say) {
+  return { mood: "quiet", title: say(`enroll.${trouble}`, { device }), hint: say(`enroll.${trouble}Hint`, { device }) };
 }
 
 /**
@@ -130,16 +139,18 @@ function steps({ scans, captured, step }, stepText) {
 }
 
 /**
+ * @param {Model} model
  * @param {Enrollment} enrollment
  * @param {Words} say
  * @param {Handlers} handlers
  * @returns {Screen}
  */
-export function endScreen(enrollment, say, handlers) {
-  const { state, person, device } = enrollment;
+export function endScreen(model, enrollment, say, handlers) {
+  const { state, device } = enrollment;
+  const person = nameOf(model, enrollment.person);
   const done = state === "succeeded";
   const title = done ? say("done.title", { person }) : say(`${state}.title`);
-  const hint = done ? say("done.hint", { device }) : why(enrollment, say);
+  const hint = done ? say("done.hint", { device }) : why(enrollment, model.enrollment?.cancelledHere === true, say);
   const buttons = done
     ? [h("button", { type: "button", class: "primary", onclick: () => handlers.close(false) }, say("done.next"))]
     : [
@@ -147,7 +158,7 @@ export function endScreen(enrollment, say, handlers) {
         h("button", { type: "button", onclick: () => handlers.close(false) }, say("end.new")),
       ];
   const body = [
-    h("h1", { tabindex: -1 }, title),
+    h("h1", { tabindex: -1, class: title.length > 48 ? "long" : null }, title),
     h("p", { class: "lead" }, hint),
     h("div", { class: "row" }, buttons),
     h("p", { class: "returning", vars: { "--stay": `${done ? Stay.DONE_MS : Stay.ENDED_MS}ms` } }, say("end.returning")),
@@ -162,11 +173,13 @@ export function endScreen(enrollment, say, handlers) {
 
 /**
  * @param {Enrollment} enrollment
+ * @param {boolean} cancelledHere
  * @param {Words} say
  */
-function why({ state, reason }, say) {
+function why({ state, reason }, cancelledHere, say) {
   const own = `${state}.${reason}`;
   if (reason !== undefined && say.has(own)) return say(own);
+  if (state === "cancelled" && !cancelledHere) return say("cancelled.elsewhere");
   if (state === "failed") return reason === undefined ? say("failed.unknown") : say("failed.other", { reason });
   return say(`${state}.hint`);
 }

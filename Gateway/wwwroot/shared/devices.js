@@ -7,6 +7,8 @@
  * @property {string} [location]
  * @property {boolean} [online]
  * @property {string} [sensor]
+ * @property {number} [stored] fingers in the sensor
+ * @property {number} [known] fingers that the service put there
  *
  * @typedef {{ channel: string, type: string, data?: Record<string, any> }} DeviceEvent
  */
@@ -60,5 +62,5 @@ function merged(before, change) {
 function fields({ fields: nested, ...bare }) {
   /** @type {Record<string, any>} */
   const all = { ...bare, ...nested };
-  return Object.fromEntries(["site", "location", "sensor"].filter(name => all[name] !== undefined).map(name => [name, all[name]]));
+  return Object.fromEntries(["site", "location", "sensor", "stored", "known"].filter(name => all[name] !== undefined).map(name => [name, all[name]]));
 }

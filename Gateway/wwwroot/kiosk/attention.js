@@ -1,0 +1,97 @@
+/** Notices who comes and goes: greets whoever checks in, and invites the next person when nobody has touched the page for a while. */
+import { greets, Greeting } from "./checkins.js";
+import { chosenDevice } from "./model.js";
+import { Patience } from "./patience.js";
+
+/** What arrives this soon after the connection may have waited for it: nobody is greeted who went by long ago. */
+const CATCHING_UP_MS = 1500;
+
+export class Attention {
+  #around;
+  /** @type {import("../channel-client/index.js").Channel | null} */
+  #channel = null;
+  /** @type {string | null} */
+  #site = null;
+
+  /** @param {import("./enrollment-desk.js").DeskSurroundings} around */
+  constructor(around) {
+    this.#around = around;
+  }
+
+  begin() {
+    this.touched();
+  }
+
+  touched() {
+    const { apply, waits, model } = this.#around;
+    apply({ type: "touched" });
+    waits.start("idle", Patience.IDLE, () => {
+      const { enrollment, help, access, start } = model();
+      const isFree = enrollment === null && access === "granted" && !start.busy && !help.open;
+      if (isFree) apply({ type: "idle" });
+      else this.touched();
+    });
+  }
+
+  linkUp() {
+    this.#around.waits.start("catchingUp", CATCHING_UP_MS, () => {});
+  }
+
+  /** The site of this page: named in its address, or that of its scanner. */
+  follow() {
+    const { client, clientId, place, apply, waits, model } = this.#around;
+    const name = `checkins/${place.site ?? chosenDevice(model())?.site ?? "main"}`;
+    if (this.#site === name) return;
+    this.end();
+    this.#site = name;
+    const told = (/** @type {any} */ event, /** @type {number} */ cursor) =>
+      apply({ type: "checkIn", event, cursor, greets: !waits.has("catchingUp") && greets(event, model().pinned) });
+    this.#channel = client.subscribe(name, {
+      client: clientId,
+      onState: ({ state, cursor }) => apply({ type: "checkIns", state, cursor }),
+      onEvent: told,
+      onError: code => code === "unknown_channel" && this.#followFirst(name, told),
+    });
+  }
+
+  /**
+   * Nobody has come to this site yet: the first one is heard of in the feed.
+   *
+   * @param {string} name
+   * @param {(event: any, cursor: number) => void} told
+   */
+  #followFirst(name, told) {
+    const { client, clientId, apply } = this.#around;
+    this.#channel = client.subscribe("checkins", {
+      client: clientId,
+      onState: ({ cursor }) => apply({ type: "checkIns", state: {}, cursor }),
+      onEvent: (event, cursor) => event.channel === name && told(event, cursor),
+    });
+  }
+
+  /** Another scanner was chosen, perhaps at another site. */
+  moved() {
+    if (this.#site !== null) this.follow();
+  }
+
+  end() {
+    if (this.#channel !== null) this.#around.client.unsubscribe(this.#channel.name);
+    this.#channel = null;
+    this.#site = null;
+  }
+
+  /** A greeting has come, or has been taken back. */
+  greeted() {
+    const { waits, apply, model } = this.#around;
+    const { greeting } = model().checkIns;
+    waits.stop("greeting");
+    if (greeting === null) return;
+    const stay = greeting.type === "unknown" ? Greeting.UNKNOWN_MS : Greeting.PASSED_MS;
+    waits.start("greeting", stay, () => apply({ type: "greeted" }));
+  }
+
+  /** @param {number} cursor */
+  painted(cursor) {
+    this.#channel?.painted(cursor);
+  }
+}
