@@ -9,8 +9,8 @@ public sealed class Browser
     private static IPlaywright? _playwright;
     private static IBrowser? _browser;
 
-    /// <summary>A fresh person: no cookies, no storage; English.</summary>
-    public static async Task<IBrowserContext> NewPersonAsync()
+    /// <summary>A fresh person: no cookies, no storage; English, unless said otherwise.</summary>
+    public static async Task<IBrowserContext> NewPersonAsync(string locale = "en-GB", int width = 800, int height = 480, bool dark = false)
     {
         _playwright ??= await Playwright.CreateAsync();
         _browser ??= await _playwright.Chromium.LaunchAsync(new()
@@ -22,7 +22,12 @@ public sealed class Browser
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
             ],
         });
-        return await _browser.NewContextAsync(new() { Locale = "en-GB", ViewportSize = new() { Width = 800, Height = 480 } });
+        return await _browser.NewContextAsync(new()
+        {
+            Locale = locale,
+            ViewportSize = new() { Width = width, Height = height },
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+        });
     }
 
     [OneTimeTearDown]

@@ -12,6 +12,7 @@ export class Attention {
   #channel = null;
   /** @type {string | null} */
   #site = null;
+  #isWanted = false;
 
   /** @param {import("./enrollment-desk.js").DeskSurroundings} around */
   constructor(around) {
@@ -37,13 +38,24 @@ export class Attention {
     this.#around.waits.start("catchingUp", CATCHING_UP_MS, () => {});
   }
 
-  /** The site of this page: named in its address, or that of its scanner. */
+  /** From now on. */
   follow() {
+    this.#isWanted = true;
+    this.changed();
+  }
+
+  /**
+   * Follows the site of this page: named in its address, or that of its scanner. Not while somebody enrolls: nobody is greeted then,
+   * and where WebSockets are blocked, places for waiting requests are few.
+   */
+  changed() {
     const { client, clientId, place, apply, waits, model } = this.#around;
-    const name = `checkins/${place.site ?? chosenDevice(model())?.site ?? "main"}`;
+    const isFree = this.#isWanted && model().enrollment === null;
+    const name = isFree ? `checkins/${place.site ?? chosenDevice(model())?.site ?? "main"}` : null;
     if (this.#site === name) return;
-    this.end();
+    this.#leave();
     this.#site = name;
+    if (name === null) return;
     const told = (/** @type {any} */ event, /** @type {number} */ cursor) =>
       apply({ type: "checkIn", event, cursor, greets: !waits.has("catchingUp") && greets(event, model().pinned) });
     this.#channel = client.subscribe(name, {
@@ -69,15 +81,14 @@ export class Attention {
     });
   }
 
-  /** Another scanner was chosen, perhaps at another site. */
-  moved() {
-    if (this.#site !== null) this.follow();
+  end() {
+    this.#isWanted = false;
+    this.changed();
   }
 
-  end() {
+  #leave() {
     if (this.#channel !== null) this.#around.client.unsubscribe(this.#channel.name);
     this.#channel = null;
-    this.#site = null;
   }
 
   /** A greeting has come, or has been taken back. */

@@ -24,7 +24,7 @@ import { tokenIn } from "../shared/sign-in-link.js";
 import { Attention } from "./attention.js";
 import { EnrollmentDesk } from "./enrollment-desk.js";
 import { HelpDesk } from "./help.js";
-import { chosenDevice, next, start } from "./model.js";
+import { next, start } from "./model.js";
 import { PairingDesk } from "./pairing.js";
 import { Patience } from "./patience.js";
 import { PeopleDesk } from "./people.js";
@@ -278,7 +278,7 @@ export class Kiosk {
     const shown = [enrollment?.known?.person, holder?.person, checkIns.greeting?.person];
     void this.#people.name(this.#model, wishes.checkIns ? [...shown, ...checkIns.recent.map(({ person }) => person)] : shown);
     if (checkIns.greeting !== before.checkIns.greeting) this.#attention.greeted();
-    if (chosenDevice(this.#model)?.site !== chosenDevice(before)?.site) this.#attention.moved();
+    this.#attention.changed();
     const ended = enrollment?.known && isOver(enrollment.known);
     if (before.enrollment !== null && (enrollment === null || ended)) this.#attention.touched();
   }

@@ -1,0 +1,258 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Gateway.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Gateway.Tests.EndToEnd;
+
+/// <summary>The kiosk through what days bring: people in a row, refreshes, second screens, cut networks, sleep, a killed service.</summary>
+[Category("Slow")]
+public sealed partial class KioskFlowTests
+{
+    /// <summary>Keeps every percentage that was on the document when a frame began, over refreshes of the tab.</summary>
+    private const string Recorder = """
+        (() => {
+          const seen = JSON.parse(sessionStorage.getItem("painted") ?? "[]");
+          const look = () => {
+            const now = document.querySelector("[role=progressbar]")?.getAttribute("aria-valuenow");
+            if (now !== undefined && now !== null && seen.at(-1) !== now) {
+              seen.push(now);
+              sessionStorage.setItem("painted", JSON.stringify(seen));
+            }
+            requestAnimationFrame(look);
+          };
+          requestAnimationFrame(look);
+        })();
+        """;
+
+    private SomeFolder _folder = null!;
+    private GatewayFixture _service = null!;
+    private ScannerByHand _scanner = null!;
+    private IBrowserContext _person = null!;
+    private IPage _page = null!;
+
+    [SetUp]
+    public async Task OpenAsync()
+    {
+        _folder = new();
+        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
+        _scanner = new(() => _service.MqttPort, "lab-1");
+        await _scanner.StatusAsync();
+        _person = await Browser.NewPersonAsync();
+        _page = await _person.NewPageAsync();
+        await _page.AddInitScriptAsync(Recorder);
+    }
+
+    [TearDown]
+    public async Task CloseAsync()
+    {
+        await _person.CloseAsync();
+        await _service.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task ThreePeople_InARow_AreEachRegistered()
+    {
+        foreach (var (person, slot) in new[] { ("Ada", 0), ("Grace", 1), ("Alan", 2) })
+        {
+            var enrollment = await StartAsync(person);
+            for (var step = 1; step <= 3; step++)
+            {
+                await _scanner.ScanAsync(enrollment, step, slot: slot);
+                await ShowsAsync(_page, 100 * step / 3);
+            }
+
+            await _scanner.ResultAsync(enrollment, slot: slot);
+            await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = $"{person} is registered" })).ToBeVisibleAsync();
+            await _page.GetByRole(AriaRole.Button, new() { Name = "Next person" }).ClickAsync();
+            await Expect(_page.GetByRole(AriaRole.Textbox, new() { Name = "Person" })).ToHaveValueAsync("");
+        }
+
+        Assert.That(await PaintedAsync(), Is.EqualTo(new[] { "0", "33", "66", "100", "0", "33", "66", "100", "0", "33", "66", "100" }));
+    }
+
+    [Test]
+    public async Task RefreshAtEveryStepAndAKill_NeverPaintAnythingThatIsNotTrue()
+    {
+        var enrollment = await StartAsync("Ada");
+        await ShowsAsync(_page, 0);
+        for (var step = 1; step <= 3; step++)
+        {
+            await _scanner.ScanAsync(enrollment, step);
+            await ShowsAsync(_page, 100 * step / 3);
+            await _page.ReloadAsync();
+            await ShowsAsync(_page, 100 * step / 3);
+            if (step == 2)
+            {
+                await KillAsync();
+                await ShowsAsync(_page, 66);
+            }
+        }
+
+        await _scanner.ResultAsync(enrollment);
+        await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = "Ada is registered" })).ToBeVisibleAsync();
+        await _page.ReloadAsync();
+        await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = "Ada is registered" })).ToBeVisibleAsync();
+        Assert.That(await PaintedAsync(), Is.EqualTo(new[] { "0", "33", "66", "100" }));
+    }
+
+    [Test]
+    public async Task TwoTabsAndAPhone_ShowTheSame_AndOneCancelsForAll()
+    {
+        var enrollment = await StartAsync("Ada");
+        var tab = await _person.NewPageAsync();
+        await using var pocket = await Browser.NewPersonAsync("en-GB", 390, 844, dark: true);
+        var phone = await pocket.NewPageAsync();
+        foreach (var beside in new[] { tab, phone })
+        {
+            await beside.GotoAsync(_page.Url);
+        }
+
+        await _scanner.ScanAsync(enrollment, 1);
+        foreach (var screen in new[] { _page, tab, phone })
+        {
+            await ShowsAsync(screen, 33);
+        }
+
+        await phone.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(InMain(_page).GetByText("from another page or by the operator")).ToBeVisibleAsync();
+        await Expect(InMain(phone).GetByText("Nothing was stored.")).ToBeVisibleAsync();
+    }
+
+    [Test]
+    public async Task Offline_SaysAsOfWhen_AndOnlineShowsWhatCameMeanwhile()
+    {
+        var enrollment = await StartAsync("Ada");
+        await _scanner.ScanAsync(enrollment, 1);
+        await ShowsAsync(_page, 33);
+        await KillAsync(andStart: false);
+        await Expect(_page.GetByRole(AriaRole.Contentinfo).GetByText("Connection lost. Shown as of")).ToBeVisibleAsync();
+        await ShowsAsync(_page, 33);
+        await _person.SetOfflineAsync(true);
+        await StartAgainAsync();
+        await _scanner.ScanAsync(enrollment, 2);
+        await Expect(_page.GetByRole(AriaRole.Contentinfo).GetByText("Connection lost. Shown as of")).ToBeVisibleAsync();
+        await _person.SetOfflineAsync(false);
+        await ShowsAsync(_page, 66);
+        await Expect(_page.GetByRole(AriaRole.Contentinfo).GetByText("Connection lost. Shown as of")).ToBeHiddenAsync();
+        Assert.That(await PaintedAsync(), Is.EqualTo(new[] { "0", "33", "66" }));
+    }
+
+    [Test]
+    public async Task TenMinutesAsleep_WakesToTheTruth()
+    {
+        await _page.Clock.InstallAsync();
+        var enrollment = await StartAsync("Ada");
+        await _scanner.ScanAsync(enrollment, 1);
+        await ShowsAsync(_page, 33);
+        await _scanner.ScanAsync(enrollment, 2);
+        await _page.Clock.FastForwardAsync(600_000);
+        await ShowsAsync(_page, 66);
+        await _scanner.ScanAsync(enrollment, 3);
+        await ShowsAsync(_page, 100);
+    }
+
+    [Test]
+    public async Task HiddenTab_WhenLookedAtAgain_ShowsWhatCameMeanwhile()
+    {
+        var enrollment = await StartAsync("Ada");
+        await ShowsAsync(_page, 0);
+        var other = await _person.NewPageAsync();
+        await other.BringToFrontAsync();
+        await _scanner.ScanAsync(enrollment, 1);
+        await _scanner.ScanAsync(enrollment, 2);
+        await _page.BringToFrontAsync();
+        await ShowsAsync(_page, 66);
+    }
+
+    [Test]
+    public async Task Receipt_OfWhatIsPainted_LeavesAfterThePaint()
+    {
+        await _page.AddInitScriptAsync("""
+            const send = WebSocket.prototype.send;
+            window.acks = [];
+            WebSocket.prototype.send = function (text) {
+              const frame = JSON.parse(text);
+              if (frame.op === "ack" && frame.channel.startsWith("enrollments/")) {
+                window.acks.push([frame.seq, Number(document.querySelector("[role=progressbar]")?.getAttribute("aria-valuenow"))]);
+              }
+              return send.call(this, text);
+            };
+            """);
+        var enrollment = await StartAsync("Ada");
+        for (var step = 1; step <= 3; step++)
+        {
+            await _scanner.ScanAsync(enrollment, step);
+            await ShowsAsync(_page, 100 * step / 3);
+        }
+
+        var events = (await _service.GetAsync($"api/enrollments/{enrollment}/events"))["events"]!.AsArray();
+        var percents = new Dictionary<long, int>();
+        foreach (var told in events)
+        {
+            percents[(long)told!["seq"]!] = told["data"]?["percent"] is { } percent ? (int)percent : percents.Values.LastOrDefault();
+        }
+
+        var last = percents.Keys.Max();
+        await Eventually.HoldsAsync(async () => (await AcksAsync()).Any(ack => ack[0] == last), "the last one is acknowledged");
+        Assert.That(await AcksAsync(), Is.All.Matches<int[]>(ack => ack[1] == percents[ack[0]]), JsonSerializer.Serialize(percents));
+    }
+
+    [Test]
+    public async Task SomebodyElseEnrolls_SaysWhoAndGoesOnWhenTheScannerIsFree()
+    {
+        var other = await _service.PostAsync("api/enrollments", new { device = "lab-1", person = "Grace Hopper", start = "now" });
+        await _page.GotoAsync(_service.Page.ToString());
+        await _page.GetByRole(AriaRole.Textbox, new() { Name = "Person" }).FillAsync("Ada");
+        await _page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+        await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = "lab-1 is in use" })).ToBeVisibleAsync();
+        await Expect(InMain(_page).GetByText("Grace Hopper is registering there")).ToBeVisibleAsync();
+        (await _service.Http.DeleteAsync($"api/enrollments/{other["id"]}")).EnsureSuccessStatusCode();
+        await Expect(InMain(_page).GetByText("lab-1 is free now.")).ToBeVisibleAsync(new() { Timeout = 15_000 });
+        await Expect(_page.GetByRole(AriaRole.Textbox, new() { Name = "Person" })).ToHaveValueAsync("Ada");
+    }
+
+    [GeneratedRegex("[?&]enrollment=(?<id>[0-9a-f-]{36})", RegexOptions.None, 1000)]
+    private static partial Regex EnrollmentInUrl();
+
+    private static ILocator InMain(IPage page) => page.GetByRole(AriaRole.Main);
+
+    private static Task ShowsAsync(IPage page, int percent) =>
+        Expect(page.GetByRole(AriaRole.Progressbar)).ToHaveAttributeAsync("aria-valuenow", $"{percent}", new() { Timeout = 15_000 });
+
+    private async Task<string[]> PaintedAsync() =>
+        JsonSerializer.Deserialize<string[]>(await _page.EvaluateAsync<string>("() => sessionStorage.getItem('painted')"))!;
+
+    private Task<int[][]> AcksAsync() => _page.EvaluateAsync<int[][]>("() => window.acks");
+
+    private async Task KillAsync(bool andStart = true)
+    {
+        await _service.KillAsync();
+        if (andStart)
+        {
+            await StartAgainAsync();
+        }
+    }
+
+    private async Task StartAgainAsync()
+    {
+        var again = await _service.StartAgainAsync("--Access:Anonymous", "true");
+        await _service.DisposeAsync();
+        _service = again;
+    }
+
+    private async Task<string> StartAsync(string person)
+    {
+        if (!_page.Url.StartsWith(_service.Page.ToString(), StringComparison.Ordinal))
+        {
+            await _page.GotoAsync(_service.Page.ToString());
+        }
+
+        await _page.GetByRole(AriaRole.Textbox, new() { Name = "Person" }).FillAsync(person);
+        await _page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+        await Expect(_page).ToHaveURLAsync(EnrollmentInUrl());
+        return EnrollmentInUrl().Match(_page.Url).Groups["id"].Value;
+    }
+}
