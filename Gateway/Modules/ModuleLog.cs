@@ -8,7 +8,7 @@ internal static partial class ModuleLog
     [LoggerMessage(4101, LogLevel.Information, "command {Do} to {Device} published, enrollment {Enrollment}, id {Id}")]
     public static partial void CommandSent(ILogger logger, string @do, string device, string? enrollment, string id);
 
-    [LoggerMessage(4102, LogLevel.Error, "not published: {What}")]
+    [LoggerMessage(4102, LogLevel.Error, "not published: {What}; it is tried again")]
     public static partial void NotPublished(ILogger logger, Exception failure, string? what);
 
     [LoggerMessage(4103, LogLevel.Information, "scanner {Device} is {State}")]

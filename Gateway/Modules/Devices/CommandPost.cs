@@ -8,11 +8,15 @@ namespace Gateway.Modules.Devices;
 /// <summary>Publishes commands to scanners, and clears retained topics that have done their work: one loop, in the order handed in.</summary>
 internal sealed class CommandPost : IAsyncDisposable
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
     private readonly MqttBroker _broker;
     private readonly IJournal _journal;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly ICommandTranslation? _translation;
+    private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
 
     // Bounded by what is open: a handful of commands a scanner, and each enrollment's topics once.
@@ -87,7 +91,9 @@ internal sealed class CommandPost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _letters.Writer.TryComplete();
+        await _stop.CancelAsync();
         await _loop;
+        _stop.Dispose();
     }
 
     private void LogFailure(Exception? failure)
@@ -102,21 +108,32 @@ internal sealed class CommandPost : IAsyncDisposable
     {
         await foreach (var letter in _letters.Reader.ReadAllAsync())
         {
-            try
+            // What the disk does not take keeps its place: a retained state must not be followed by an older one.
+            for (var pause = FirstPause; !await TryAsync(letter) && !_stop.IsCancellationRequested; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
             {
-                await (letter switch
-                {
-                    SendCommand send => SendOneAsync(send.Command),
-                    ClearTopics clear => ClearAllAsync(clear),
-                    RetainMessage retain => _broker.Publish(retain.Topic, retain.Payload, qos: 1, retain: true),
-                    _ => throw new InvalidOperationException($"a letter that is {letter.GetType().Name}"),
-                });
+                await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-            catch (Exception failure) when (failure is BrokerStoreException or JournalUnavailableException)
+        }
+    }
+
+    /// <summary>Where it fails at the stop, nothing is lost: all are kept as records, and taken up at the next start.</summary>
+    private async Task<bool> TryAsync(Letter letter)
+    {
+        try
+        {
+            await (letter switch
             {
-                // All are kept as records: a command goes out again when its scanner subscribes, topics are set and cleared at the next start.
-                ModuleLog.NotPublished(_log, failure, letter.ToString());
-            }
+                SendCommand send => SendOneAsync(send.Command),
+                ClearTopics clear => ClearAllAsync(clear),
+                RetainMessage retain => _broker.Publish(retain.Topic, retain.Payload, qos: 1, retain: true),
+                _ => throw new InvalidOperationException($"a letter that is {letter.GetType().Name}"),
+            });
+            return true;
+        }
+        catch (Exception failure) when (failure is BrokerStoreException or JournalUnavailableException)
+        {
+            ModuleLog.NotPublished(_log, failure, letter.ToString());
+            return false;
         }
     }
 
