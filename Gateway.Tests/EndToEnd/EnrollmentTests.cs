@@ -235,12 +235,27 @@ public sealed class EnrollmentTests
         await page.NextAsync("pong");
     }
 
-    private async Task<JsonNode> PostWithKeyAsync(string person)
+    [Test]
+    public async Task Start_UnderAKey_MayBeRepeated_AndNotWithAnotherBody()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "api/enrollments")
+        var start = $"api/enrollments/{await RequestAsync()}/start";
+        var answers = new[] { await PostWithKeyAsync(start, new { }), await PostWithKeyAsync(start, new { }) };
+        Assert.That(answers.Select(answer => (string?)answer["state"]), Is.EqualTo(new[] { "requested", "requested" }));
+        Assert.That((string?)(await PostWithKeyAsync(start, new { now = true }))["code"], Is.EqualTo("key_reused"));
+
+        using var text = new StringContent("now");
+        using var response = await _service.Http.PostAsync(start, text);
+        Assert.That((int)response.StatusCode, Is.EqualTo(415), "bodies are JSON or not there");
+    }
+
+    private Task<JsonNode> PostWithKeyAsync(string person) => PostWithKeyAsync("api/enrollments", new { device = "lab-1", person });
+
+    private async Task<JsonNode> PostWithKeyAsync(string path, object body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
         {
             Headers = { { "Idempotency-Key", "the-same" } },
-            Content = JsonContent.Create(new { device = "lab-1", person }),
+            Content = JsonContent.Create(body),
         };
         using var response = await _service.Http.SendAsync(request);
         return JsonNode.Parse(await response.Content.ReadAsStringAsync())!;

@@ -54,6 +54,15 @@ internal sealed record Idempotency(string Key, string Digest)
         return answer ?? throw refusal!;
     }
 
+    /// <summary>For what shows a secret once: its repeat is told that it was done, and gets none.</summary>
+    public static RequestRefusedException? RefusalOfRepeat(Idempotency? key, JournalTransaction transaction)
+    {
+        var (earlier, reused) = key?.Find(transaction) ?? default;
+        return reused ?? (earlier is null
+            ? null
+            : new(StatusCodes.Status409Conflict, "already_done", $"This was done already for '{earlier}'; its secret is not shown again."));
+    }
+
     /// <summary>The first answer, or what it was about; a refusal when the key came with another body.</summary>
     public (string? Subject, RequestRefusedException? Refusal) Find(JournalTransaction transaction)
     {

@@ -34,7 +34,7 @@ internal static class KeyEndpoints
         RequestRefusedException? refusal = null;
         var (_, added) = await accounts.Keys.ChangeAsync(hash, (transaction, before) =>
         {
-            refusal = Once.Refusal(idempotency, transaction);
+            refusal = Idempotency.RefusalOfRepeat(idempotency, transaction);
             if (refusal is not null)
             {
                 return before;

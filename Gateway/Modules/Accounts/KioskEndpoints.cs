@@ -55,7 +55,7 @@ internal static class KioskEndpoints
         RequestRefusedException? refusal = null;
         var (_, added) = await accounts.Kiosks.ChangeAsync(id, (transaction, before) =>
         {
-            refusal = Once.Refusal(key, transaction)
+            refusal = Idempotency.RefusalOfRepeat(key, transaction)
                 ?? (!IsDevice(transaction, device) ? RequestRefusedException.Unknown("device", device)
                 : !pairings.IsWaiting(code) ? RequestRefusedException.Unknown("code", code) : null);
             if (refusal is not null)

@@ -40,7 +40,7 @@ internal static class UserEndpoints
         RequestRefusedException? refusal = null;
         var (_, added) = await accounts.Users.ChangeAsync(name, (transaction, before) =>
         {
-            refusal = Once.Refusal(key, transaction) ?? (before is null ? null
+            refusal = Idempotency.RefusalOfRepeat(key, transaction) ?? (before is null ? null
                 : new(StatusCodes.Status409Conflict, "exists", $"There is a user '{name}' already.", "name"));
             if (refusal is not null)
             {

@@ -39,7 +39,7 @@ internal static class DeviceEndpoints
         var secret = Secret.Make();
         var (state, seq, issued, refusal) = await journal.WriteAsync<(DeviceState?, long, DeviceSecrets.IssuedSecret?, RequestRefusedException?)>(transaction =>
         {
-            if (Repeated(key, transaction) is { } repeated)
+            if (Idempotency.RefusalOfRepeat(key, transaction) is { } repeated)
             {
                 return (null, 0, null, repeated);
             }
@@ -69,7 +69,7 @@ internal static class DeviceEndpoints
         var secret = Secret.Make();
         var (issued, refusal) = await journal.WriteAsync<(DeviceSecrets.IssuedSecret?, RequestRefusedException?)>(transaction =>
         {
-            if (Repeated(key, transaction) is { } repeated)
+            if (Idempotency.RefusalOfRepeat(key, transaction) is { } repeated)
             {
                 return (null, repeated);
             }
@@ -113,14 +113,5 @@ internal static class DeviceEndpoints
         figures.Forget(id);
         broker.ForgetOwner(Identity.Device(id).Owner);
         return Results.NoContent();
-    }
-
-    /// <summary>A secret is shown once: the repeat is told so, and gets none.</summary>
-    private static RequestRefusedException? Repeated(Idempotency? key, JournalTransaction transaction)
-    {
-        var (earlier, reused) = key?.Find(transaction) ?? default;
-        return reused ?? (earlier is null
-            ? null
-            : new(StatusCodes.Status409Conflict, "already_done", $"This was done already for '{earlier}'; its secret is not shown again."));
     }
 }

@@ -61,9 +61,10 @@ internal static class EnrollmentEndpoints
     /// <summary>What a repeat under the same idempotency key gets again, whatever has happened since.</summary>
     private sealed record FirstAnswer(EnrollmentState State, long Seq);
 
-    private static async Task<IResult> StartAsync(string id, IJournal journal, Enrollments enrollments)
+    private static async Task<IResult> StartAsync(string id, HttpContext context, IJournal journal, Enrollments enrollments)
     {
-        var effects = await ApplyAsync(id, new StartRequested(), journal, enrollments);
+        var key = Idempotency.Of(context, await RequestBody.ReadAsync(context.Request));
+        var effects = await ApplyAsync(id, new StartRequested(), journal, enrollments, key);
         return Results.Ok(effects.State);
     }
 
@@ -73,15 +74,33 @@ internal static class EnrollmentEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<EnrollmentEffects> ApplyAsync(string id, EnrollmentInput input, IJournal journal, Enrollments enrollments)
+    /// <param name="key">Of what may be repeated anyway: it only tells another body.</param>
+    private static async Task<EnrollmentEffects> ApplyAsync(
+        string id, EnrollmentInput input, IJournal journal, Enrollments enrollments, Idempotency? key = null)
     {
-        var (effects, refusal, state) = await journal.WriteAsync(
+        var (effects, refusal, state, reused) = await journal.WriteAsync(
             transaction =>
             {
+                if (key?.Find(transaction).Refusal is { } other)
+                {
+                    return (EnrollmentEffects.None, null, null, Reused: other);
+                }
+
                 var (applied, refused) = enrollments.Apply(transaction, id, input);
-                return (Effects: applied, Refusal: refused, State: EnrollmentDesk.Find(transaction, id));
+                var found = EnrollmentDesk.Find(transaction, id);
+                if (found is not null)
+                {
+                    key?.Keep(transaction, id);
+                }
+
+                return (Effects: applied, Refusal: refused, State: found, Reused: (RequestRefusedException?)null);
             },
             written => enrollments.Done(written.Effects));
+        if (reused is not null)
+        {
+            throw reused;
+        }
+
         if (state is null)
         {
             throw RequestRefusedException.Unknown("enrollment", id);

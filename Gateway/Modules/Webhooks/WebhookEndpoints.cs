@@ -47,13 +47,15 @@ internal static class WebhookEndpoints
         var seal = secrets.Seal(secret);
         var (made, refusal) = await journal.WriteAsync<(Webhook?, RequestRefusedException?)>(transaction =>
         {
-            var (earlier, reused) = key?.Find(transaction) ?? default;
-            var all = WebhookRecords.All(transaction);
-            if (reused is not null || earlier is not null || all.Count == Webhooks.Most)
+            if (Idempotency.RefusalOfRepeat(key, transaction) is { } repeated)
             {
-                return (null, reused ?? (earlier is not null
-                    ? new(StatusCodes.Status409Conflict, "already_done", $"This was done already for '{earlier}'; its secret is not shown again.")
-                    : new(StatusCodes.Status409Conflict, "too_many", $"There are {Webhooks.Most} webhooks already; remove one first.")));
+                return (null, repeated);
+            }
+
+            var all = WebhookRecords.All(transaction);
+            if (all.Count == Webhooks.Most)
+            {
+                return (null, new(StatusCodes.Status409Conflict, "too_many", $"There are {Webhooks.Most} webhooks already; remove one first."));
             }
 
             var webhook = new Webhook(transaction.NewId(), url, [.. events.Distinct()], transaction.Now, seal);
