@@ -54,6 +54,46 @@ public sealed class TraceTests
     }
 
     [Test]
+    public async Task Trace_KnowsThePages_AfterARestart_AndFromTheFolderOfAKilledService()
+    {
+        await using (var page = await ManualPage.OpenAsync(_service))
+        {
+            await page.SendAsync(new { op = "subscribe", id = 1, channel = $"enrollments/{_enrollment}", client = "kiosk" });
+            await page.NextAsync("subscribed");
+            await _scanner.ScanAsync(_enrollment, 1);
+            await page.NextAsync("event");
+            await page.NextAsync("event");
+            await page.SendAsync(new { op = "ack", channel = $"enrollments/{_enrollment}", seq = 3 });
+            await Eventually.HoldsAsync(
+                async () => (await _service.GetAsync($"api/enrollments/{_enrollment}/receipts")).ToJsonString().Contains("\"acknowledged\":\""),
+                "the page has acknowledged");
+        }
+
+        await _service.TerminateAsync();
+        await using var ended = _service;
+        _service = await ended.StartAgainAsync("--Access:Anonymous", "true");
+        var pages = (await _service.GetAsync($"api/enrollments/{_enrollment}/trace"))["scans"]![0]!["pages"]!.AsArray();
+        Assert.That(pages.Select(page => ((string?)page!["subscriber"], page["acknowledged"] is not null)), Is.EqualTo(new[] { ((string?)"kiosk", true) }));
+
+        await _scanner.StatusAsync();
+        await _scanner.ScanAsync(_enrollment, 2);
+        await _service.KillAsync();
+        var (code, kept) = await TraceAsync(_enrollment);
+        Assert.That(code, Is.Zero);
+        Assert.That(kept, Does.Contain("page kiosk: sent ").And.Contain("→ acknowledged ").And.Contain("scan 2  device "), "what was acknowledged is there");
+    }
+
+    [Test]
+    public async Task Trace_LeavesOutWhoOnlyLooked()
+    {
+        await _service.GetAsync($"api/enrollments/{_enrollment}/events?since=1");
+        await _scanner.ScanAsync(_enrollment, 1);
+        var trace = await _service.GetAsync($"api/enrollments/{_enrollment}/trace");
+
+        Assert.That(trace["scans"]![0]!["pages"]!.AsArray(), Is.Empty);
+    }
+
+    [Test]
     public async Task Command_AsksTheService_OrReadsTheFolder()
     {
         await _scanner.ScanAsync(_enrollment, 1);
@@ -64,7 +104,7 @@ public sealed class TraceTests
         await _service.TerminateAsync();
         (code, var kept) = await TraceAsync(_enrollment);
         Assert.That(code, Is.Zero);
-        Assert.That(kept, Does.Contain("the service was not asked").And.Contain("scan 1  device ").And.Contain("known only to the running service"));
+        Assert.That(kept, Does.Contain("the service was not asked").And.Contain("scan 1  device ").And.Contain("No page has followed it"));
     }
 
     [Test]

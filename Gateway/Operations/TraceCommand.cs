@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
+using Gateway.Channels;
 using Gateway.Contract;
+using Gateway.Modules.Enrollments;
 using Gateway.Storage;
 using Gateway.Tracing;
 
@@ -42,8 +44,8 @@ internal static class TraceCommand
                 refusal ?? $"no service answers here, and there is no gateway's data in {settings.Data.Folder}; give its settings, as at its start.");
         }
 
-        using var kept = KeptJournal.Open(settings.Data.Folder);
-        var tracer = new Tracer(kept.Journal, receipts: null);
+        await using var kept = KeptJournal.Open(settings.Data.Folder);
+        var tracer = new Tracer(kept.Journal, new Receipts(kept.Receipts, [new EnrollmentKind()], TimeProvider.System));
         if (await tracer.FactsAsync(id, CancellationToken.None) is not { } facts)
         {
             output.WriteLine(TraceEndpoints.Unknown(id, tracer.Misfits(id)));

@@ -25,8 +25,7 @@ internal sealed record TraceFacts
 
     public IReadOnlyList<MisfitFact> Misfits { get; init; } = [];
 
-    /// <summary>Null where nobody knows: the service itself is not asked.</summary>
-    public IReadOnlyList<PageFact>? Pages { get; init; }
+    public IReadOnlyList<PageFact> Pages { get; init; } = [];
 }
 
 /// <param name="Since">When it went offline; null while it is online or when that is not kept any more.</param>

@@ -22,7 +22,7 @@ internal static class TraceRules
         }
 
         List<TracedPage> pages = [];
-        foreach (var page in facts.Pages ?? [])
+        foreach (var page in facts.Pages)
         {
             var receipt = page.Receipts.GetValueOrDefault(capture.Seq);
             pages.Add(new(page.Subscriber, receipt?.Sent, receipt?.Acknowledged));
@@ -119,7 +119,6 @@ internal static class TraceRules
 
         sentences.Add(facts.Pages switch
         {
-            null => "What pages have received is known only to the running service.",
             [] => "No page has followed it.",
             _ when scans.Exists(scan => scan is { Durable: not null, Stopped: not null }) => "",
             _ => "Every page has acknowledged what there is.",

@@ -8,9 +8,8 @@ using Gateway.Modules.Enrollments;
 
 namespace Gateway.Tracing;
 
-/// <summary>Gathers what is known of an enrollment's scans: journal, quarantine, scanner, and, in the running service, the receipts of pages.</summary>
-/// <param name="receipts">Null where only the data folder is read.</param>
-internal sealed class Tracer(IJournal journal, Receipts? receipts)
+/// <summary>Gathers what is known of an enrollment's scans: journal, quarantine, scanner, and the receipts of pages.</summary>
+internal sealed class Tracer(IJournal journal, Receipts receipts)
 {
     private const int MostEvents = 1000;
     private const int MostMisfits = 100;
@@ -38,8 +37,7 @@ internal sealed class Tracer(IJournal journal, Receipts? receipts)
             IsTold = open?.Command is not null,
             IsUnanswered = open?.Command is { } command && DeviceCommand.Load(journal).Any(unanswered => unanswered.Id == command),
             Misfits = Misfits(id),
-            Pages = receipts?.Of(StreamName.Of(channel)).Select(line =>
-                new PageFact(line.Subscriber, captures.ToDictionary(capture => capture.Seq, capture => line.Of(capture.Seq)))).ToList(),
+            Pages = await PagesAsync(channel, captures, cancellation),
         };
     }
 
@@ -51,6 +49,15 @@ internal sealed class Tracer(IJournal journal, Receipts? receipts)
             ? new MisfitFact(rest is ["scans", var step] && int.TryParse(step, out var number) ? number : null, item.At, item.Code, item.Message)
             : null;
     }).Items;
+
+    private async Task<IReadOnlyList<PageFact>> PagesAsync(ChannelName channel, IReadOnlyList<CaptureFact> captures, CancellationToken cancellation)
+    {
+        var lines = await receipts.OfAsync(StreamName.Of(channel), cancellation);
+
+        // Who only looked, and was sent nothing, is no page that something did not reach.
+        return [.. lines.Where(line => line.IsOpen || line.Through > 0).Select(line =>
+            new PageFact(line.Subscriber, captures.ToDictionary(capture => capture.Seq, capture => line.Of(capture.Seq))))];
+    }
 
     private async Task<IReadOnlyList<CaptureFact>> CapturesAsync(ChannelName channel, CancellationToken cancellation)
     {

@@ -84,9 +84,14 @@ internal sealed class SqliteFile : IDisposable
 
     public Checkpoints Checkpoints => _checkpoints ?? throw new InvalidOperationException("the file is not open");
 
-    /// <summary>Beside whoever owns it, and without changing anything.</summary>
+    /// <summary>Beside whoever owns it. Where nobody does, what a killed one had promised is brought into the database first; else nothing changes.</summary>
     public static SqliteFile OpenToRead(string folder)
     {
+        if (!FolderLock.IsTaken(folder))
+        {
+            Open(folder, NullLogger.Instance, migrates: false).Dispose();
+        }
+
         var file = new SqliteFile(System.IO.Path.Combine(folder, Name), ownership: null, SystemSqlite.Use(), NullLogger.Instance);
         try
         {
