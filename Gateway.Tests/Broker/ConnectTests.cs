@@ -39,6 +39,40 @@ public sealed class ConnectTests
     }
 
     [Test]
+    public async Task Connect_TakenOverBeforeItsConnAck_HearsNothingElse()
+    {
+        await using var fixture = await BrokerFixture.StartAsync();
+        fixture.Store.Hold();
+        var lasting = RawClient.Hello("x", clean: false) with { Properties = new() { SessionExpiry = 60 } };
+        using var first = await fixture.OpenAsync();
+        await first.SendAsync(lasting.Write);
+        await Eventually.HoldsAsync(() => fixture.Store.Held == 1, "its session is being written");
+        using var second = await fixture.OpenAsync();
+        await second.SendAsync(lasting.Write);
+        await Eventually.HoldsAsync(() => fixture.Broker.Counts.Accepted == 2, "the second knocks");
+        fixture.Store.Commit();
+        Assert.That((await second.ReadAsync()).Header, Is.EqualTo(0x20));
+        var heard = await first.TryReadAsync();
+        Assert.That(heard?.Header, Is.Null.Or.EqualTo(0x20), "CONNACK before all else");
+    }
+
+    [Test]
+    public async Task Connect_TakenOverRightAfterItsConnAck_IsTold()
+    {
+        await using var fixture = await BrokerFixture.StartAsync();
+        var former = await fixture.ConnectAsync(RawClient.Hello("x"));
+        for (var i = 0; i < 100; i++)
+        {
+            var next = await fixture.ConnectAsync(RawClient.Hello("x"));
+            Assert.That((await former.ReadAsync()).Body[0], Is.EqualTo((byte)ReasonCode.SessionTakenOver));
+            former.Dispose();
+            former = next;
+        }
+
+        former.Dispose();
+    }
+
+    [Test]
     public async Task Connect_ClientIdOfAnotherOwner_Refused()
     {
         await using var fixture = await BrokerFixture.StartAsync();

@@ -22,6 +22,9 @@ internal sealed class MqttLink
     private DeliveryWriter? _deliveries;
     private Goodbye? _goodbye;
 
+    // the sending loop only
+    private bool _hasWritten;
+
     // written by the read loop, read by the watch
     private long _lastReceived;
     private long _patience;
@@ -180,12 +183,14 @@ internal sealed class MqttLink
             }
         }
 
+        _hasWritten |= wrote;
         return wrote;
     }
 
     private async ValueTask FarewellAsync()
     {
-        if (_ending!.Farewell is { } farewell)
+        // MQTT-3.2.0-1: nothing goes out before CONNACK, which is written by now, or is the farewell itself
+        if (_ending!.Farewell is { } farewell && (_hasWritten || farewell[0] == (byte)PacketType.ConnAck << 4))
         {
             _pipe.Output.Write(farewell);
             await _pipe.Output.FlushAsync();
