@@ -52,6 +52,11 @@ internal sealed class PublishUnit
 
     internal long StoredId { get; set; }
 
+    /// <summary>
+    /// An earlier message of its connection was not stored. This one is not either: the client sends both again, and in their order. Owned by the writer.
+    /// </summary>
+    public bool IsVoid { get; private set; }
+
     internal long Seat => _seat;
 
     /// <summary>The product received it, whoever else did. Set by Completed.</summary>
@@ -61,18 +66,29 @@ internal sealed class PublishUnit
     internal ushort PacketId { get; init; }
 
     /// <summary>Inside the transaction; may run again, and then writes the same again.</summary>
-    public void Write(IBrokerWrites writes, PublishVerdict verdict) => _outcome.Write(this, writes, IsRouted(verdict), ReasonFor(verdict));
+    public void Write(IBrokerWrites writes, PublishVerdict verdict)
+    {
+        if (!CheckVoid())
+        {
+            _outcome.Write(this, writes, IsRouted(verdict), ReasonFor(verdict));
+        }
+    }
+
+    /// <summary>True when nothing of it may be written. The gate asks before it decides, and writes nothing of its own then.</summary>
+    public bool CheckVoid() => IsVoid = _seat != NoSeat && _lane.Failure is not null;
 
     /// <summary>After the commit, in commit order: retained tree, routing, acknowledgement. With a failure: none, and the connection is closed.</summary>
     public void Completed(PublishVerdict verdict, Exception? failure)
     {
         WasTaken = verdict.Taken;
+        failure ??= IsVoid ? _lane.Failure : null;
         if (failure is null)
         {
             _outcome.Accepted(this, IsRouted(verdict), ReasonFor(verdict));
         }
         else
         {
+            _lane.Failure ??= failure;
             _outcome.Failed(this, failure);
         }
 
@@ -100,6 +116,9 @@ internal sealed class PublisherLane(Action? emptied = null)
 {
     // changed by Interlocked only
     private int _pending;
+
+    /// <summary>Why one of its messages was not stored. Owned by the writer.</summary>
+    public Exception? Failure { get; set; }
 
     public int Pending => Volatile.Read(ref _pending);
 

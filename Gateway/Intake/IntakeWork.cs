@@ -15,6 +15,11 @@ internal sealed class IntakeWork(PublishUnit unit, ModuleMessage? message, Refus
 
     public void Write(StoreTransaction transaction)
     {
+        if (unit.CheckVoid())
+        {
+            return;
+        }
+
         _ruling = refused is null ? Ruling.Of(transaction.Journal, message!) : new(new Carried(refused));
         if (_ruling.Refusal is { } refusal)
         {
@@ -33,7 +38,7 @@ internal sealed class IntakeWork(PublishUnit unit, ModuleMessage? message, Refus
 
     public void Completed(Exception? failure)
     {
-        if (failure is null)
+        if (failure is null && !unit.IsVoid)
         {
             if (_ruling.Refusal is { } refusal)
             {

@@ -12,6 +12,7 @@ internal sealed class MemoryStore : IBrokerStore, IBrokerWrites
     private readonly Queue<IBrokerWork> _held = new();
     private volatile bool _isHolding;
     private bool _isRunning;
+    private Exception? _failOnce;
 
     public ConcurrentDictionary<string, RetainedMessage> Retained { get; } = new();
 
@@ -22,6 +23,9 @@ internal sealed class MemoryStore : IBrokerStore, IBrokerWrites
     public int Commits { get; private set; }
 
     public Exception? Failure { get; set; }
+
+    /// <summary>The next work is not written.</summary>
+    public void FailOnce(Exception failure) => _failOnce = failure;
 
     /// <summary>Called before a page is read; may throw.</summary>
     public Action? ReadFailure { get; set; }
@@ -246,7 +250,8 @@ internal sealed class MemoryStore : IBrokerStore, IBrokerWrites
 
     private void Run(IBrokerWork work)
     {
-        if (Failure is null)
+        var failure = Failure ?? Interlocked.Exchange(ref _failOnce, null);
+        if (failure is null)
         {
             lock (_data)
             {
@@ -257,7 +262,7 @@ internal sealed class MemoryStore : IBrokerStore, IBrokerWrites
             AfterWrite?.Invoke(work);
         }
 
-        work.Completed(Failure);
+        work.Completed(failure);
     }
 }
 
