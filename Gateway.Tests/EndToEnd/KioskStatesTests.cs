@@ -130,12 +130,13 @@ public sealed class KioskStatesTests
         }));
     }
 
-    [Test]
-    public async Task German_Browser_IsSpokenToInGerman()
+    [TestCase("de-AT", "de", "Ada Lovelace ist registriert")]
+    [TestCase("fr-FR", "en", "Ada Lovelace is registered")]
+    public async Task Browser_OfSomeLanguage_IsSpokenToInItWhereThereIsAFile(string locale, string language, string heading)
     {
-        var state = KioskStates.All.First(known => known.Name == "registered") with { Heading = "Ada Lovelace ist registriert" };
-        await using var kiosk = await ManualKiosk.OpenAsync(state, locale: "de-AT");
-        Assert.That(await kiosk.Page.Locator("html").GetAttributeAsync("lang"), Is.EqualTo("de"));
+        var state = KioskStates.All.First(known => known.Name == "registered") with { Heading = heading };
+        await using var kiosk = await ManualKiosk.OpenAsync(state, locale: locale);
+        Assert.That(await kiosk.Page.Locator("html").GetAttributeAsync("lang"), Is.EqualTo(language));
     }
 
     private static async Task TabToAsync(IPage page, string name)

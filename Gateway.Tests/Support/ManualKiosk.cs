@@ -108,6 +108,12 @@ internal sealed partial class ManualKiosk : IAsyncDisposable
         if (!path.StartsWith("/api/", StringComparison.Ordinal))
         {
             var file = Path.Combine(Repository.Root, "Gateway", "wwwroot", path == "/" ? "index.html" : path[1..]);
+            if (!File.Exists(file))
+            {
+                await route.FulfillAsync(new() { Status = 404 });
+                return;
+            }
+
             await route.FulfillAsync(new() { Path = file, ContentType = Types.GetValueOrDefault(Path.GetExtension(file), "text/plain") });
             return;
         }

@@ -3,13 +3,12 @@ import { ChannelClient, fullJitter, systemClock } from "../channel-client/index.
 import { Api } from "./api.js";
 import { clientId, randomId } from "../shared/identity.js";
 import { Kiosk } from "./kiosk.js";
-import { chooseLanguage, words } from "../shared/language.js";
+import { words } from "../shared/language.js";
 import { Place } from "./place.js";
 import { Sounds } from "./sounds.js";
 import { Screen } from "../shared/screen.js";
 
-const language = chooseLanguage(navigator.languages);
-const texts = await (await fetch(`kiosk/texts/${language}.json`)).json();
+const { language, texts } = await spoken(navigator.languages);
 document.documentElement.lang = language;
 
 const clock = systemClock;
@@ -47,3 +46,17 @@ window.addEventListener("hashchange", () => {
   if (token !== null) void kiosk.signIn(token);
 });
 await kiosk.run();
+
+/**
+ * The first of the browser's languages that there is a file for, so that another language is one file.
+ *
+ * @param {readonly string[]} wanted
+ */
+async function spoken(wanted) {
+  const tags = wanted.map(tag => tag.toLowerCase().split("-")[0] ?? "").filter(tag => /^[a-z]{2,3}$/.test(tag));
+  for (const language of new Set(tags)) {
+    const answer = await fetch(`kiosk/texts/${language}.json`);
+    if (answer.ok) return { language, texts: await answer.json() };
+  }
+  return { language: "en", texts: await (await fetch("kiosk/texts/en.json")).json() };
+}

@@ -4,8 +4,9 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>Writes a picture of each state of the kiosk, as <c>scripts/screenshots</c> asks.</summary>
+[Category("Slow")]
 [Explicit("for people to look at: scripts/screenshots")]
-public sealed class KioskScreenshots
+public sealed class ScreenshotsOfTheKiosk
 {
     private static readonly (string Size, int Width, int Height, bool Dark)[] Screens =
         [("800x480", 800, 480, false), ("390x844-dark", 390, 844, true), ("1440x900", 1440, 900, false), ("1440x900-dark", 1440, 900, true)];
