@@ -128,7 +128,11 @@ export class Console {
     const from = this.#model.route;
     this.#apply({ type: "went", route: parseRoute(window.location.hash) });
     const { page, id } = this.#model.route;
-    if (from.page !== page || from.id !== id) window.scrollTo(0, 0);
+    if (from.page !== page || from.id !== id) {
+      this.#asked.clear();
+      this.#waits.stop("typing");
+      window.scrollTo(0, 0);
+    }
     this.#reload();
   }
 
@@ -196,9 +200,22 @@ export class Console {
     const answer = await requests.ask("GET", path);
     const { route } = this.#model;
     if (this.#asked.get(name) !== asked || route.page !== page || route.id !== id) return;
-    if (answer.ok) this.#apply({ type: "loaded", name, path, value: answer.value, at: clock.now() });
-    else if (answer.problem.code === "unauthenticated") this.#apply({ type: "signInNeeded" });
-    else this.#apply({ type: "loadFailed", name, path, problem: answer.problem });
+    if (answer.ok) {
+      this.#apply({ type: "loaded", name, path, value: answer.value, at: clock.now() });
+      this.#loadWhatFollows();
+    } else if (answer.problem.code === "unauthenticated") {
+      this.#apply({ type: "signInNeeded" });
+    } else {
+      this.#apply({ type: "loadFailed", name, path, problem: answer.problem });
+    }
+  }
+
+  /** An answer may name what else the page stands on. */
+  #loadWhatFollows() {
+    const { route } = this.#model;
+    for (const [name, path] of Object.entries(pageOf(route).loads?.(route, this.#model) ?? {})) {
+      if (!this.#asked.has(name)) void this.#load(name, path);
+    }
   }
 
   /**

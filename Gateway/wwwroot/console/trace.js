@@ -15,7 +15,9 @@ import { h } from "../shared/dom.js";
 const ROW = 56;
 const TOP = 58;
 const LABELS = 190;
-const COLUMN = 150;
+/** for a scan, and more for each page */
+const COLUMN = 118;
+const PAGE = 26;
 const DOT = 8;
 
 /**
@@ -25,7 +27,6 @@ const DOT = 8;
  */
 export function lanesOf({ scans }, say) {
   const pages = [...new Set(scans.flatMap(scan => scan.pages.map(page => page.subscriber)))];
-  const names = pages.map((subscriber, index) => ({ subscriber, name: say("trace.page", { number: index + 1 }) }));
   /** @type {Lane[]} */
   const service = [
     { key: "device", label: say("trace.device"), kind: "scanner", time: scan => scan.device, from: null },
@@ -35,27 +36,24 @@ export function lanesOf({ scans }, say) {
   if (pages.length === 0) return service;
   return [
     ...service,
-    ...names.flatMap(({ subscriber, name }) => [
-      lane(subscriber, "sent", `${name}: ${say("trace.sent")}`, "durable"),
-      lane(subscriber, "acknowledged", `${name}: ${say("trace.painted")}`, `${subscriber} sent`),
-    ]),
+    ...pages.flatMap((subscriber, index) => {
+      const name = say("trace.page", { number: index + 1 });
+      return [
+        { ...lane(subscriber, "sent"), key: `${index} sent`, label: `${name}: ${say("trace.sent")}`, from: "durable" },
+        { ...lane(subscriber, "acknowledged"), key: `${index} shown`, label: `${name}: ${say("trace.painted")}`, from: `${index} sent` },
+      ];
+    }),
   ];
 }
 
 /**
  * @param {string} subscriber
  * @param {"sent" | "acknowledged"} hop
- * @param {string} label
- * @param {string} from
- * @returns {Lane}
  */
-function lane(subscriber, hop, label, from) {
+function lane(subscriber, hop) {
   return {
-    key: `${subscriber} ${hop}`,
-    label,
-    kind: "page",
-    from,
-    time: scan => {
+    kind: /** @type {const} */ ("page"),
+    time: (/** @type {TracedScan} */ scan) => {
       const page = scan.pages.find(page => page.subscriber === subscriber);
       return page === undefined ? undefined : page[hop];
     },
@@ -65,10 +63,12 @@ function lane(subscriber, hop, label, from) {
 /**
  * @param {Scene} scene
  * @param {Trace} trace
+ * @param {boolean} isOver
  */
-export function traceView({ say, format }, trace) {
+export function traceView({ say, format }, trace, isOver) {
   const lanes = lanesOf(trace, say);
-  const width = LABELS + trace.scans.length * COLUMN;
+  const column = COLUMN + PAGE * Math.max(1, pagesOf(lanes).length);
+  const width = LABELS + trace.scans.length * column;
   const height = TOP + lanes.length * ROW;
   const rows = lanes.map(({ key, label, kind }, index) =>
     h(
@@ -78,7 +78,11 @@ export function traceView({ say, format }, trace) {
       h("text", { x: 14, y: TOP + index * ROW + ROW / 2 + 3 }, label),
     ),
   );
-  const ways = trace.scans.map((scan, index) => way(scan, lanes, LABELS + index * COLUMN + COLUMN / 2, say, format));
+  const ways = trace.scans.map((scan, index) => {
+    const middle = LABELS + index * column + (column - PAGE) / 2;
+    const isAwaited = !isOver && lanes.every(({ time }) => !time(scan));
+    return way(scan, lanes, middle, isAwaited, say, format);
+  });
   // The table under it says the same in words.
   return h(
     "div",
@@ -91,10 +95,11 @@ export function traceView({ say, format }, trace) {
  * @param {TracedScan} scan
  * @param {Lane[]} lanes
  * @param {number} middle
+ * @param {boolean} isAwaited nothing is wrong: it has not been captured yet
  * @param {import("../shared/language.js").Words} say
  * @param {import("./format.js").Formats} format
  */
-function way(scan, lanes, middle, say, format) {
+function way(scan, lanes, middle, isAwaited, say, format) {
   const y = (/** @type {number} */ index) => TOP + index * ROW + ROW / 2 - 2;
   const x = (/** @type {Lane} */ { kind, key }) => (kind === "page" ? middle + pageOffset(lanes, key) : middle);
   const began = lanes.map(({ time }) => time(scan)).find(at => at !== null && at !== undefined);
@@ -117,28 +122,33 @@ function way(scan, lanes, middle, say, format) {
       h(
         "text",
         { class: missing ? "took missing" : "took", x: x(lane) + DOT + 6, y: y(index) + 5 },
-        missing ? say("trace.missing") : took === null ? "" : `+${format.span(took)}`,
+        !missing ? (took === null ? "" : `+${format.span(took)}`) : !isAwaited ? say("trace.missing") : index === 0 ? say("trace.awaited") : "",
       ),
     ];
   });
   return h(
     "g",
-    { class: "way", key: scan.step },
+    { class: isAwaited ? "way awaited" : "way", key: scan.step },
     h("text", { class: "step", x: middle, y: 24 }, say("trace.step", { step: scan.step })),
     h("text", { class: "began", x: middle, y: 44 }, began ? format.time(began) : "–"),
     parts,
   );
 }
 
+/** @param {Lane[]} lanes */
+function pagesOf(lanes) {
+  return [...new Set(lanes.filter(({ kind }) => kind === "page").map(lane => lane.key.split(" ")[0]))];
+}
+
 /**
- * Pages stand beside each other, so that their lines do not run over each other.
+ * Pages stand beside each other, the first one rightmost: so no line runs over another's times.
  *
  * @param {Lane[]} lanes
  * @param {string} key
  */
 function pageOffset(lanes, key) {
-  const pages = [...new Set(lanes.filter(({ kind }) => kind === "page").map(lane => lane.key.split(" ")[0]))];
-  return pages.length < 2 ? 0 : (pages.indexOf(key.split(" ")[0]) / (pages.length - 1) - 0.5) * 44;
+  const pages = pagesOf(lanes);
+  return (Math.max(0, pages.length - 1) / 2 - pages.indexOf(key.split(" ")[0])) * PAGE;
 }
 
 /**
@@ -155,8 +165,9 @@ function curve(x1, y1, x2, y2) {
 /**
  * @param {Scene} scene
  * @param {Trace} trace
+ * @param {boolean} isOver
  */
-export function traceTable({ say, format }, trace) {
+export function traceTable({ say, format }, trace, isOver) {
   const lanes = lanesOf(trace, say);
   return h(
     "div",
@@ -186,8 +197,9 @@ export function traceTable({ say, format }, trace) {
             h("th", { scope: "row", class: "head" }, h("div", { class: "cell" }, say("trace.step", { step: scan.step }))),
             lanes.map(({ key, label, time }) => {
               const at = time(scan);
-              const text = at === undefined ? "–" : at === null ? say("trace.missing") : exact(at, format);
-              return h("td", { key, "data-label": label }, h("div", { class: at === null ? "cell missing" : "cell" }, text));
+              const isAwaited = !isOver && lanes.every(lane => !lane.time(scan));
+              const text = at === undefined ? "–" : at === null ? say(isAwaited ? "trace.awaited" : "trace.missing") : exact(at, format);
+              return h("td", { key, "data-label": label }, h("div", { class: at === null && !isAwaited ? "cell missing" : "cell" }, text));
             }),
             h("td", { "data-label": say("trace.why") }, h("div", { class: "cell", lang: "en" }, scan.stopped ?? "–")),
           ),

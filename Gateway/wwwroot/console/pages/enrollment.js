@@ -41,8 +41,8 @@ export const enrollmentPage = {
         [
           loaded(scene, "trace", trace => [
             h("p", { class: "explanation", lang: "en" }, trace.explanation),
-            trace.scans.length > 0 && traceView(scene, trace),
-            trace.scans.length > 0 && traceTable(scene, trace),
+            trace.scans.length > 0 && traceView(scene, trace, isOver(enrollment)),
+            trace.scans.length > 0 && traceTable(scene, trace, isOver(enrollment)),
           ]),
         ],
         { class: "trace-card" },

@@ -98,7 +98,7 @@ function counters(scene) {
       counter(
         say("overview.today"),
         format.number(came),
-        today === undefined ? say("overview.todayHint") : say("overview.todayUsual", { usual: format.number(usual(past)) }),
+        today === undefined || usual(past) === 0 ? say("overview.todayHint") : say("overview.todayUsual", { usual: format.number(usual(past)) }),
         today?.hours ?? [],
         "bars",
       ),
