@@ -8,50 +8,23 @@ namespace Gateway.Tests.EndToEnd;
 [Category("Slow")]
 public sealed class ConsolePagesTests
 {
-    private static readonly string[] Places =
-    [
-        "overview", "scanners", "scanners/sim-1", "enrollments", "people", "checkins", "rooms", "jobs", "quarantine", "connections", "access",
-        "webhooks", "audit", "system", "more", "enrollments/unknown", "scanners/unknown",
-    ];
+    private SomeConsoleSite _site = null!;
 
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
-    private string _enrollment = null!;
-    private string _room = null!;
+    private Uri Service => _site.Service.Page;
 
     [OneTimeSetUp]
-    public async Task FillAsync()
-    {
-        _folder = new();
-        _service = await GatewayFixture.StartAsync(_folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken, "--Simulate:Scanners", "3");
-        await Eventually.HoldsAsync(
-            async () => (await _service.GetAsync("api/devices"))["items"]!.AsArray().Count(item => (bool)item!["online"]!) == 3, "the scanners are there");
-        _enrollment = (string)(await _service.PostAsync("api/enrollments", new { device = "sim-1", person = "Ada Lovelace", start = "now" }))["id"]!;
-        _room = (string)(await _service.PostAsync("api/rooms", new { name = "Help at the entrance" }))["id"]!;
-        await _service.PostAsync($"api/rooms/{_room}/messages", new { data = new { text = "The scanner does not see my finger." } });
-        await _service.PostAsync("api/jobs", new { id = "import", name = "Nightly import", total = 10 });
-        await _service.PostAsync("api/jobs/import/events", new { type = "progress", done = 4, message = "4 of 10" });
-        await _service.PostAsync("api/checkins", new { site = "main", person = "Ada Lovelace", direction = "in" });
-        await _service.PostAsync("api/users", new { name = "otto", role = "operator", password = "long enough" });
-        await _service.PostAsync("api/keys", new { name = "importer", scopes = new[] { "jobs" } });
-        await _service.PostAsync("api/webhooks", new { url = "http://127.0.0.1:9/hook" });
-        await Mosquitto.PublishAsync(_service.MqttPort, "scanners/sim-1/identifications", "{", "-u", "admin", "-P", GatewayFixture.AdminToken);
-    }
+    public async Task OpenAsync() => _site = await SomeConsoleSite.OpenAsync();
 
     [OneTimeTearDown]
-    public async Task CloseAsync()
-    {
-        await _service.DisposeAsync();
-        _folder.Dispose();
-    }
+    public async Task CloseAsync() => await _site.DisposeAsync();
 
     [TestCase(1440, 900)]
     [TestCase(390, 844)]
     public async Task Pages_OnThisScreen_AreAccessibleInBothLights_AndDoNotScrollSideways(int width, int height)
     {
-        await using var console = await ConsolePage.SignedInAsync(_service.Page, width, height);
+        await using var console = await ConsolePage.SignedInAsync(Service, width, height);
         var findings = new List<string>();
-        foreach (var place in (string[])[.. Places, $"enrollments/{_enrollment}", $"rooms/{_room}"])
+        foreach (var place in (string[])[.. SomeConsoleSite.Places, .. _site.Own])
         {
             await console.GoAsync(place);
             await Expect(console.Page.Locator(".waiting")).ToHaveCountAsync(0);
@@ -72,7 +45,7 @@ public sealed class ConsolePagesTests
     [Test]
     public async Task Scanners_WithHeartbeats_ShowSignalAndWhenTheyWereHeard()
     {
-        await using var console = await ConsolePage.SignedInAsync(_service.Page);
+        await using var console = await ConsolePage.SignedInAsync(Service);
         await console.GoAsync("scanners");
         await Expect(console.Page.GetByRole(AriaRole.Row, new() { Name = "sim-2" })).ToContainTextAsync("-50 dBm");
         await console.Page.GetByLabel("Search").FillAsync("sim-3");
@@ -85,7 +58,7 @@ public sealed class ConsolePagesTests
     [Test]
     public async Task CheckIns_OfASite_AreThereWithItsFigures()
     {
-        await using var console = await ConsolePage.SignedInAsync(_service.Page);
+        await using var console = await ConsolePage.SignedInAsync(Service);
         await console.GoAsync("checkins");
         await Expect(console.Page.GetByRole(AriaRole.Row, new() { Name = "Ada Lovelace" })).ToContainTextAsync("In");
     }

@@ -26,7 +26,7 @@
  * @property {import("../shared/requests.js").Requests} requests
  * @property {import("../channel-client/timer.js").Clock} clock
  * @property {Window} window
- * @property {{ show: (view: () => import("../shared/screen.js").View) => void }} screen
+ * @property {{ show: (make: () => { view: import("../shared/screen.js").View, painted: () => void }) => void }} screen
  * @property {import("../shared/language.js").Words} say
  * @property {import("./format.js").Formats} format
  * @property {() => string} newKey
@@ -43,7 +43,7 @@ import { view } from "./shell.js";
 import { Waits } from "../shared/waits.js";
 
 /** Milliseconds. */
-const Patience = Object.freeze({ LINK: 600, STALE: 500, TICK: 10_000, NOTICE: 6000, TYPING: 250 });
+const Patience = Object.freeze({ LINK: 600, STALE: 500, TICK: 10_000, NOTICE: 6000, TYPING: 250, RENDER: 80 });
 
 export class Console {
   #around;
@@ -62,7 +62,7 @@ export class Console {
     const { clock, window } = surroundings;
     this.#waits = new Waits(clock);
     this.#model = start({ route: parseRoute(window.location.hash), now: clock.now() });
-    this.#feeds = new Feeds({ ...surroundings, apply: action => this.#apply(action), heard: feed => this.#heard(feed) });
+    this.#feeds = new Feeds({ ...surroundings, apply: action => this.#applySoon(action), heard: feed => this.#heard(feed) });
     this.act = {
       signIn: (/** @type {{ token: string } | { user: string, password: string }} */ who) => void this.#signIn(who),
       signOut: () => void this.#signOut(),
@@ -284,8 +284,18 @@ export class Console {
     this.#render();
   }
 
+  /**
+   * What comes over feeds may come in hundreds a second; nobody reads faster than this.
+   *
+   * @param {Action} action
+   */
+  #applySoon(action) {
+    this.#model = next(this.#model, action);
+    if (!this.#waits.has("render")) this.#waits.start("render", Patience.RENDER, () => this.#render());
+  }
+
   #render() {
     const { screen, say, format } = this.#around;
-    screen.show(() => view({ model: this.#model, say, format, act: this.act }));
+    screen.show(() => ({ view: view({ model: this.#model, say, format, act: this.act }), painted: this.#feeds.painted() }));
   }
 }

@@ -9,6 +9,8 @@ const RUNNING = ["requested", "armed", "scanning"];
 
 export class Feeds {
   #around;
+  /** @type {Map<import("../channel-client/index.js").Channel, number>} up to where each has been told to the model */
+  #told = new Map();
 
   /**
    * @param {import("./console.js").Surroundings & { apply: (action: import("./model.js").Action) => void, heard: (feed: string) => void }} surroundings
@@ -17,19 +19,27 @@ export class Feeds {
     this.#around = surroundings;
   }
 
+  /** What a view that is made now contains; to be called when that has been painted. */
+  painted() {
+    const told = [...this.#told];
+    return () => told.forEach(([channel, cursor]) => channel.painted(cursor));
+  }
+
   follow() {
+    this.#told.clear();
     const { client, apply, heard } = this.#around;
     for (const feed of FEEDS) {
       const channel = client.subscribe(feed, {
         onState: ({ state, cursor }) => {
           this.#begin(feed, state);
+          this.#told.set(channel, cursor);
           void this.#lookBack(feed, cursor, channel.epoch ?? "");
           heard(feed);
         },
         onEvent: (event, cursor) => {
           apply({ type: "event", event });
+          this.#told.set(channel, cursor);
           heard(feed);
-          channel.painted(cursor);
         },
         onError: () => apply({ type: "refused", feed }),
       });

@@ -4,7 +4,7 @@ import { Screen } from "../shared/screen.js";
 export class ConsoleScreen {
   #window;
   #screen;
-  /** @type {(() => import("../shared/screen.js").View) | null} */
+  /** @type {(() => { view: import("../shared/screen.js").View, painted: () => void }) | null} */
   #waiting = null;
   /** @type {Element | null} what had the focus before the dialog */
   #before = null;
@@ -18,17 +18,21 @@ export class ConsoleScreen {
     this.#screen = new Screen(window, places);
   }
 
-  /** @param {() => import("../shared/screen.js").View} view made when a frame is due, however often it was asked for until then */
-  show(view) {
+  /** @param {() => { view: import("../shared/screen.js").View, painted: () => void }} make called when a frame is due, however often it was asked for */
+  show(make) {
     const scheduled = this.#waiting !== null;
-    this.#waiting = view;
+    this.#waiting = make;
     if (!scheduled) this.#window.requestAnimationFrame(() => this.#render());
   }
 
   #render() {
-    const view = this.#waiting;
+    const make = this.#waiting;
     this.#waiting = null;
-    if (view !== null) this.#screen.render(view());
+    if (make === null) return;
+    const { view, painted } = make();
+    this.#screen.render(view);
+    // The frame that this callback belongs to is on the glass when the next one begins.
+    this.#window.requestAnimationFrame(painted);
     const { document } = this.#window;
     const dialog = document.querySelector("dialog");
     if (dialog !== null && !dialog.open) {

@@ -1,0 +1,46 @@
+namespace Gateway.Tests.Support;
+
+/// <summary>A service with something on every page of the console.</summary>
+internal sealed class SomeConsoleSite : IAsyncDisposable
+{
+    public static readonly string[] Places =
+    [
+        "overview", "scanners", "scanners/sim-1", "enrollments", "people", "checkins", "rooms", "jobs", "quarantine", "connections", "access",
+        "webhooks", "audit", "system", "more", "enrollments/unknown", "scanners/unknown",
+    ];
+
+    private readonly SomeFolder _folder;
+
+    private SomeConsoleSite(SomeFolder folder, GatewayFixture service, string[] own) => (_folder, Service, Own) = (folder, service, own);
+
+    public GatewayFixture Service { get; }
+
+    /// <summary>The pages of one enrollment and one room.</summary>
+    public string[] Own { get; }
+
+    public static async Task<SomeConsoleSite> OpenAsync()
+    {
+        var folder = new SomeFolder();
+        var service = await GatewayFixture.StartAsync(folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken, "--Simulate:Scanners", "3");
+        await Eventually.HoldsAsync(
+            async () => (await service.GetAsync("api/devices"))["items"]!.AsArray().Count(item => (bool)item!["online"]!) == 3, "the scanners are there");
+        var enrollment = (string)(await service.PostAsync("api/enrollments", new { device = "sim-1", person = "Ada Lovelace", start = "now" }))["id"]!;
+        var room = (string)(await service.PostAsync("api/rooms", new { name = "Help at the entrance" }))["id"]!;
+        await service.PostAsync($"api/rooms/{room}/messages", new { data = new { text = "The scanner does not see my finger." } });
+        await service.PostAsync("api/devices", new { id = "door-with-a-rather-long-name-31", location = "Behind the second door on the left, ground floor" });
+        await service.PostAsync("api/jobs", new { id = "import", name = "Nightly import", total = 10 });
+        await service.PostAsync("api/jobs/import/events", new { type = "progress", done = 4, message = "4 of 10" });
+        await service.PostAsync("api/checkins", new { site = "main", person = "Ada Lovelace", direction = "in" });
+        await service.PostAsync("api/users", new { name = "otto", role = "operator", password = "long enough" });
+        await service.PostAsync("api/keys", new { name = "importer", scopes = new[] { "jobs" } });
+        await service.PostAsync("api/webhooks", new { url = "http://127.0.0.1:9/hook" });
+        await Mosquitto.PublishAsync(service.MqttPort, "scanners/sim-1/identifications", "{", "-u", "admin", "-P", GatewayFixture.AdminToken);
+        return new(folder, service, [$"enrollments/{enrollment}", $"rooms/{room}"]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Service.DisposeAsync();
+        _folder.Dispose();
+    }
+}
