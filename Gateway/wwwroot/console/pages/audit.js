@@ -30,7 +30,10 @@ export const auditPage = {
                     {
                       label: say("audit.what"),
                       kind: "wide",
-                      cell: row => [h("span", null, row.what), h("span", { class: "hint" }, `${row.method} ${row.path}`)],
+                      cell: row => [
+                        h("span", null, row.what === row.path ? `${row.method} ${row.path}` : row.what),
+                        row.what !== row.path && h("span", { class: "hint" }, `${row.method} ${row.path}`),
+                      ],
                     },
                     { label: say("audit.status"), cell: row => badge(row.status < 400 ? "good" : "warn", String(row.status)) },
                     { label: say("connection.address"), cell: row => row.remote ?? "–" },

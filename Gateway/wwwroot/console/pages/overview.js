@@ -7,7 +7,7 @@ import { href } from "../route.js";
 import { health, mismatch, runningAt } from "../scanners.js";
 import { hasRole } from "../sections.js";
 import { insideOfToday, sumOfDays } from "../stays.js";
-import { askEnroll } from "../doings.js";
+import { askAddScanner, askEnroll, button } from "../doings.js";
 
 /**
  * @typedef {import("../console.js").Scene} Scene
@@ -139,14 +139,16 @@ function counter(name, value, hint, points, kind) {
 }
 
 /** @param {Scene} scene */
-function scannerCard({ model, say }) {
+function scannerCard(scene) {
+  const { model, say, act } = scene;
+  const add = hasRole(model.me, "admin") && button(say("scanner.add"), () => act.open(askAddScanner(scene)));
   const { items, known } = model.scanners;
   const running = runningAt(model);
   // What needs somebody comes first.
   const order = ["sensor", "offline", "ready"];
   const sorted = [...items].sort((a, b) => order.indexOf(health(a)) - order.indexOf(health(b)));
   const all = h("a", { href: href("scanners") }, say("overview.allScanners", { count: items.length }));
-  if (known && items.length === 0) return card(say("scanners.title"), [empty(say("scanners.none"), say("scanners.noneHint"))]);
+  if (known && items.length === 0) return card(say("scanners.title"), [empty(say("scanners.none"), say("scanners.noneHint"), add)]);
   return card(
     say("scanners.title"),
     [
