@@ -2,7 +2,7 @@
  * Starts an enrollment, follows it to its end, and makes room for the next.
  *
  * @typedef {import("./kiosk.js").Surroundings & {
- *   waits: import("./waits.js").Waits, model: () => import("./model.js").Model, apply: (action: import("./model.js").Action) => void,
+ *   waits: import("../shared/waits.js").Waits, model: () => import("./model.js").Model, apply: (action: import("./model.js").Action) => void,
  * }} DeskSurroundings
  */
 import { isOver } from "../shared/enrollment.js";

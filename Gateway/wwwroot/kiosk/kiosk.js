@@ -31,7 +31,7 @@ import { PeopleDesk } from "./people.js";
 import { ScannerDesk } from "./scanner-desk.js";
 import { soundOf } from "./sounds.js";
 import { view } from "./view.js";
-import { Waits } from "./waits.js";
+import { Waits } from "../shared/waits.js";
 
 const SIGNED_IN = "gateway.signedIn";
 const PAIRED = "gateway.paired";

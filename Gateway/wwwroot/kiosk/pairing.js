@@ -12,7 +12,7 @@ export class PairingDesk {
   #around;
 
   /**
-   * @param {{ api: import("./api.js").Api, clock: import("../channel-client/timer.js").Clock, waits: import("./waits.js").Waits,
+   * @param {{ api: import("./api.js").Api, clock: import("../channel-client/timer.js").Clock, waits: import("../shared/waits.js").Waits,
    *   tab: Pick<Storage, "getItem" | "setItem" | "removeItem">, apply: (action: any) => void, paired: (scanner: string) => void }} around
    */
   constructor(around) {

@@ -48,7 +48,7 @@ export class PeopleDesk {
   #wanted = new Set();
 
   /**
-   * @param {{ api: import("./api.js").Api, apply: (action: import("./model.js").Action) => void, waits: import("./waits.js").Waits, tab: Pick<Storage, "getItem" | "setItem"> }} surroundings
+   * @param {{ api: import("./api.js").Api, apply: (action: import("./model.js").Action) => void, waits: import("../shared/waits.js").Waits, tab: Pick<Storage, "getItem" | "setItem"> }} surroundings
    */
   constructor({ api, apply, waits, tab }) {
     this.#api = api;
