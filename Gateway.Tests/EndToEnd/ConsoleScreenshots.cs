@@ -39,8 +39,8 @@ public sealed class ConsoleScreenshots
             {
                 await console.GoAsync(place);
                 await Expect(console.Page.Locator(".waiting")).ToHaveCountAsync(0);
-                var file = $"console-{name}-{place.Split('/') switch { [var page, { Length: 36 }] => $"{page}-one", var parts => string.Join('-', parts) }}-{size}.png";
-                await console.Page.ScreenshotAsync(new() { Path = Path.Combine(Folder, file) });
+                var page = place.Split('/') is [var kind, { Length: 36 }] ? $"{kind}-one" : place.Replace('/', '-');
+                await console.Page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"console-{name}-{page}-{size}.png") });
             }
         }
     }

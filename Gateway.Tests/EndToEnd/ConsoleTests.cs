@@ -73,6 +73,7 @@ public sealed partial class ConsoleTests
         await ask.GetByLabel("Id").FillAsync("Door 2");
         await ask.GetByRole(AriaRole.Button, new() { Name = "Add it" }).ClickAsync();
         await Expect(ask.GetByRole(AriaRole.Alert)).ToContainTextAsync("Lower-case letters");
+        Assert.That(await console.FindingsAsync(), Is.Empty);
         await ask.GetByLabel("Id").FillAsync("door-2");
         await ask.GetByRole(AriaRole.Button, new() { Name = "Add it" }).ClickAsync();
 
@@ -80,6 +81,8 @@ public sealed partial class ConsoleTests
         await told.GetByLabel("Address of the gateway").FillAsync("192.168.1.10");
         await Expect(told).ToContainTextAsync("""{"gateway":"192.168.1.10","port":1883,"tls":false,"device":"door-2","secret":""");
         await Expect(told.GetByRole(AriaRole.Img, new() { Name = "QR code" })).ToBeVisibleAsync();
+        await told.GetByLabel("Address of the gateway").PressAsync("Enter");
+        await Expect(told).ToBeVisibleAsync();
         await told.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
         await Expect(console.Page.GetByRole(AriaRole.Link, new() { Name = "door-2" })).ToBeVisibleAsync();
         await Expect(console.Button("Add a scanner")).ToBeFocusedAsync();

@@ -141,6 +141,8 @@ export class Console {
     const given = "token" in who ? { token: tokenIn(who.token) ?? who.token.trim() } : who;
     if ("token" in given && given.token === "") return this.#apply({ type: "signInFailed", problem: { code: "empty" } });
     if (!(await this.#exchange(given))) return;
+    // A connection that is open was opened as somebody else.
+    this.#around.client.disconnect();
     this.#feeds.follow();
     this.#around.client.connect();
   }
@@ -154,10 +156,15 @@ export class Console {
   }
 
   async #signOut() {
-    const { requests, client, say } = this.#around;
+    const { requests, say } = this.#around;
     const answer = await requests.ask("DELETE", "/api/sign-in");
     if (!answer.ok && answer.problem.code !== "unauthenticated") return this.#tell(say("app.signOutFailed"), true);
-    client.disconnect();
+    this.#leave();
+  }
+
+  #leave() {
+    this.#around.client.disconnect();
+    this.#waits.stop("link");
     this.#apply({ type: "signInNeeded" });
   }
 
@@ -165,7 +172,7 @@ export class Console {
     const answer = await this.#around.requests.ask("GET", "/api/me");
     if (!answer.ok) return;
     this.#apply({ type: "me", me: answer.value });
-    if (answer.value.kind === "kiosk") this.#apply({ type: "signInNeeded" });
+    if (answer.value.kind === "kiosk") this.#leave();
   }
 
   #tick() {
@@ -204,7 +211,7 @@ export class Console {
       this.#apply({ type: "loaded", name, path, value: answer.value, at: clock.now() });
       this.#loadWhatFollows();
     } else if (answer.problem.code === "unauthenticated") {
-      this.#apply({ type: "signInNeeded" });
+      this.#leave();
     } else {
       this.#apply({ type: "loadFailed", name, path, problem: answer.problem });
     }
@@ -239,7 +246,8 @@ export class Console {
   async #confirm() {
     const { dialog } = this.#model;
     if (dialog === null || dialog.busy) return;
-    if (dialog.run === undefined) return this.act.close();
+    // Enter in a field of what is shown once must not close it.
+    if (dialog.run === undefined) return;
     const values = valuesOf(dialog);
     const missing = dialog.fields?.find(field => field.optional !== true && values[field.name]?.trim() === "");
     if (missing !== undefined) return this.#apply({ type: "dialogChanged", change: { problem: { code: "missing", field: missing.name } } });
