@@ -33,6 +33,32 @@ internal static class GatewayHost
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        // First of all: what is counted before somebody listens is lost.
+        using var metrics = new MetricsBoard();
+        using var process = new ProcessMeters(TimeProvider.System);
+        await using var app = Build(args, metrics);
+        Map(app);
+        await LoadAsync(app.Services);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException)
+        {
+            throw app.Services.GetRequiredService<Listeners>().Explain(error);
+        }
+
+        // Only what has started prints a link: one that was made for a start that failed would be lost for ever.
+        var signInToken = await app.Services.GetRequiredService<AdminToken>().PrepareAsync();
+        await app.Services.GetRequiredService<Demonstration>().StartAsync();
+        app.Services.GetRequiredService<Welcome>().Print(Console.Out, signInToken, isTerminal: !Console.IsOutputRedirected);
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    /// <summary>All parts, none of which runs yet.</summary>
+    public static WebApplication Build(string[] args, MetricsBoard metrics)
+    {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
@@ -45,33 +71,13 @@ internal static class GatewayHost
         builder.WebHost.UseSockets(sockets => sockets.Backlog = Listeners.Backlog).ConfigureKestrel(listeners.Configure);
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Logging.ClearProviders().AddSerilog(Logger(builder.Configuration), dispose: true);
-        // First of all: what is counted before somebody listens is lost.
-        using var metrics = new MetricsBoard();
-        using var process = new ProcessMeters(TimeProvider.System);
         builder.Services.AddSingleton(metrics);
         AddSettings(builder.Services, settings, listeners);
         AddKernel(builder.Services, settings.Limits);
         AddAccess(builder.Services);
         AddModules(builder.Services);
 
-        await using var app = builder.Build();
-        Map(app);
-        await LoadAsync(app.Services);
-        try
-        {
-            await app.StartAsync();
-        }
-        catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException)
-        {
-            throw listeners.Explain(error);
-        }
-
-        // Only what has started prints a link: one that was made for a start that failed would be lost for ever.
-        var signInToken = await app.Services.GetRequiredService<AdminToken>().PrepareAsync();
-        await app.Services.GetRequiredService<Demonstration>().StartAsync();
-        app.Services.GetRequiredService<Welcome>().Print(Console.Out, signInToken, isTerminal: !Console.IsOutputRedirected);
-        await app.WaitForShutdownAsync();
-        return 0;
+        return builder.Build();
     }
 
     /// <summary>What is kept is back in memory before the first connection is taken.</summary>
@@ -202,7 +208,7 @@ internal static class GatewayHost
         .AddSingleton<Health>().AddSingleton<Welcome>()
         .AddHostedService<Drain>();
 
-    private static void Map(WebApplication app)
+    public static void Map(WebApplication app)
     {
         app.UseProxies(app.Services.GetRequiredService<HttpOptions>());
         app.Use((context, next) => app.Services.GetRequiredService<WebGuard>().GuardAsync(context, next));
@@ -215,6 +221,7 @@ internal static class GatewayHost
         app.Use((context, next) => app.Services.GetRequiredService<HttpAccess>().GuardAsync(context, next));
         app.Services.GetRequiredService<Health>().Map(app);
         app.MapMetrics();
+        app.MapApiDescription();
         app.MapBackup();
         app.MapChannels();
         app.MapSignIn();
