@@ -33,7 +33,7 @@ internal sealed class FirmwareHost : IAsyncDisposable
         string[] arguments =
         [
             "--port", port.ToString(), "--device", board.Device, "--secret", board.Secret, "--flash", board.Flash, "--sensor", board.Sensor,
-            "--audit", board.Audit, "--speed", "10", .. more,
+            "--audit", board.Audit, "--wire", board.Wire, "--speed", "10", .. more,
         ];
         return new(Process.Start(new ProcessStartInfo(Program, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!);
     }
@@ -99,6 +99,8 @@ internal sealed record FirmwareBoard(string Device, string Secret, string Folder
 
     public string Audit => Path.Combine(Folder, $"{Device}.audit");
 
+    public string Wire => Path.Combine(Folder, $"{Device}.wire");
+
     public IEnumerable<int> TemplateSlots() => Lines(Sensor).Select(line => int.Parse(line.Split(' ')[0])).Order();
 
     /// <summary>The ids of all messages about enrollments that were offered to the broker at least once.</summary>
@@ -107,6 +109,17 @@ internal sealed record FirmwareBoard(string Device, string Secret, string Folder
             .Where(parts => parts.Length == 2 && parts[1].Contains("/enrollments/"))
             .Select(parts => parts[0])
             .ToHashSet();
+
+    /// <summary>
+    /// What the sensor was told, read from the bytes themselves: the kind of each packet, and the instruction at its head.
+    /// EF 01, address (4), kind, length (2), instruction.
+    /// </summary>
+    public IReadOnlyList<(byte Kind, byte Instruction)> Packets()
+    {
+        var bytes = File.Exists(Wire) ? File.ReadAllBytes(Wire) : [];
+        var heads = Enumerable.Range(0, Math.Max(0, bytes.Length - 9)).Where(at => bytes[at] == 0xEF && bytes[at + 1] == 0x01);
+        return [.. heads.Select(at => (bytes[at + 6], bytes[at + 9]))];
+    }
 
     private static string[] Lines(string path) => File.Exists(path) ? File.ReadAllLines(path) : [];
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "emulator/wire.h"
+
 namespace emulator {
 
 namespace {
@@ -25,11 +27,6 @@ Millis latencyOf(uint8_t op) {
 
 }  // namespace
 
-std::array<uint64_t, 256>& SensorEmulator::instructionsSeen() {
-    static std::array<uint64_t, 256> seen{};
-    return seen;
-}
-
 void SensorEmulator::powerOn(Millis now) {
     if (_isOn) return;
     _isOn = true;
@@ -50,6 +47,7 @@ void SensorEmulator::powerOff() {
 }
 
 void SensorEmulator::receive(Millis now, const Buffer& bytes, uint32_t baud) {
+    Wire::all().see(bytes);
     if (!_isOn || _isStuck || now < _readyAt || baud != _nature.baud) return;
     _input.insert(_input.end(), bytes.begin(), bytes.end());
     while (_input.size() >= 11) {
@@ -90,7 +88,6 @@ Millis SensorEmulator::wakeAt() const {
 }
 
 void SensorEmulator::handle(Millis now, const Buffer& content) {
-    instructionsSeen()[content[0]]++;
     _commands++;
     if (happens(faults.ignoredCommand)) return;
     if (happens(faults.stuckBusy)) {

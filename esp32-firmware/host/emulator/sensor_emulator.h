@@ -63,9 +63,6 @@ public:
 
     uint64_t commands() const { return _commands; }
 
-    // Every instruction that any emulator was ever told in this process.
-    static std::array<uint64_t, 256>& instructionsSeen();
-
 private:
     struct Outgoing {
         Millis at;

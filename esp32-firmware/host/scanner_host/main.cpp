@@ -37,6 +37,7 @@ public:
         if (options.serial.empty()) _pty = std::make_unique<emulator::PtySensor>(_sensor, 57600);
         _serial = std::make_unique<SerialLine>(_pty != nullptr ? _pty->path() : options.serial);
         if (!options.audit.empty()) _audit = fopen(options.audit.c_str(), "a");
+        if (!options.wire.empty()) _wire = fopen(options.wire.c_str(), "ab");
         _flash.cutAt(options.cutPowerAt);
         _core = std::make_unique<Scanner>(settings(), _flash);
     }
@@ -109,13 +110,21 @@ private:
             _sensor.powerOn(now());
         }
         if (actions.sensorBaud != 0) _serial->setBaud(actions.sensorBaud);
-        if (!actions.toSensor.empty()) _serial->send(actions.toSensor);
+        if (!actions.toSensor.empty()) send(actions.toSensor);
         _isWifiUpDue = _isWifiUpDue || actions.beginWifi;
         if (actions.closeMqtt) _line.close();
         if (actions.connectMqtt) _line.connect(actions.will);
         if (actions.subscribe) _line.subscribe(actions.commands.c_str());
         for (size_t i = 0; i < actions.publicationCount; i++) publish(actions.publications[i]);
         return !actions.restart;
+    }
+
+    void send(Bytes bytes) {
+        if (_wire != nullptr) {
+            fwrite(bytes.data, 1, bytes.size, _wire);
+            fflush(_wire);
+        }
+        _serial->send(bytes);
     }
 
     void publish(const Publication& publication) {
@@ -186,6 +195,7 @@ private:
     std::unique_ptr<SerialLine> _serial;
     std::unique_ptr<Scanner> _core;
     FILE* _audit = nullptr;
+    FILE* _wire = nullptr;
     std::chrono::steady_clock::time_point _began = std::chrono::steady_clock::now();
     LedState _led = LedState::Starting;
     LedState _handSaw = LedState::Starting;

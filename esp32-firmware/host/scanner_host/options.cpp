@@ -7,8 +7,8 @@
 
 static const char kUsage[] =
     "usage: scanner-host [--host ADDRESS] [--port N] [--device ID] [--secret TEXT] [--flash FILE] [--sensor FILE]\n"
-    "                    [--serial PORT] [--seed N] [--speed N] [--faults NAME=CHANCE,...] [--audit FILE] [--alone 1]\n"
-    "                    [--cut-power-at WRITE] [--cut-line-at PUBLICATION] [--cut-line-every PUBLICATIONS]\n"
+    "                    [--serial PORT] [--seed N] [--speed N] [--faults NAME=CHANCE,...] [--audit FILE] [--wire FILE]\n"
+    "                    [--alone 1] [--cut-power-at WRITE] [--cut-line-at PUBLICATION] [--cut-line-every PUBLICATIONS]\n"
     "\n"
     "The firmware's core on this computer, with an emulated sensor (or a real one on PORT) and its flash in a file.\n"
     "A person does what its LED says. Faults: garbage, dropped, flipped, late, wrong, ignored, stuck, image, mismatch.\n";
@@ -45,7 +45,7 @@ Options readOptions(int count, char** arguments) {
     Options options;
     const std::map<std::string, std::string*> texts{{"--host", &options.host},     {"--device", &options.device}, {"--secret", &options.secret},
                                                     {"--flash", &options.flash},   {"--sensor", &options.sensor}, {"--serial", &options.serial},
-                                                    {"--audit", &options.audit}};
+                                                    {"--audit", &options.audit},   {"--wire", &options.wire}};
     for (int i = 1; i < count; i += 2) {
         const std::string name = arguments[i];
         if (name == "--help") {

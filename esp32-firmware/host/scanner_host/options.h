@@ -13,6 +13,7 @@ struct Options {
     std::string sensor = "sensor.txt";
     std::string serial;          // a real port instead of the emulated sensor
     std::string audit;           // each message's id and topic, when it is first offered
+    std::string wire;            // every byte that the sensor was sent
     uint32_t seed = 1;
     uint32_t speed = 1;          // of the clock
     uint64_t cutPowerAt = 0;     // the write to flash at which the process kills itself
