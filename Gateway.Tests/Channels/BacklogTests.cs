@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Channels;
 using Gateway.Journal;
 using Gateway.Tests.Support;
@@ -50,6 +51,30 @@ public sealed class BacklogTests
         }
 
         Assert.That((hub.Streams, hub.Subscriptions), Is.EqualTo((0, 0)));
+    }
+
+    [TestCase(200)]
+    [TestCase(40_000)]
+    [TestCase(400_000)]
+    public async Task Backlog_OfLargeEvents_ReachesThePageWhole(int length)
+    {
+        const int missed = 6;
+        var job = ChannelName.Of("jobs", "one");
+        var text = new string('x', length);
+        await using var live = await LiveFixture.StartAsync();
+        for (var i = 0; i < missed; i++)
+        {
+            live.Journal.Store(job, Encoding.UTF8.GetBytes($$"""{"text":"{{text}}"}"""));
+        }
+
+        await using var page = await live.OpenPageAsync();
+        await page.AskAsync("""{"op":"subscribe","channel":"jobs/one","since":0}""");
+
+        for (var seq = 1; seq <= missed; seq++)
+        {
+            var frame = await page.NextAsync();
+            Assert.That(((long)frame["seq"]!, (string?)frame["data"]!["text"] == text), Is.EqualTo(((long)seq, true)));
+        }
     }
 
     // In large commits: what is tried is reading.

@@ -44,9 +44,12 @@ internal sealed class OpenSubscription(ChannelHub hub, LiveStream stream, Subscr
 {
     public Subscription Subscription => subscription;
 
-    public StreamSnapshot Snapshot => snapshot;
+    public StreamSnapshot Snapshot { get; private set; } = snapshot;
 
     public Resume Resume => resume;
+
+    /// <summary>Called when the reader has been told the state: it may stay for hours, and nobody asks again.</summary>
+    public void ForgetState() => Snapshot = Snapshot with { State = default };
 
     public void Dispose()
     {

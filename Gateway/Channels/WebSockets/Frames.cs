@@ -9,6 +9,8 @@ namespace Gateway.Channels.WebSockets;
 /// <summary>The frames that pages are sent, as the contract spells them.</summary>
 internal static class Frames
 {
+    private static readonly byte[] PrefixOnChannel = """{"op":"event","""u8.ToArray();
+
     public static byte[] Reply(string op, string? id, Action<Utf8JsonWriter>? fields = null)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -90,13 +92,7 @@ internal static class Frames
 
     /// <summary>What stands before the fields of an event; the event itself is serialised once, whoever gets it.</summary>
     public static byte[] EventPrefix(StreamName name) =>
-        Encoding.UTF8.GetBytes(name.IsFeed ? $$"""{"op":"event","feed":"{{name.Kind}}",""" : """{"op":"event",""");
-
-    public static void WriteEvent(ArrayBufferWriter<byte> buffer, byte[] prefix, StoredEvent stored)
-    {
-        buffer.Write(prefix);
-        buffer.Write(stored.Json.Span[1..]);
-    }
+        name.IsFeed ? Encoding.UTF8.GetBytes($$"""{"op":"event","feed":"{{name.Kind}}",""") : PrefixOnChannel;
 
     private static void WriteMember(Utf8JsonWriter writer, Member member)
     {

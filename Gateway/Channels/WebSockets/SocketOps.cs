@@ -128,7 +128,9 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
 
         Replace(subscription, out var former);
         LogStart(opened, subscriber);
-        await outbox.ReplyAsync(new Outgoing.Opened(Frames.Subscribed(id, opened), subscription), stop);
+        var frame = Frames.Subscribed(id, opened);
+        opened.ForgetState();
+        await outbox.ReplyAsync(new Outgoing.Opened(frame, subscription), stop);
         if (former is not null)
         {
             outbox.Add(new Outgoing.Closed(former));

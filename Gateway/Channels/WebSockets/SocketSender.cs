@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Net.WebSockets;
 
@@ -8,7 +7,6 @@ namespace Gateway.Channels.WebSockets;
 internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox outbox, LiveServices services)
 {
     // All owned by the one loop.
-    private readonly ArrayBufferWriter<byte> _frame = new();
     private readonly HashSet<SocketSubscription> _attending = [];
     private readonly List<SocketSubscription> _opened = [];
     private readonly List<SocketSubscription> _closed = [];
@@ -38,7 +36,7 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
             _batching = true;
             while (!stop.IsCancellationRequested && outbox.TryTake(out var next))
             {
-                await SendAsync(next, stop);
+                await SendAsync(next, stop, aborted);
                 if (wire.Gathered >= services.Options.FlushBytes)
                 {
                     await FlushAsync(aborted);
@@ -47,6 +45,7 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
 
             _batching = false;
             await FlushAsync(aborted);
+            wire.Rest();
         }
 
         return SocketClose.ByPage;
@@ -72,16 +71,16 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
         _attending.Clear();
     }
 
-    private async ValueTask SendAsync(Outgoing next, CancellationToken stop)
+    private async ValueTask SendAsync(Outgoing next, CancellationToken stop, CancellationToken aborted)
     {
         switch (next)
         {
             case Outgoing.Reply reply:
-                await SendFrameAsync(reply.Frame);
+                SendFrame(reply.Frame);
                 outbox.Replied();
                 break;
             case Outgoing.Opened opened:
-                await SendFrameAsync(opened.Frame);
+                SendFrame(opened.Frame);
                 outbox.Replied();
                 _opened.Add(opened.Subscription);
                 opened.Subscription.Wake();
@@ -90,23 +89,23 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
                 _closed.Add(closed.Subscription);
                 break;
             case Outgoing.Turn turn:
-                await TakeTurnAsync(turn.Subscription, stop);
+                await TakeTurnAsync(turn.Subscription, stop, aborted);
                 break;
             case Outgoing.Watching watching:
-                await SendFrameAsync(Frames.Presence(watching.Id, watching.Watch.Name, services.Presence.Watch(watching.Watch)));
+                SendFrame(Frames.Presence(watching.Id, watching.Watch.Name, services.Presence.Watch(watching.Watch)));
                 outbox.Replied();
                 break;
             case Outgoing.Presence presence:
-                await SendChangesAsync(presence.Watch);
+                SendChanges(presence.Watch);
                 break;
             case Outgoing.Heartbeat:
                 Volatile.Write(ref _heartbeatWaiting, 0);
-                await SendFrameAsync(Frames.Timed("heartbeat", id: null, services.Time.GetUtcNow()));
+                SendFrame(Frames.Timed("heartbeat", id: null, services.Time.GetUtcNow()));
                 break;
         }
     }
 
-    private async ValueTask TakeTurnAsync(SocketSubscription subscription, CancellationToken stop)
+    private async ValueTask TakeTurnAsync(SocketSubscription subscription, CancellationToken stop, CancellationToken aborted)
     {
         var events = await subscription.TakeAsync(stop);
         if (subscription.ShowsStates)
@@ -119,9 +118,11 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
             subscription.Hand(through);
             foreach (var stored in events)
             {
-                _frame.ResetWrittenCount();
-                Frames.WriteEvent(_frame, subscription.Prefix, stored);
-                await SendFrameAsync(_frame.WrittenMemory);
+                SendFrame(subscription.Prefix, stored.Json.Span[1..]);
+                if (wire.IsFilling)
+                {
+                    await FlushAsync(aborted);
+                }
             }
 
             _sent.Add((subscription.Receipts, subscription.Name.CursorOf(events[0]) - 1, through, events[0].AppendedAt));
@@ -142,29 +143,34 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
 
         subscription.Opened.Subscription.SkipTo(snapshot.Head);
         subscription.Hand(snapshot.Head);
-        await SendFrameAsync(Frames.State(snapshot));
+        SendFrame(Frames.State(snapshot));
         _sent.Add((subscription.Receipts, snapshot.Head - 1, snapshot.Head, AppendedAt: 0));
     }
 
-    private async ValueTask SendChangesAsync(PresenceWatch watch)
+    private void SendChanges(PresenceWatch watch)
     {
         var (changes, anew) = services.Presence.Take(watch);
         if (anew is not null)
         {
-            await SendFrameAsync(Frames.Presence(id: null, watch.Name, anew));
+            SendFrame(Frames.Presence(id: null, watch.Name, anew));
         }
 
         foreach (var change in changes)
         {
-            await SendFrameAsync(Frames.Change(watch.Name, change));
+            SendFrame(Frames.Change(watch.Name, change));
         }
     }
 
-    // Not cancelled: a frame cut in two would leave nothing to close politely. The wire only gathers, so this does not wait for the page.
-    private ValueTask SendFrameAsync(ReadOnlyMemory<byte> frame)
+    // The wire only gathers, so this does not wait for the page. What the page was told of its end stays the last that it is told.
+    private void SendFrame(ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest = default)
     {
+        if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
+        {
+            throw new WebSocketException(WebSocketError.InvalidState);
+        }
+
+        wire.WriteText(first, rest);
         _frames++;
-        return socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
     }
 
     private async ValueTask FlushAsync(CancellationToken aborted)

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Buffers.Binary;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Channels.WebSockets;
@@ -14,6 +14,10 @@ internal sealed class SocketWire(Stream network, TcpPeer peer) : Stream
     private static readonly byte[] NoUtf8 = [CloseFrame, 2, 1007 >> 8, 1007 & 0xFF];
 
     private const byte CloseFrame = 0x88;
+    private const byte TextFrame = 0x81;
+    private const byte Length16 = 126;
+    private const byte Length64 = 127;
+    private const int LongestHead = 10;
 
     // Pongs and frames beyond this are of a peer that asks and does not read.
     private const int MaxGathered = 1024 * 1024;
@@ -21,22 +25,26 @@ internal sealed class SocketWire(Stream network, TcpPeer peer) : Stream
     private readonly Lock _lock = new();
 
     // Owned by _lock. Two buffers that change places: one gathers while the other is written.
-    private ArrayBufferWriter<byte> _gathering = new();
-    private ArrayBufferWriter<byte> _writing = new();
+    private GatherBuffer _gathering = new();
+    private GatherBuffer _writing = new();
     private Action? _nudge;
 
     /// <summary>How long the peer has neither given nor taken a byte. Asked by the watch alone.</summary>
     public TimeSpan SilentFor => peer.SilentFor;
+
     public int Gathered
     {
         get
         {
             lock (_lock)
             {
-                return _gathering.WrittenCount;
+                return _gathering.Count;
             }
         }
     }
+
+    /// <summary>Whether it should be flushed before more is gathered, whatever the batch.</summary>
+    public bool IsFilling => Gathered >= MaxGathered / 4;
 
     public override bool CanRead => true;
 
@@ -66,12 +74,12 @@ internal sealed class SocketWire(Stream network, TcpPeer peer) : Stream
             (_gathering, _writing) = (_writing, _gathering);
         }
 
-        var count = _writing.WrittenCount;
+        var count = _writing.Count;
         if (count > 0)
         {
-            await network.WriteAsync(_writing.WrittenMemory, cancellation);
+            await network.WriteAsync(_writing.Bytes, cancellation);
             await network.FlushAsync(cancellation);
-            _writing.ResetWrittenCount();
+            _writing.Clear();
             if (!peer.Tells)
             {
                 peer.Heard();
@@ -79,6 +87,29 @@ internal sealed class SocketWire(Stream network, TcpPeer peer) : Stream
         }
 
         return count;
+    }
+
+    /// <summary>
+    /// A text message of two parts, as a frame of its own (RFC 6455, 5.2): many pages get the same bytes, which the WebSocket would copy three times for each.
+    /// </summary>
+    public void WriteText(ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest)
+    {
+        Span<byte> head = stackalloc byte[LongestHead];
+        head = head[..WriteHead(head, first.Length + rest.Length)];
+        Gather(head, first, rest);
+    }
+
+    /// <summary>Holds no memory until something is written again. Called between two flushes.</summary>
+    public void Rest()
+    {
+        lock (_lock)
+        {
+            _writing.Release();
+            if (_gathering.Count == 0)
+            {
+                _gathering.Release();
+            }
+        }
     }
 
     /// <summary>Reads and forgets until the page's close: ended before that, the network would take our close back from who has not read it.</summary>
@@ -123,22 +154,7 @@ internal sealed class SocketWire(Stream network, TcpPeer peer) : Stream
             buffer = SocketClose.Of(SocketClose.BadMessage, Random.Shared.NextDouble()).ToFrame();
         }
 
-        bool first;
-        lock (_lock)
-        {
-            if (_gathering.WrittenCount + buffer.Length > MaxGathered)
-            {
-                throw new IOException("the peer asks for more than it reads");
-            }
-
-            first = _gathering.WrittenCount == 0;
-            _gathering.Write(buffer);
-        }
-
-        if (first)
-        {
-            _nudge?.Invoke();
-        }
+        Gather(buffer, [], []);
     }
 
     public override void Flush()
@@ -153,6 +169,49 @@ internal sealed class SocketWire(Stream network, TcpPeer peer) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private void Gather(ReadOnlySpan<byte> head, ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest)
+    {
+        bool wasEmpty;
+        lock (_lock)
+        {
+            var count = head.Length + first.Length + rest.Length;
+            if (_gathering.Count + count > MaxGathered)
+            {
+                throw new IOException("the peer asks for more than it reads");
+            }
+
+            wasEmpty = _gathering.Count == 0;
+            var room = _gathering.Take(count);
+            head.CopyTo(room);
+            first.CopyTo(room[head.Length..]);
+            rest.CopyTo(room[(head.Length + first.Length)..]);
+        }
+
+        if (wasEmpty)
+        {
+            _nudge?.Invoke();
+        }
+    }
+
+    private static int WriteHead(Span<byte> head, int length)
+    {
+        head[0] = TextFrame;
+        switch (length)
+        {
+            case < Length16:
+                head[1] = (byte)length;
+                return 2;
+            case <= ushort.MaxValue:
+                head[1] = Length16;
+                BinaryPrimitives.WriteUInt16BigEndian(head[2..], (ushort)length);
+                return 4;
+            default:
+                head[1] = Length64;
+                BinaryPrimitives.WriteInt64BigEndian(head[2..], length);
+                return LongestHead;
+        }
+    }
 }
 
 /// <summary>Puts the wire beneath the WebSocket that the framework makes of this request.</summary>
