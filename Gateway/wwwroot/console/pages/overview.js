@@ -105,7 +105,7 @@ function counters(scene) {
       counter(
         say("overview.stay"),
         format.minutes(averageMinutes),
-        say("overview.stayHint"),
+        say(days.filter(day => day.stays > 0).length > 1 ? "overview.stayDays" : "overview.stayHint"),
         days.map(day => (day.stays > 0 ? day.minutes / day.stays : null)).reverse(),
         "line",
       ),
@@ -218,7 +218,7 @@ function activityCard(scene) {
 }
 
 /** @param {Scene} scene */
-function runningJobs({ model, say }) {
+function runningJobs({ model, say, format }) {
   const items = model.loads["jobs"]?.value?.items ?? [];
   if (items.length === 0) return null;
   return card(
@@ -235,7 +235,11 @@ function runningJobs({ model, say }) {
               "div",
               { class: "row-link" },
               h("span", { class: "strong" }, job.name),
-              h("span", { class: "hint" }, job.total === null ? job.message : say("job.of", { done: job.done, total: job.total })),
+              h(
+                "span",
+                { class: "hint" },
+                job.total === null ? job.message : say("job.of", { done: format.number(job.done), total: format.number(job.total) }),
+              ),
             ),
             progress(say("job.progress", { name: job.name }), job.percent),
           ),
