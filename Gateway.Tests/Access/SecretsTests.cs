@@ -230,7 +230,7 @@ public sealed class SecretsTests
         Assert.That((tickets.Redeem(null, new DefaultHttpContext()).IsGranted, tickets.Redeem(null, forwarded).IsGranted), Is.EqualTo((true, false)));
     }
 
-    private static bool May(ISubscriberRights rights, string stream) => 
+    private static bool May(ISubscriberRights rights, string stream) =>
         StreamName.TryParse(stream, out var name) && rights.MaySubscribeAsync(name, default).AsTask().Result;
 
     private static TicketVerdict Redeem(Tickets tickets, string? secret) => tickets.Redeem(secret, new DefaultHttpContext());

@@ -41,7 +41,9 @@ public sealed class FuzzTests
         var started = Stopwatch.GetTimestamp();
         await using var fixture = await BrokerFixture.StartAsync(new()
         {
-            SysInterval = TimeSpan.Zero, ConnectTimeout = TimeSpan.FromSeconds(1), CloseTimeout = TimeSpan.FromMilliseconds(200),
+            SysInterval = TimeSpan.Zero,
+            ConnectTimeout = TimeSpan.FromSeconds(1),
+            CloseTimeout = TimeSpan.FromMilliseconds(200),
         });
         using var witness = await fixture.ConnectAsync(RawClient.Hello("witness"));
         await witness.SubscribeAsync(new SubscriptionRequest("witness", 1));

@@ -120,7 +120,8 @@ internal static class KioskStates
 
     private static KioskState Free(string name, string heading, params object[] scanners) => new(name, heading)
     {
-        Answers = Signed(), Channels = new Dictionary<string, object>(StringComparer.Ordinal) { ["devices"] = Feed(scanners) },
+        Answers = Signed(),
+        Channels = new Dictionary<string, object>(StringComparer.Ordinal) { ["devices"] = Feed(scanners) },
     };
 
     private static KioskState Follows(string name, string heading, object enrollment, object? scanner = null) => new(name, heading)
@@ -153,13 +154,28 @@ internal static class KioskStates
 
     private static object Enrollment(string state, int captured = 0, string? reason = null, string person = "Ada Lovelace", int? step = null) => new
     {
-        id = "e1", device = "lab-1", person, slot = 0, scans = 3, state, step = step ?? Math.Min(captured + 1, 3), captured, percent = 100 * captured / 3,
-        reason, expiresAt = "2026-01-03T10:05:00.000Z", at = At,
+        id = "e1",
+        device = "lab-1",
+        person,
+        slot = 0,
+        scans = 3,
+        state,
+        step = step ?? Math.Min(captured + 1, 3),
+        captured,
+        percent = 100 * captured / 3,
+        reason,
+        expiresAt = "2026-01-03T10:05:00.000Z",
+        at = At,
     };
 
     private static object Passed(string type, string? person, int? minutes = null) => new
     {
-        op = "event", channel = "checkins/main", seq = 11, position = 11, type, at = At,
+        op = "event",
+        channel = "checkins/main",
+        seq = 11,
+        position = 11,
+        type,
+        at = At,
         data = new { person, device = "lab-1", location = "Hall", minutes, source = new { device = "lab-1", id = "1-1", received = At } },
     };
 
