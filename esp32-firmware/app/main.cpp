@@ -112,13 +112,16 @@ void beginWatchdog() {
     esp_task_wdt_add(nullptr);
 }
 
-bool isButtonHeld() {
-    const Millis end = now() + 3000;
-    while (now() < end) {
-        if (digitalRead(BUTTON_PIN) == HIGH) return false;
-        delay(20);
+// Three seconds, while it runs: held at power-on, the chip waits for a firmware instead.
+void watchButton() {
+    static Millis heldSince = 0;
+    if (digitalRead(BUTTON_PIN) == HIGH) {
+        heldSince = 0;
+    } else if (heldSince == 0) {
+        heldSince = now();
+    } else if (now() - heldSince >= 3000) {
+        portal.open(now());
     }
-    return true;
 }
 
 // A sensor at rest is looked at now and then; Wi-Fi and MQTT keep their own tasks.
@@ -151,8 +154,7 @@ void setup() {
     core->begin(now());
     wifi.begin();
     updater.begin(now());
-    const bool isWanted = digitalRead(BUTTON_PIN) == LOW && isButtonHeld();
-    if (isWanted || !credentials.hasWifi() || !credentials.hasGateway()) portal.open(now());
+    if (!credentials.hasWifi() || !credentials.hasGateway()) portal.open(now());
     beginWatchdog();
     Serial.println("type `help`");
 }
@@ -169,6 +171,7 @@ void loop() {
     give(time);
     quietMoment();
     console.step();
+    watchButton();
     if (portal.step(now())) esp_restart();
     digitalWrite(LED_PIN, isLit(portal.isOpen() ? LedState::SetUp : led, now()) ? HIGH : LOW);
     delay(2);

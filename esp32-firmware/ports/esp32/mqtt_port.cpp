@@ -126,12 +126,21 @@ void MqttPort::onEvent(void* self, esp_event_base_t, int32_t id, void* data) {
 
 void MqttPort::heard(int32_t id, const esp_mqtt_event_t& event) {
     switch (static_cast<esp_mqtt_event_id_t>(id)) {
+        case MQTT_EVENT_BEFORE_CONNECT: _isExplained = false; break;
         case MQTT_EVENT_CONNECTED:
+            _isExplained = true;
             _gateway = Findings::Gateway::Reachable;
             _broker = Findings::Broker::Connected;
             post(Input::Kind::MqttUp, 0);
             break;
-        case MQTT_EVENT_DISCONNECTED: post(Input::Kind::MqttDown, 0); break;
+        case MQTT_EVENT_DISCONNECTED:
+            // The line stood, and nobody at its other end spoke MQTT: of everything else an error is told first.
+            if (!_isExplained) {
+                _gateway = Findings::Gateway::Reachable;
+                _broker = Findings::Broker::NoAnswer;
+            }
+            post(Input::Kind::MqttDown, 0);
+            break;
         case MQTT_EVENT_PUBLISHED: post(Input::Kind::Published, event.msg_id); break;
         case MQTT_EVENT_DATA: collect(event); break;
         case MQTT_EVENT_ERROR: explain(event); break;
@@ -152,6 +161,7 @@ void MqttPort::collect(const esp_mqtt_event_t& event) {
 
 void MqttPort::explain(const esp_mqtt_event_t& event) {
     if (event.error_handle == nullptr) return;
+    _isExplained = true;
     const esp_mqtt_error_codes_t& error = *event.error_handle;
     if (error.error_type == MQTT_ERROR_TYPE_CONNECTION_REFUSED) {
         _gateway = Findings::Gateway::Reachable;

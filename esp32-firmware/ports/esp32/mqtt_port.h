@@ -64,6 +64,7 @@ private:
 
     // written by the client's task alone
     Event _heard;
+    bool _isExplained = false;
     volatile scanner::Findings::Gateway _gateway = scanner::Findings::Gateway::NotSetUp;
     volatile scanner::Findings::Broker _broker = scanner::Findings::Broker::NotTried;
 };
