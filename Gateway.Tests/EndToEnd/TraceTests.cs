@@ -84,6 +84,19 @@ public sealed class TraceTests
     }
 
     [Test]
+    public async Task Trace_OfAStepThatCameEarly_TellsWhenItWasStored_BeforeAndAfterItIsShown()
+    {
+        await _scanner.ScanAsync(_enrollment, 2);
+        var held = (await _service.GetAsync($"api/enrollments/{_enrollment}/trace"))["scans"]![1]!;
+        await _scanner.ScanAsync(_enrollment, 1);
+        var shown = (await _service.GetAsync($"api/enrollments/{_enrollment}/trace"))["scans"]![1]!;
+
+        Assert.That((string?)held["stopped"], Does.StartWith("it came before step 1"));
+        Assert.That(held["durable"], Is.Not.Null);
+        Assert.That((string?)shown["durable"], Is.EqualTo((string?)held["durable"]));
+    }
+
+    [Test]
     public async Task Trace_LeavesOutWhoOnlyLooked()
     {
         await _service.GetAsync($"api/enrollments/{_enrollment}/events?since=1");

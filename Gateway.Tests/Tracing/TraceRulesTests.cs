@@ -50,7 +50,7 @@ public sealed class TraceRulesTests
         yield return Says("SensorError", Facts with { Scanner = new(true, null, SensorHealth.Error) }, 2, "scanner lab-1 reports an error of its sensor");
         yield return Says("Misfit", Facts with { Misfits = [Misfit(2)] }, 2, "quarantined at 10:00:00: slot 9 is not this enrollment's");
         yield return Says("MisfitOfAnother", Facts with { Misfits = [Misfit(3)] }, 2, "scanner lab-1 has been waiting for the finger for 14 s");
-        yield return Says("Held", Facts with { Held = [3] }, 3, "it came before step 2 and waits for that");
+        yield return Says("Held", Facts with { Held = [Capture(3)] }, 3, "it came before step 2 and waits for that");
         yield return Says("NotTold", Facts with { Enrollment = requested, Captures = [], IsTold = false }, 1,
             "scanner lab-1 has not been told to begin: no page has subscribed yet");
         yield return Says("Unanswered", Facts with { Enrollment = requested, Captures = [], IsUnanswered = true }, 1,
@@ -78,6 +78,16 @@ public sealed class TraceRulesTests
         Assert.That(trace.Scans[0].Pages.Single(), Is.EqualTo(new TracedPage("3", Some.Now, Some.Now.AddMilliseconds(20))));
         Assert.That(trace.Explanation, Is.EqualTo(
             "1 of 3 scans are on disk; step 2: scanner lab-1 has been waiting for the finger for 14 s. Every page has acknowledged what there is."));
+    }
+
+    [Test]
+    public void Scan_ThatCameEarly_IsOnDisk_AndIsNotTheOneThatIsMissing()
+    {
+        var trace = TraceRules.Explain(Facts with { Held = [Capture(3)] }, Now);
+
+        Assert.That((trace.Scans[2].Received, trace.Scans[2].Durable), Is.EqualTo((Some.Now.AddMilliseconds(3), Some.Now.AddMilliseconds(4))));
+        Assert.That(trace.Explanation, Does.StartWith("2 of 3 scans are on disk; step 2: scanner lab-1 has been waiting")
+            .And.Contain("Step 3: it came before step 2 and waits for that."));
     }
 
     [Test]

@@ -15,8 +15,8 @@ internal sealed record TraceFacts
 
     public IReadOnlyList<CaptureFact> Captures { get; init; } = [];
 
-    /// <summary>Steps that arrived before the one awaited.</summary>
-    public IReadOnlyList<int> Held { get; init; } = [];
+    /// <summary>Captures that arrived before the one awaited: on disk, and without an event.</summary>
+    public IReadOnlyList<CaptureFact> Held { get; init; } = [];
 
     /// <summary>The scanner's session has the command to enroll.</summary>
     public bool IsTold { get; init; }
@@ -31,7 +31,7 @@ internal sealed record TraceFacts
 /// <param name="Since">When it went offline; null while it is online or when that is not kept any more.</param>
 internal sealed record ScannerFact(bool IsOnline, DateTimeOffset? Since = null, SensorHealth? Sensor = null);
 
-/// <param name="Seq">Of its event on the enrollment's channel.</param>
+/// <param name="Seq">Of its event on the enrollment's channel; 0 while it is held.</param>
 /// <param name="Device">When the scanner captured it; null where it was inferred.</param>
 /// <param name="Durable">When its event was committed.</param>
 internal sealed record CaptureFact(int Step, long Seq, DateTimeOffset? Device, DateTimeOffset? Received, DateTimeOffset Durable);

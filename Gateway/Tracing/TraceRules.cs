@@ -16,6 +16,12 @@ internal static class TraceRules
 
     private static TracedScan Scan(TraceFacts facts, int step, DateTimeOffset now)
     {
+        if (facts.Held.FirstOrDefault(held => held.Step == step) is { } held)
+        {
+            var stopped = $"it came before step {facts.Enrollment.Captured + 1} and waits for that";
+            return new(step, held.Device, held.Received, held.Durable, [], stopped);
+        }
+
         if (facts.Captures.FirstOrDefault(capture => capture.Step == step) is not { } capture)
         {
             return new(step, null, null, null, [], Missing(facts, step, now));
@@ -47,11 +53,6 @@ internal static class TraceRules
         if (facts.Misfits.FirstOrDefault(misfit => misfit.Step == step) is { } misfit)
         {
             return Quarantined(misfit);
-        }
-
-        if (facts.Held.Contains(step))
-        {
-            return $"it came before step {enrollment.Captured + 1} and waits for that";
         }
 
         if (enrollment.IsTerminal)
@@ -95,7 +96,7 @@ internal static class TraceRules
         var enrollment = facts.Enrollment;
         List<string> sentences = [];
         sentences.Add(scans.Find(scan => scan.Durable is null) is { } missing
-            ? $"{enrollment.Captured} of {enrollment.Scans} scans are on disk; step {missing.Step}: {missing.Stopped}."
+            ? $"{scans.Count(scan => scan.Durable is not null)} of {enrollment.Scans} scans are on disk; step {missing.Step}: {missing.Stopped}."
             : $"All {enrollment.Scans} scans are on disk.");
         if (enrollment.IsTerminal)
         {

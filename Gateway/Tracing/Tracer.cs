@@ -33,7 +33,8 @@ internal sealed class Tracer(IJournal journal, Receipts receipts)
             Enrollment = state,
             Scanner = await ScannerAsync(state.Device, cancellation),
             Captures = captures,
-            Held = [.. open?.HeldScans.Select(held => held.Step) ?? []],
+            Held = [.. open?.HeldScans.Select(held =>
+                new CaptureFact(held.Step, Seq: 0, held.At ?? held.Source.Received, held.Source.Received, held.HeldAt ?? held.Source.Received)) ?? []],
             IsTold = open?.Command is not null,
             IsUnanswered = open?.Command is { } command && DeviceCommand.Load(journal).Any(unanswered => unanswered.Id == command),
             Misfits = Misfits(id),

@@ -18,7 +18,11 @@ internal abstract record ScannerReported(EventSource Source) : EnrollmentInput
 }
 
 internal sealed record ScanReported(ScanStatus Status, int Step, int Of, int Slot, int? Quality, string? Reason, EventSource Source)
-    : ScannerReported(Source);
+    : ScannerReported(Source)
+{
+    /// <summary>Where it came early: when it was stored to wait for those before it.</summary>
+    public DateTimeOffset? HeldAt { get; init; }
+}
 
 internal sealed record ResultReported(bool Success, int Slot, string? Reason, EventSource Source) : ScannerReported(Source);
 

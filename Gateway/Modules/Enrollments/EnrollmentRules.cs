@@ -91,7 +91,7 @@ internal static class EnrollmentRules
         if (scan.Step > state.Captured + 1)
         {
             return scan.Status == ScanStatus.Progress
-                ? Quiet(open with { HeldScans = [.. open.HeldScans, scan], GapSince = open.GapSince ?? now })
+                ? Quiet(open with { HeldScans = [.. open.HeldScans, scan with { HeldAt = now }], GapSince = open.GapSince ?? now })
                 : Quiet(open);
         }
 
