@@ -102,6 +102,8 @@ public sealed partial class ConsoleTests
         await ask.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
 
         var progress = console.Page.GetByRole(AriaRole.Progressbar, new() { Name = "Progress of Ada Lovelace" });
+        // The scanner's own page shows it too, until the page of the enrollment is there.
+        await Expect(console.Page).ToHaveURLAsync(EnrollmentPage());
         await Expect(progress).ToHaveAttributeAsync("aria-valuenow", "0");
         var enrollment = console.Page.Url[^36..];
         await _scanner.ScanAsync(enrollment, 1);
@@ -137,4 +139,7 @@ public sealed partial class ConsoleTests
 
     [GeneratedRegex(@"\d\d:\d\d:\d\d\.\d{3}", RegexOptions.None, 1000)]
     private static partial Regex Milliseconds();
+
+    [GeneratedRegex("#/enrollments/", RegexOptions.None, 1000)]
+    private static partial Regex EnrollmentPage();
 }
