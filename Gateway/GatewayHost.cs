@@ -11,6 +11,7 @@ using Gateway.Modules.Accounts;
 using Gateway.Modules.CheckIns;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
+using Gateway.Modules.Firmware;
 using Gateway.Modules.Jobs;
 using Gateway.Modules.Mappings;
 using Gateway.Modules.People;
@@ -125,7 +126,7 @@ internal static class GatewayHost
         .AddSingleton(settings.Mqtt).AddSingleton(settings.Http).AddSingleton(settings.Tls).AddSingleton(settings.Data).AddSingleton(settings.Access)
         .AddSingleton(settings.Limits).AddSingleton(BrokerLimitsOf(settings.Limits)).AddHttpRate(settings.Limits)
         .AddSingleton(settings.Enrollment).AddSingleton(settings.CheckIns).AddSingleton(settings.Jobs).AddSingleton(settings.Rooms)
-        .AddSingleton(settings.Quarantine).AddSingleton(settings.Retention).AddSingleton(settings.Webhooks)
+        .AddSingleton(settings.Quarantine).AddSingleton(settings.Retention).AddSingleton(settings.Firmware).AddSingleton(settings.Webhooks)
         .AddSingleton(settings.Mappings).AddSingleton(settings.Simulate)
         .AddSingleton(listeners).AddSingleton(TimeProvider.System)
         .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
@@ -198,7 +199,7 @@ internal static class GatewayHost
         .AddSingleton<IDeviceListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<DeviceFigures>().AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()
         .AddJobs().AddCheckIns().AddRooms()
-        .AddWebhooks().AddMappings()
+        .AddFirmware().AddWebhooks().AddMappings()
         .AddSingleton<IntakeMeters>().AddSingleton<QuarantineKeeper>().AddSingleton<Resubmission>()
         .AddTracing()
         .AddSingleton<IntakeGate>().AddSingleton<IPublishGate>(provider => provider.GetRequiredService<IntakeGate>())
@@ -237,6 +238,7 @@ internal static class GatewayHost
         app.MapCheckIns();
         app.MapRooms();
         app.MapPeople();
+        app.MapFirmware();
         app.MapWebhooks();
         app.MapQuarantine();
         app.MapTrace();

@@ -23,7 +23,8 @@ internal sealed class AccessParts(IJournal journal, string folder, TimeProvider 
     {
         var scanners = new ScannerOf(journal);
         var trail = new AuditTrail(journal, NullLogger<AuditTrail>.Instance);
-        var access = new HttpAccess(options, NewAdmin(options), NewSessions(), Accounts, scanners, NewThrottle(), trail, NullLogger<HttpAccess>.Instance);
+        var access = new HttpAccess(
+            options, NewAdmin(options), NewSessions(), Accounts, scanners, NewThrottle(), trail, new(journal, time), NullLogger<HttpAccess>.Instance);
         return new(access, Standings, scanners, time);
     }
 }

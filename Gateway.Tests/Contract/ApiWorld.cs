@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Tests.Support;
 
@@ -36,11 +37,14 @@ internal sealed class ApiWorld : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, string>> PrepareAsync(ApiOperation operation) => operation.Path.Split('/') switch
     {
         ["", "api", "enrollments", "{id}", ..] => Id(await EnrollmentAsync()),
+        ["", "api", "devices", "{id}", "firmware"] when await FirmwareAsync(isWanted: false) is not null => Id(Door),
         ["", "api", "devices", "{id}", .. var rest] => Id(operation.Method == "DELETE" || rest is ["secret"] ? await DeviceAsync() : Door),
         ["", "api", "jobs", "{id}", ..] => Id((string)(await PostAsync("jobs", new { name = "Import" }))["id"]!),
         ["", "api", "rooms", "{id}", ..] => await RoomAsync(),
         ["", "api", "checkins", ..] => new Dictionary<string, string> { ["site"] = "main", ["id"] = "main" },
         ["", "api", "audit", ..] => Id("trail"),
+        ["", "api", "firmware", "{version}"] => new Dictionary<string, string> { ["version"] = await FirmwareAsync(isWanted: false) },
+        ["", "firmware", ..] when await FirmwareAsync(isWanted: true) is var version => new Dictionary<string, string> { ["file"] = $"scanner-{version}.bin" },
         ["", "api", "people", ..] => await PersonAsync(),
         ["", "api", "webhooks", "{id}", ..] => await WebhookAsync(),
         ["", "api", "quarantine", "{id}", ..] => Id(await QuarantinedAsync()),
@@ -55,6 +59,11 @@ internal sealed class ApiWorld : IAsyncDisposable
     /// <summary>Asks as the admin; and what is for users alone as one of them, a new one each time.</summary>
     public async Task<HttpResponseMessage> SendAsync(ApiOperation operation, HttpRequestMessage request)
     {
+        if (operation.Security is ["scanner"])
+        {
+            request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Door}:{_credentials[3]}")));
+        }
+
         if (operation.Security is not ["session"])
         {
             return await Service.Http.SendAsync(request);
@@ -139,6 +148,15 @@ internal sealed class ApiWorld : IAsyncDisposable
             },
             "a delivery");
         return new() { ["id"] = webhook, ["delivery"] = delivery };
+    }
+
+    private async Task<string> FirmwareAsync(bool isWanted)
+    {
+        var upload = ApiDocument.Operations.Single(operation => operation.ToString() == "POST /api/firmware").Examples.First().Value;
+        var version = (string)(await PostAsync("firmware", upload))["version"]!;
+        using var aimed = await Service.Http.PutAsJsonAsync($"api/devices/{Door}/firmware", isWanted ? new { version } : new object());
+        Assert.That(aimed.IsSuccessStatusCode);
+        return version;
     }
 
     private async Task<string> QuarantinedAsync()

@@ -7,7 +7,7 @@ namespace Gateway.Access;
 /// <summary>The one place where an HTTP request gets its identity and is asked what it wants; or is turned away.</summary>
 internal sealed class HttpAccess(
     AccessOptions options, AdminToken admin, Sessions sessions, Accounts accounts, ScannerOf scanners, AuthThrottle throttle, AuditTrail trail,
-    ILogger<HttpAccess> log)
+    DeviceSecrets devices, ILogger<HttpAccess> log)
 {
     private static readonly object Slot = new();
 
@@ -43,7 +43,7 @@ internal sealed class HttpAccess(
         AccessLog.Refused(log, context.Request.Method, context.Request.Path, Network.Text(context.Connection.RemoteIpAddress), refusal.Code);
         if (refusal.Status == StatusCodes.Status401Unauthorized)
         {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
+            context.Response.Headers.WWWAuthenticate = IsUnder(context.Request.Path, "/firmware") ? "Basic realm=\"firmware\"" : "Bearer";
         }
 
         await refusal.ToResult().ExecuteAsync(context);
@@ -57,7 +57,7 @@ internal sealed class HttpAccess(
 
     private static bool IsGuarded(PathString path) =>
         (IsUnder(path, "/api") && !IsUnder(path, "/api/sign-in") && !IsUnder(path, "/api/kiosks/pairings")) || IsUnder(path, "/metrics")
-        || path == "/openapi.json";
+        || IsUnder(path, "/firmware") || path == "/openapi.json";
 
     /// <summary>A collector on this machine needs no token for the figures; behind a proxy everyone would seem to be on this machine.</summary>
     private static bool IsScrapedFromHere(HttpContext context) => IsUnder(context.Request.Path, "/metrics") && !Forwarding.IsIn(context.Request)
@@ -68,8 +68,11 @@ internal sealed class HttpAccess(
     private async ValueTask<RequestRefusedException?> JudgeAsync(HttpContext context)
     {
         var remote = context.Connection.RemoteIpAddress;
-        if (Identify(context, out var wasPresented) is not { } identity)
+        var wasPresented = false;
+        var given = IsUnder(context.Request.Path, "/firmware") ? BasicCredentials.Of(context.Request.Headers.Authorization) : null;
+        if ((given is null ? Identify(context, out wasPresented) : await IdentifyScannerAsync(context, given)) is not { } identity)
         {
+            wasPresented |= given is not null;
             return options.Anonymous && Forwarding.IsIn(context.Request) ? ForwardedAnonymously()
                 : wasPresented && throttle.Failed(remote) is { } wait ? Limited(context, wait)
                 : new(StatusCodes.Status401Unauthorized, "unauthenticated", "Sign in, or send a bearer token that is known here.");
@@ -101,6 +104,9 @@ internal sealed class HttpAccess(
 
         return await scanners.FindAsync(what, context.RequestAborted);
     }
+
+    private async ValueTask<Identity?> IdentifyScannerAsync(HttpContext context, BasicCredentials given) =>
+        await devices.IsRightAsync(given.Name, given.Password) || IsOpenTo(context) ? Identity.Device(given.Name) : null;
 
     private Identity? Identify(HttpContext context, out bool wasPresented)
     {

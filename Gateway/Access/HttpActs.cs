@@ -14,7 +14,8 @@ internal static class HttpActs
         var parts = (path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (parts is not ["api", ..] && !(parts.Length > 0 && parts[0].Equals("api", StringComparison.OrdinalIgnoreCase)))
         {
-            return (Verb.Read, new(parts is [var page, ..] ? page.Split('.')[0].ToLowerInvariant() : ""));
+            var isOffer = parts.Length > 0 && parts[0].Equals("firmware", StringComparison.OrdinalIgnoreCase);
+            return (Verb.Read, isOffer ? new(Resource.Offers) : new(parts is [var page, ..] ? page.Split('.')[0].ToLowerInvariant() : ""));
         }
 
         // Routes are found whatever the case of their fixed parts, so rights are as well; ids keep theirs.

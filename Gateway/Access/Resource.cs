@@ -27,5 +27,8 @@ internal readonly record struct Resource(string Kind, string? Id = null, string?
 {
     public const string Topic = "topic";
 
+    /// <summary>What scanners fetch at /firmware.</summary>
+    public const string Offers = "offers";
+
     public static Resource OfTopic(string topic) => new(Topic, topic);
 }

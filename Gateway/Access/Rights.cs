@@ -18,6 +18,7 @@ internal static class Rights
         ["rooms"] = (Verb.Read, Verb.Operate),
         ["stats"] = (Verb.Read, Verb.Read),
         ["metrics"] = (Verb.Read, Verb.Read),
+        ["firmware"] = (Verb.Read, Verb.Read),
         ["quarantine"] = (null, Verb.Operate),
         ["connections"] = (null, Verb.Operate),
         ["kiosks"] = (null, Verb.Operate),
@@ -52,9 +53,14 @@ internal static class Rights
         _ => false,
     };
 
-    /// <summary>A scanner's own five topics out, its commands in, nothing else.</summary>
+    /// <summary>A scanner's own five topics out, its commands in, the firmware that it is to run, nothing else.</summary>
     private static bool IsDevices(string device, Verb verb, Resource what)
     {
+        if (what.Kind == Resource.Offers)
+        {
+            return verb == Verb.Read;
+        }
+
         if (what is not { Kind: Resource.Topic, Id: { } topic } || !topic.StartsWith("scanners/", StringComparison.Ordinal)
             || !topic.AsSpan("scanners/".Length).StartsWith(device, StringComparison.Ordinal)
             || topic.Length <= "scanners/".Length + device.Length || topic["scanners/".Length + device.Length] != '/')

@@ -26,7 +26,7 @@ internal sealed class RequestBody
     /// <summary>Tells one body from another, for idempotency keys.</summary>
     public string Digest { get; }
 
-    public static async Task<RequestBody> ReadAsync(HttpRequest request)
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, int maxBytes = MaxBytes)
     {
         if (request.ContentLength is 0 || (request.ContentLength is null && request.ContentType is null))
         {
@@ -38,9 +38,9 @@ internal sealed class RequestBody
             throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, "invalid", "Send the body as application/json.", "Content-Type");
         }
 
-        if (request.ContentLength > MaxBytes)
+        if (request.ContentLength > maxBytes)
         {
-            throw TooBig();
+            throw TooBig(maxBytes);
         }
 
         using var buffer = new MemoryStream();
@@ -49,9 +49,9 @@ internal sealed class RequestBody
         while ((read = await request.Body.ReadAsync(chunk, request.HttpContext.RequestAborted)) > 0)
         {
             buffer.Write(chunk, 0, read);
-            if (buffer.Length > MaxBytes)
+            if (buffer.Length > maxBytes)
             {
-                throw TooBig();
+                throw TooBig(maxBytes);
             }
         }
 
@@ -167,8 +167,19 @@ internal sealed class RequestBody
             : throw RequestRefusedException.Invalid(field, $"{field} must be a JSON object.");
     }
 
-    private static RequestRefusedException TooBig() =>
-        new(StatusCodes.Status413PayloadTooLarge, "too_big", $"The body is larger than {MaxBytes} bytes.");
+    /// <summary>A required object, read as a body of its own.</summary>
+    public RequestBody Object(string field) => Has(field, out var value) && value.ValueKind == JsonValueKind.Object
+        ? Parse(Encoding.UTF8.GetBytes(value.GetRawText()))
+        : throw RequestRefusedException.Invalid(field, $"{field} must be a JSON object.");
+
+    /// <summary>Required bytes, which JSON has in base64.</summary>
+    public byte[] Base64(string field, int max) => Has(field, out var value) && value.ValueKind == JsonValueKind.String
+        && value.TryGetBytesFromBase64(out var bytes) && bytes.Length > 0 && bytes.Length <= max
+            ? bytes
+            : throw RequestRefusedException.Invalid(field, $"{field} must be 1 to {max} bytes, in base64.");
+
+    private static RequestRefusedException TooBig(int maxBytes) =>
+        new(StatusCodes.Status413PayloadTooLarge, "too_big", $"The body is larger than {maxBytes} bytes.");
 
     private static RequestBody Parse(ReadOnlySpan<byte> utf8)
     {

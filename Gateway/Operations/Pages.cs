@@ -21,5 +21,6 @@ internal static class Pages
         }));
 
     private static bool IsFile(HttpContext context) => (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
-        && !Array.Exists(["/api", "/ws", "/mqtt", "/metrics"], path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase));
+        && !Array.Exists(["/api", "/ws", "/mqtt", "/metrics", "/firmware"],
+            path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase));
 }

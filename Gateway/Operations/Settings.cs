@@ -4,6 +4,7 @@ using Gateway.Contract;
 using Gateway.Intake;
 using Gateway.Modules.CheckIns;
 using Gateway.Modules.Enrollments;
+using Gateway.Modules.Firmware;
 using Gateway.Modules.Jobs;
 using Gateway.Modules.Mappings;
 using Gateway.Modules.Rooms;
@@ -27,6 +28,7 @@ internal sealed record Settings(
     CheckInsOptions CheckIns,
     QuarantineOptions Quarantine,
     RetentionOptions Retention,
+    FirmwareOptions Firmware,
     WebhooksOptions Webhooks,
     IReadOnlyList<MappingOptions> Mappings,
     SimulateOptions Simulate)
@@ -57,6 +59,7 @@ internal sealed record Settings(
             reader.Section<CheckInsOptions>(),
             reader.Section<QuarantineOptions>(),
             reader.Section<RetentionOptions>(),
+            reader.Section<FirmwareOptions>(),
             reader.Section<WebhooksOptions>(),
             reader.List<MappingOptions>("Mappings"),
             reader.Section<SimulateOptions>());

@@ -49,6 +49,7 @@ internal sealed record StatusMessage(EventSource Source, bool IsOnline, DeviceRe
 
         var (refusal, hasTurned) = Devices.OnStatus(transaction, Device, IsOnline, Report with { Source = Source }, IsAnonymous);
         var rest = hasTurned ? Listeners.Turned(transaction, Device, IsOnline) : null;
+        var reported = refusal is null && IsOnline && Report.Firmware is { } firmware ? Listeners.Reported(transaction, Device, firmware) : null;
         return new(refusal, Completed: () =>
         {
             // An `offline` is mostly the broker's word, spoken for a scanner that is not there.
@@ -58,6 +59,7 @@ internal sealed record StatusMessage(EventSource Source, bool IsOnline, DeviceRe
             }
 
             rest?.Invoke();
+            reported?.Invoke();
         });
     }
 }

@@ -65,6 +65,9 @@ internal interface IDeviceListener
 
     /// <summary>Before the scanner is gone: what others have there ends.</summary>
     Action? Deleting(JournalTransaction transaction, string device);
+
+    /// <summary>A status said which firmware it is, news or not.</summary>
+    Action? Reported(JournalTransaction transaction, string device, string firmware) => null;
 }
 
 internal static class DeviceListeners
@@ -74,6 +77,9 @@ internal static class DeviceListeners
 
     public static Action? Deleting(this IEnumerable<IDeviceListener> listeners, JournalTransaction transaction, string device) =>
         Together(listeners.Select(listener => listener.Deleting(transaction, device)));
+
+    public static Action? Reported(this IEnumerable<IDeviceListener> listeners, JournalTransaction transaction, string device, string firmware) =>
+        Together(listeners.Select(listener => listener.Reported(transaction, device, firmware)));
 
     private static Action? Together(IEnumerable<Action?> actions)
     {

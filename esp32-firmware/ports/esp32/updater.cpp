@@ -51,6 +51,10 @@ esp_http_client_handle_t Updater::open(const char* file) {
     esp_http_client_config_t config = {};
     config.url = url.c_str();
     config.timeout_ms = 5000;
+    // Sent at once, without waiting to be asked: the offer is for this scanner alone.
+    config.username = _gateway.device.c_str();
+    config.password = _gateway.secret.c_str();
+    config.auth_type = HTTP_AUTH_TYPE_BASIC;
     config.cert_pem = _gateway.isTls ? _gateway.ca.c_str() : nullptr;
     esp_http_client_handle_t client = esp_http_client_init(&config);
     if (client == nullptr) return nullptr;

@@ -9,11 +9,20 @@
 extern "C" {
 typedef struct esp_http_client* esp_http_client_handle_t;
 
+typedef enum {
+    HTTP_AUTH_TYPE_NONE = 0,
+    HTTP_AUTH_TYPE_BASIC,
+    HTTP_AUTH_TYPE_DIGEST,
+} esp_http_client_auth_type_t;
+
 // Only the fields that are used, in their order.
 typedef struct {
     const char* url;
     const char* host;
     int port;
+    const char* username;
+    const char* password;
+    esp_http_client_auth_type_t auth_type;
     const char* cert_pem;
     int timeout_ms;
     bool disable_auto_redirect;

@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using Gateway.Contract;
+
+namespace Gateway.Modules.Firmware;
+
+/// <summary>Section <c>Firmware</c>.</summary>
+internal sealed record FirmwareOptions : ICheckedOptions
+{
+    /// <summary>PEM file with the public half of the key that signs firmware; null: signatures are passed on, and judged by the scanners alone.</summary>
+    public string? PublicKey { get; init; }
+
+    public IEnumerable<string> Faults()
+    {
+        if (PublicKey is not null && Fault() is { } fault)
+        {
+            yield return $"Firmware:PublicKey: {fault}";
+        }
+    }
+
+    /// <summary>As scanners check it: ECDSA over P-256 and SHA-256, in DER. True where no key was given to check with.</summary>
+    internal bool IsSigned(FirmwareManifest manifest)
+    {
+        if (PublicKey is null)
+        {
+            return true;
+        }
+
+        using var key = Open(PublicKey);
+        return key.VerifyData(
+            manifest.SignedText(), Convert.FromHexString(manifest.Signature), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+    }
+
+    private static ECDsa Open(string file)
+    {
+        var key = ECDsa.Create();
+        key.ImportFromPem(File.ReadAllText(file));
+        return key;
+    }
+
+    private string? Fault()
+    {
+        try
+        {
+            using var key = Open(PublicKey!);
+            return key.KeySize == 256 ? null : $"{PublicKey} holds a key of {key.KeySize} bits; scanners check with P-256.";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            return $"{PublicKey} holds no public key in PEM: {error.Message}";
+        }
+    }
+}
