@@ -3,7 +3,7 @@ namespace Gateway.Tests.Support;
 /// <summary>Waits for something that no signal tells, yielding between looks; fails with its words when it never comes.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static Task HoldsAsync(Func<bool> condition, string what) => HoldsAsync(() => Task.FromResult(condition()), what);
 
