@@ -58,7 +58,10 @@ void Scanner::take(Millis now, const Input& input) {
             _sender.disconnected();
             break;
         case Input::Kind::Command: _commands.receive(now, input.bytes); break;
-        case Input::Kind::Published: _sender.acknowledged(input.number); break;
+        case Input::Kind::Published:
+            _sender.acknowledged(input.number);
+            _connection.mqttServed();
+            break;
         default: break;
     }
 }

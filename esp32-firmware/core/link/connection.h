@@ -3,8 +3,8 @@
 
 namespace scanner {
 
-// When to try Wi-Fi and MQTT (again). A line that fails soon after it came counts as failed: only one that held begins
-// the back-off anew. Wi-Fi that stays away is begun from the ground up, and in the end the board is restarted, since
+// When to try Wi-Fi and MQTT (again). A line that fails soon after it came counts as failed: only one that held, or that
+// brought a message to its PUBACK, begins the back-off anew. Wi-Fi that stays away is begun from the ground up, and in the end the board is restarted, since
 // drivers have been seen to hang.
 class Connection {
 public:
@@ -21,6 +21,8 @@ public:
     void wifiDown(Millis now);
     void mqttUp(Millis now);
     void mqttDown(Millis now);
+    // A PUBACK has come: bad as the line may be, trying soon is worth it.
+    void mqttServed() { _mqttFailures = 0; }
 
     Wants step(Millis now, bool mayRestart);
 

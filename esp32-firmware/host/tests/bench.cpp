@@ -52,6 +52,24 @@ void Bench::run(Millis time) {
     until([&] { return _now >= end; }, time + 1);
 }
 
+bool Bench::isReady() {
+    return until([&] { return _isConnected && _scanner->sensor().health() == SensorHealth::Ok; });
+}
+
+void Bench::touch(int whose) {
+    sensor.press(whose);
+    run(1500);
+    sensor.lift();
+    run(1000);
+}
+
+bool Bench::ends(const std::string& enrollment) {
+    return until([&] {
+        const std::string state = stateOf(enrollment);
+        return state != "requested" && state != "scanning";
+    }, 400'000);
+}
+
 // One thing happens: bytes from the sensor, a command, an answer of the line, or nothing but time.
 void Bench::turn() {
     if (flash.isDead() || _restartAsked) {

@@ -23,6 +23,13 @@ public:
     // Steps until it holds or that much time has passed; false when it never held.
     bool until(const std::function<bool()>& holds, scanner::Millis patience = 120'000);
     void run(scanner::Millis time);
+    // Connected, and the sensor found.
+    bool isReady();
+    // A finger comes and goes.
+    void touch(int whose);
+    // Until the gateway has heard of its end.
+    bool ends(const std::string& enrollment);
+    std::string stateOf(const std::string& enrollment) { return gateway.enrollments[enrollment].state; }
 
     // As after a loss of the scanner's power; the sensor loses its own with it.
     void restart();

@@ -48,6 +48,7 @@ esp_mqtt_client_config_t MqttPort::configuration() {
     config.keepalive = 20;
     config.disable_auto_reconnect = true;
     config.protocol_ver = MQTT_PROTOCOL_V_3_1_1;
+    config.reconnect_timeout_ms = kRest;
     config.network_timeout_ms = 5000;
     config.buffer_size = 2048;
     config.out_buffer_size = 1536;
@@ -68,6 +69,7 @@ esp_mqtt_client_config_t MqttPort::configuration() {
     config.session.keepalive = 20;
     config.session.protocol_ver = MQTT_PROTOCOL_V_3_1_1;
     config.network.disable_auto_reconnect = true;
+    config.network.reconnect_timeout_ms = kRest;
     config.network.timeout_ms = 5000;
     config.buffer.size = 2048;
     config.buffer.out_size = 1536;
@@ -96,6 +98,8 @@ void MqttPort::publish(const scanner::Publication& publication) {
     if (id <= 0 || publication.number == 0) return;
     _pending[_nextPending] = {id, publication.number};
     _nextPending = (_nextPending + 1) % kPending;
+    // The client's task looks at its queue once a second, or when the broker says something. UNSUBACK it says at once, and always.
+    esp_mqtt_client_unsubscribe(_client, topic.c_str());
 }
 
 bool MqttPort::take(Input& input) {
@@ -107,7 +111,9 @@ bool MqttPort::take(Input& input) {
         if (_taken.kind == Input::Kind::Published && !numberOf(_taken.messageId, input.number)) continue;
         return true;
     }
-    return false;
+    if (_lost.exchange(0) != _connection || _connection == 0) return false;
+    input = Input::of(Input::Kind::MqttDown);
+    return true;
 }
 
 bool MqttPort::numberOf(int messageId, uint32_t& number) {
@@ -178,7 +184,8 @@ void MqttPort::explain(const esp_mqtt_event_t& event) {
     }
 }
 
-// The gateway says a command again that got lost here; a PUBACK that got lost costs a message sent twice.
+// The gateway says a command again that got lost here; a PUBACK that got lost costs a message sent twice. That the line is gone nobody
+// says again, so it needs no place in the queue.
 void MqttPort::post(Input::Kind kind, int messageId) {
     static Event event;
     event.kind = kind;
@@ -186,5 +193,5 @@ void MqttPort::post(Input::Kind kind, int messageId) {
     event.messageId = messageId;
     event.size = kind == Input::Kind::Command ? _heard.size : 0;
     if (event.size > 0) memcpy(event.payload, _heard.payload, event.size);
-    xQueueSend(_queue, &event, pdMS_TO_TICKS(500));
+    if (xQueueSend(_queue, &event, pdMS_TO_TICKS(500)) != pdTRUE && kind == Input::Kind::MqttDown) _lost = _connection;
 }

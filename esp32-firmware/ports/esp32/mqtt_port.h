@@ -3,6 +3,8 @@
 #include <freertos/queue.h>
 #include <mqtt_client.h>
 
+#include <atomic>
+
 #include "diagnosis/self_test.h"
 #include "scanner.h"
 #include "setup/provisioning.h"
@@ -30,6 +32,8 @@ private:
     static constexpr size_t kMaxCommand = 1024;
     static constexpr size_t kQueued = 8;
     static constexpr size_t kPending = 8;
+    // How long the task of a client that lost its line may sleep, and keep waiting whoever ends it: ten seconds unless told.
+    static constexpr int kRest = 100;
 
     struct Event {
         scanner::Input::Kind kind;
@@ -61,6 +65,9 @@ private:
     Event _taken;
     Pending _pending[kPending] = {};
     size_t _nextPending = 0;
+
+    // the connection whose loss found no place in the queue; written by the client's task, taken by the loop
+    std::atomic<uint32_t> _lost{0};
 
     // written by the client's task alone
     Event _heard;

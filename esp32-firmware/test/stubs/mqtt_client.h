@@ -85,6 +85,7 @@ typedef struct {
     const char* cert_pem;
     size_t cert_len;
     esp_mqtt_transport_t transport;
+    int reconnect_timeout_ms;
     esp_mqtt_protocol_ver_t protocol_ver;
     int out_buffer_size;
     int network_timeout_ms;
@@ -124,6 +125,7 @@ typedef struct esp_mqtt_client_config_t {
         esp_mqtt_protocol_ver_t protocol_ver;
     } session;
     struct network_t {
+        int reconnect_timeout_ms;
         int timeout_ms;
         bool disable_auto_reconnect;
     } network;
@@ -142,6 +144,7 @@ int esp_mqtt_client_subscribe(esp_mqtt_client_handle_t client, const char* topic
 #define esp_mqtt_client_subscribe esp_mqtt_client_subscribe_single
 int esp_mqtt_client_subscribe_single(esp_mqtt_client_handle_t client, const char* topic, int qos);
 #endif
+int esp_mqtt_client_unsubscribe(esp_mqtt_client_handle_t client, const char* topic);
 int esp_mqtt_client_enqueue(esp_mqtt_client_handle_t client, const char* topic, const char* data, int len, int qos, int retain, bool store);
 esp_err_t esp_mqtt_client_destroy(esp_mqtt_client_handle_t client);
 esp_err_t esp_mqtt_client_register_event(esp_mqtt_client_handle_t client, esp_mqtt_event_id_t event, esp_event_handler_t event_handler,
