@@ -8,32 +8,15 @@ using static Microsoft.Playwright.Assertions;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>Closed from the first start: who may come in, by which door, and how often.</summary>
-public sealed partial class AccessTests
+public sealed partial class AccessTests() : ServiceTest(Admin)
 {
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
-
-    [SetUp]
-    public async Task StartAsync()
-    {
-        _folder = new();
-        _service = await GatewayFixture.StartAsync(_folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken);
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        await _service.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [TestCase("api/devices")]
     [TestCase("api/enrollments")]
     [TestCase("api/quarantine")]
     [TestCase("API/devices")]
     public async Task Api_WithoutCredentials_Is401(string path)
     {
-        using var stranger = new HttpClient { BaseAddress = _service.Page };
+        using var stranger = new HttpClient { BaseAddress = Service.Page };
         using var response = await stranger.GetAsync(path);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
         Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("\"code\":\"unauthenticated\""));
@@ -44,7 +27,7 @@ public sealed partial class AccessTests
     [TestCase("readyz")]
     public async Task Page_WithoutCredentials_IsServed(string path)
     {
-        using var stranger = new HttpClient { BaseAddress = _service.Page };
+        using var stranger = new HttpClient { BaseAddress = Service.Page };
         using var response = await stranger.GetAsync(path);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
@@ -54,7 +37,7 @@ public sealed partial class AccessTests
     {
         // DNS rebinding: a page elsewhere whose name suddenly resolves to this machine.
         using var request = new HttpRequestMessage(HttpMethod.Get, "api/devices") { Headers = { Host = "evil.example" } };
-        using var response = await _service.Http.SendAsync(request);
+        using var response = await Service.Http.SendAsync(request);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
     }
 
@@ -62,35 +45,35 @@ public sealed partial class AccessTests
     public async Task Request_FromAForeignOrigin_IsRefused()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "api/devices") { Headers = { { "Origin", "http://evil.example" } } };
-        using var response = await _service.Http.SendAsync(request);
+        using var response = await Service.Http.SendAsync(request);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
     }
 
     [Test]
     public async Task Ticket_UsedTwice_IsClosedWith4401()
     {
-        await _service.PostAsync("api/devices", new { id = "lab-1" });
-        var ticket = (string)(await _service.PostAsync("api/tickets", new { }))["ticket"]!;
-        await using var first = await ManualPage.OpenAsync(_service, ticket);
+        await Service.PostAsync("api/devices", new { id = "lab-1" });
+        var ticket = (string)(await Service.PostAsync("api/tickets", new { }))["ticket"]!;
+        await using var first = await ManualPage.OpenAsync(Service, ticket);
         await first.SubscribeAsync("devices");
-        await using var second = await ManualPage.OpenAsync(_service, ticket);
+        await using var second = await ManualPage.OpenAsync(Service, ticket);
         Assert.That(await second.ClosedAsync(), Is.EqualTo(4401));
     }
 
     [Test]
     public async Task Socket_WithoutTicket_IsClosedWith4401()
     {
-        await using var page = await ManualPage.OpenAsync(_service);
+        await using var page = await ManualPage.OpenAsync(Service);
         Assert.That(await page.ClosedAsync(), Is.EqualTo(4401));
     }
 
     [Test]
     public async Task Ticket_NarrowedToAChannel_OpensNoOther()
     {
-        await _service.PostAsync("api/devices", new { id = "lab-1" });
-        await _service.PostAsync("api/devices", new { id = "lab-2" });
-        var ticket = (string)(await _service.PostAsync("api/tickets", new { channels = new[] { "devices/lab-1" } }))["ticket"]!;
-        await using var page = await ManualPage.OpenAsync(_service, ticket);
+        await Service.PostAsync("api/devices", new { id = "lab-1" });
+        await Service.PostAsync("api/devices", new { id = "lab-2" });
+        var ticket = (string)(await Service.PostAsync("api/tickets", new { channels = new[] { "devices/lab-1" } }))["ticket"]!;
+        await using var page = await ManualPage.OpenAsync(Service, ticket);
         await page.SubscribeAsync("devices/lab-1");
         await page.SendAsync(new { op = "subscribe", id = 2, channel = "devices/lab-2" });
         Assert.That((string?)(await page.NextAsync("error"))["code"], Is.EqualTo("forbidden"));
@@ -99,12 +82,12 @@ public sealed partial class AccessTests
     [Test]
     public async Task Scanner_WithItsSecret_IsOnlineAndMayPublishOnlyItsOwn()
     {
-        var secret = (string)(await _service.PostAsync("api/devices", new { id = "lab-1" }))["secret"]!;
+        var secret = (string)(await Service.PostAsync("api/devices", new { id = "lab-1" }))["secret"]!;
         string[] credentials = ["-V", "mqttv5", "-d", "-u", "lab-1", "-P", secret];
         const string Status = "{\"id\":\"1-1\",\"state\":\"online\"}";
-        Assert.That(await Mosquitto.PublishAsync(_service.MqttPort, "scanners/lab-1/status", Status, credentials), Does.Contain("RC:0"));
-        Assert.That(await Mosquitto.PublishAsync(_service.MqttPort, "scanners/lab-2/status", Status, credentials), Does.Contain("RC:135"));
-        var forbidden = (await _service.GetAsync("api/quarantine"))["items"]!.AsArray().Single()!;
+        Assert.That(await Mosquitto.PublishAsync(Service.MqttPort, "scanners/lab-1/status", Status, credentials), Does.Contain("RC:0"));
+        Assert.That(await Mosquitto.PublishAsync(Service.MqttPort, "scanners/lab-2/status", Status, credentials), Does.Contain("RC:135"));
+        var forbidden = (await Service.GetAsync("api/quarantine"))["items"]!.AsArray().Single()!;
         Assert.That((string?)forbidden["code"], Is.EqualTo("forbidden"));
     }
 
@@ -113,27 +96,27 @@ public sealed partial class AccessTests
     [TestCase]
     public async Task Mqtt_WithoutTheRightSecret_IsRefused(params string[] credentials)
     {
-        await _service.PostAsync("api/devices", new { id = "lab-1" });
-        var answer = await Mosquitto.PublishAsync(_service.MqttPort, "scanners/lab-1/status", "{\"id\":\"1-1\",\"state\":\"online\"}", credentials);
+        await Service.PostAsync("api/devices", new { id = "lab-1" });
+        var answer = await Mosquitto.PublishAsync(Service.MqttPort, "scanners/lab-1/status", "{\"id\":\"1-1\",\"state\":\"online\"}", credentials);
         Assert.That(answer, Does.Contain("Connection Refused: not authorised"));
     }
 
     [Test]
     public async Task Connection_OfARegisteredScanner_MakesItOnlineAndItsEndOffline()
     {
-        var secret = (string)(await _service.PostAsync("api/devices", new { id = "lab-1" }))["secret"]!;
-        await using (Mosquitto.Listen(_service.MqttPort, "scanners/lab-1/commands", "-u", "lab-1", "-P", secret))
+        var secret = (string)(await Service.PostAsync("api/devices", new { id = "lab-1" }))["secret"]!;
+        await using (Mosquitto.Listen(Service.MqttPort, "scanners/lab-1/commands", "-u", "lab-1", "-P", secret))
         {
-            await Eventually.HoldsAsync(async () => (bool)(await _service.GetAsync("api/devices/lab-1"))["state"]!["online"]!, "online");
+            await Eventually.HoldsAsync(async () => (bool)(await Service.GetAsync("api/devices/lab-1"))["state"]!["online"]!, "online");
         }
 
-        await Eventually.HoldsAsync(async () => !(bool)(await _service.GetAsync("api/devices/lab-1"))["state"]!["online"]!, "offline");
+        await Eventually.HoldsAsync(async () => !(bool)(await Service.GetAsync("api/devices/lab-1"))["state"]!["online"]!, "offline");
     }
 
     [Test]
     public async Task SignInLink_UsedOnce_OpensASessionThatSurvivesARestartAndNoSecondOne()
     {
-        var data = _folder.In("fresh");
+        var data = Folder.In("fresh");
         await using var service = await GatewayFixture.StartAsync(data);
         await Eventually.HoldsAsync(() => SignInLink().IsMatch(service.Output), "the printed link");
         var link = SignInLink().Match(service.Output).Value;
@@ -158,7 +141,7 @@ public sealed partial class AccessTests
     [Test]
     public async Task Anonymous_BehindAProxy_IsRefused()
     {
-        await using var open = await GatewayFixture.StartAnonymousAsync(_folder.In("open"));
+        await using var open = await GatewayFixture.StartAnonymousAsync(Folder.In("open"));
         using var request = new HttpRequestMessage(HttpMethod.Get, "api/devices") { Headers = { { "X-Forwarded-For", "203.0.113.7" } } };
         using var response = await open.Http.SendAsync(request);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
@@ -169,7 +152,7 @@ public sealed partial class AccessTests
     [TestCase("Via", "1.1 proxy")]
     public async Task AnonymousMqtt_BehindAProxy_IsRefused(string header, string value)
     {
-        await using var open = await GatewayFixture.StartAnonymousAsync(_folder.In("open"));
+        await using var open = await GatewayFixture.StartAnonymousAsync(Folder.In("open"));
         using var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("mqtt");
         socket.Options.SetRequestHeader(header, value);

@@ -8,26 +8,10 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>Users, keys and kiosks from their making to their end; and that their end is felt by what they have open.</summary>
-public sealed class AccountsTests
+public sealed class AccountsTests() : ServiceTest(Admin)
 {
     private const string Word = "correct horse battery";
 
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
-
-    [SetUp]
-    public async Task StartAsync()
-    {
-        _folder = new();
-        _service = await GatewayFixture.StartAsync(_folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken);
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        await _service.DisposeAsync();
-        _folder.Dispose();
-    }
 
     [Test]
     public async Task User_SignsInWithAPassword_AndKnowsItself()
@@ -45,7 +29,7 @@ public sealed class AccountsTests
     [TestCase("admin", GatewayFixture.AdminToken)]
     public async Task SignIn_WithWhatIsNotRight_Is401(string user, string password)
     {
-        await _service.PostAsync("api/users", new { name = "ada", role = "viewer", password = Word });
+        await Service.PostAsync("api/users", new { name = "ada", role = "viewer", password = Word });
         using var stranger = Stranger();
         using var answer = await stranger.PostAsJsonAsync("api/sign-in", new { user, password });
 
@@ -63,11 +47,11 @@ public sealed class AccountsTests
     public async Task User_WithAWrongField_IsRefusedByItsName(string field, string? value)
     {
         var body = new Dictionary<string, string?> { ["name"] = "ada", ["role"] = "viewer", ["password"] = Word, [field] = value };
-        using var answer = await _service.Http.PostAsJsonAsync("api/users", body);
+        using var answer = await Service.Http.PostAsJsonAsync("api/users", body);
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That((string?)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["field"], Is.EqualTo(field));
-        Assert.That((await _service.GetAsync("api/users"))["items"]!.AsArray(), Is.Empty);
+        Assert.That((await Service.GetAsync("api/users"))["items"]!.AsArray(), Is.Empty);
     }
 
     [Test]
@@ -76,7 +60,7 @@ public sealed class AccountsTests
         using var ada = await SignedInAsync("ada", "admin");
         await DeleteAsync("api/users/ada");
         Assert.That(await StatusAsync(ada), Is.EqualTo(HttpStatusCode.Unauthorized));
-        await _service.PostAsync("api/users", new { name = "ada", role = "viewer", password = Word });
+        await Service.PostAsync("api/users", new { name = "ada", role = "viewer", password = Word });
 
         Assert.That(await StatusAsync(ada), Is.EqualTo(HttpStatusCode.Unauthorized));
     }
@@ -93,25 +77,24 @@ public sealed class AccountsTests
         Assert.That((wrong.StatusCode, right.StatusCode), Is.EqualTo((HttpStatusCode.Forbidden, HttpStatusCode.NoContent)));
         Assert.That((await StatusAsync(there), await StatusAsync(renewed)), Is.EqualTo((HttpStatusCode.Unauthorized, HttpStatusCode.OK)));
 
-        await _service.KillAsync();
-        await using var again = await _service.StartAgainAsync("--Access:AdminToken", GatewayFixture.AdminToken);
+        await KillAndStartAsync();
         Assert.That((await StatusAsync(there), await StatusAsync(renewed)), Is.EqualTo((HttpStatusCode.Unauthorized, HttpStatusCode.OK)));
     }
 
     [Test]
     public async Task User_Removed_LosesSocketStreamAndPollAtOnce()
     {
-        var job = (string)(await _service.PostAsync("api/jobs", new { name = "print" }))["id"]!;
+        var job = (string)(await Service.PostAsync("api/jobs", new { name = "print" }))["id"]!;
         using var ada = await SignedInAsync("ada", "viewer");
         using var ticket = await ada.PostAsJsonAsync("api/tickets", new { });
-        await using var page = await ManualPage.OpenAsync(_service, (string)(await ticket.Content.ReadFromJsonAsync<JsonNode>())!["ticket"]!);
+        await using var page = await ManualPage.OpenAsync(Service, (string)(await ticket.Content.ReadFromJsonAsync<JsonNode>())!["ticket"]!);
         await page.SubscribeAsync($"jobs/{job}");
         using var request = new HttpRequestMessage(HttpMethod.Get, $"api/jobs/{job}/events") { Headers = { { "Accept", "text/event-stream" } } };
         using var stream = await ada.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         var reading = stream.Content.ReadAsStringAsync();
-        var polling = ada.GetAsync($"api/jobs/{job}/events?since=1&epoch={(await _service.GetAsync($"api/jobs/{job}"))["epoch"]}&wait=30");
+        var polling = ada.GetAsync($"api/jobs/{job}/events?since=1&epoch={(await Service.GetAsync($"api/jobs/{job}"))["epoch"]}&wait=30");
         await Eventually.HoldsAsync(
-            async () => (await _service.GetAsync($"api/jobs/{job}/receipts"))["items"]!.AsArray().Count(item => item!["connected"] is not null) >= 3,
+            async () => (await Service.GetAsync($"api/jobs/{job}/receipts"))["items"]!.AsArray().Count(item => item!["connected"] is not null) >= 3,
             "all three attend");
 
         await DeleteAsync("api/users/ada");
@@ -124,16 +107,16 @@ public sealed class AccountsTests
     [Test]
     public async Task Key_OpensWhatItsScopesSay_AndRevokedNothing_ItsConnectionIncluded()
     {
-        var key = await _service.PostAsync("api/keys", new { name = "printer", scopes = new[] { "jobs", "subscribe lab/#" } });
+        var key = await Service.PostAsync("api/keys", new { name = "printer", scopes = new[] { "jobs", "subscribe lab/#" } });
         string[] credentials = ["-V", "mqttv5", "-d", "-u", "any", "-P", (string)key["secret"]!];
-        Assert.That((await _service.GetAsync("api/keys")).ToJsonString(), Does.Contain("printer").And.Not.Contain((string)key["secret"]!));
+        Assert.That((await Service.GetAsync("api/keys")).ToJsonString(), Does.Contain("printer").And.Not.Contain((string)key["secret"]!));
         using var connection = await ConnectAsync((string)key["secret"]!);
 
         await DeleteAsync($"api/keys/{key["id"]}");
 
         var read = await connection.GetStream().ReadAsync(new byte[1], new CancellationTokenSource(TimeSpan.FromSeconds(15)).Token);
         Assert.That(read, Is.Zero, "the connection is closed");
-        Assert.That(await Mosquitto.PublishAsync(_service.MqttPort, "jobs/a/events", "{}", credentials), Does.Contain("Not authorized").IgnoreCase);
+        Assert.That(await Mosquitto.PublishAsync(Service.MqttPort, "jobs/a/events", "{}", credentials), Does.Contain("Not authorized").IgnoreCase);
         using var service = Stranger();
         service.DefaultRequestHeaders.Authorization = new("Bearer", (string)key["secret"]!);
         Assert.That(await StatusAsync(service), Is.EqualTo(HttpStatusCode.Unauthorized));
@@ -142,7 +125,7 @@ public sealed class AccountsTests
     [Test]
     public async Task Key_WithAScopeThatIsNone_IsRefused()
     {
-        using var answer = await _service.Http.PostAsJsonAsync("api/keys", new { name = "x", scopes = new[] { "jobs", "users" } });
+        using var answer = await Service.Http.PostAsJsonAsync("api/keys", new { name = "x", scopes = new[] { "jobs", "users" } });
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("\"field\":\"scopes\"").And.Contain("users"));
@@ -159,27 +142,27 @@ public sealed class AccountsTests
                 Headers = { { "Idempotency-Key", "once" } },
                 Content = JsonContent.Create(new { name = "x", scopes = new[] { "jobs" } }),
             };
-            using var answer = await _service.Http.SendAsync(request);
+            using var answer = await Service.Http.SendAsync(request);
             answers.Add($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         }
 
         Assert.That((answers[0][..3], answers[1]), Is.EqualTo(("201", answers[1])));
         Assert.That(answers[1], Does.StartWith("409").And.Contain("already_done").And.Not.Contain("gwk_"));
-        Assert.That((await _service.GetAsync("api/keys"))["items"]!.AsArray(), Has.Count.EqualTo(1));
+        Assert.That((await Service.GetAsync("api/keys"))["items"]!.AsArray(), Has.Count.EqualTo(1));
     }
 
     [Test]
     public async Task Kiosk_IsPairedByTheCodeOnItsScreen_OnceAndByNoOtherScreen()
     {
-        await _service.PostAsync("api/devices", new { id = "door-1" });
+        await Service.PostAsync("api/devices", new { id = "door-1" });
         using var screen = Stranger();
         using var other = Stranger();
         var pairing = await BeginAsync(screen);
         var foreign = await BeginAsync(other);
         Assert.That((await AskAsync(screen, pairing)).Text, Does.Contain("waiting"));
         var typed = $"{(string)pairing["code"]!}".ToLowerInvariant().Insert(4, "-");
-        var kiosk = await _service.PostAsync("api/kiosks", new { code = typed, device = "door-1", name = "By the door" });
-        await _service.PostAsync("api/kiosks", new { code = typed, device = "door-1" }, HttpStatusCode.NotFound);
+        var kiosk = await Service.PostAsync("api/kiosks", new { code = typed, device = "door-1", name = "By the door" });
+        await Service.PostAsync("api/kiosks", new { code = typed, device = "door-1" }, HttpStatusCode.NotFound);
 
         using var stolen = await other.PostAsJsonAsync($"api/kiosks/pairings/{pairing["code"]}", new { secret = (string)foreign["secret"]! });
         Assert.That(stolen.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
@@ -198,16 +181,16 @@ public sealed class AccountsTests
     {
         using var screen = Stranger();
         var pairing = await BeginAsync(screen);
-        await _service.PostAsync("api/kiosks", new { code = (string)pairing["code"]!, device = "door-1" }, HttpStatusCode.NotFound);
+        await Service.PostAsync("api/kiosks", new { code = (string)pairing["code"]!, device = "door-1" }, HttpStatusCode.NotFound);
 
         Assert.That((await AskAsync(screen, pairing)).Text, Does.Contain("waiting"));
-        Assert.That((await _service.GetAsync("api/kiosks"))["items"]!.AsArray(), Is.Empty);
+        Assert.That((await Service.GetAsync("api/kiosks"))["items"]!.AsArray(), Is.Empty);
     }
 
     [Test]
     public async Task Passwords_GuessedAtSpeed_AreSlowed_ForTheGuessedUserAlone()
     {
-        await _service.PostAsync("api/users", new { name = "bob", role = "viewer", password = Word });
+        await Service.PostAsync("api/users", new { name = "bob", role = "viewer", password = Word });
         using var ada = await SignedInAsync("ada", "viewer");
         using var stranger = Stranger();
         HttpResponseMessage? limited = null;
@@ -226,7 +209,7 @@ public sealed class AccountsTests
     /// <summary>An MQTT 3.1.1 connection, accepted.</summary>
     private async Task<TcpClient> ConnectAsync(string password)
     {
-        var client = new TcpClient("127.0.0.1", _service.MqttPort);
+        var client = new TcpClient("127.0.0.1", Service.MqttPort);
         byte[] body = [0, 4, .. "MQTT"u8, 4, 0xC2, 0, 60, 0, 1, (byte)'x', 0, 1, (byte)'u', 0, (byte)password.Length, .. Encoding.UTF8.GetBytes(password)];
         await client.GetStream().WriteAsync(new byte[] { 0x10, (byte)body.Length }.Concat(body).ToArray());
         var answer = new byte[4];
@@ -235,11 +218,11 @@ public sealed class AccountsTests
         return client;
     }
 
-    private HttpClient Stranger() => new() { BaseAddress = _service.Page };
+    private HttpClient Stranger() => new() { BaseAddress = Service.Page };
 
     private async Task<HttpClient> SignedInAsync(string name, string role)
     {
-        await _service.PostAsync("api/users", new { name, role, password = Word });
+        await Service.PostAsync("api/users", new { name, role, password = Word });
         return await SignInAsync(name, Word);
     }
 
@@ -266,7 +249,7 @@ public sealed class AccountsTests
 
     private async Task DeleteAsync(string path)
     {
-        using var answer = await _service.Http.DeleteAsync(path);
+        using var answer = await Service.Http.DeleteAsync(path);
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
     }
 

@@ -6,35 +6,15 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>A finger outside enrollment, from a real MQTT client to the page with the live figures.</summary>
-public sealed class CheckInTests
+public sealed class CheckInTests : ScannerTest
 {
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
-    private ScannerByHand _scanner = null!;
-
-    [SetUp]
-    public async Task StartAsync()
-    {
-        _folder = new();
-        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
-        _scanner = new(() => _service.MqttPort, "lab-1");
-        await _scanner.StatusAsync();
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        await _service.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Test]
     public async Task LiveStatistics_OfSeveralPages_FollowEachFinger_WithoutAsking()
     {
         // C, seed 004: an activity feed of the last ten and live counters, for several clients at once.
         await EnrollAsync("Ada");
-        await using var first = await ManualPage.OpenAsync(_service);
-        await using var second = await ManualPage.OpenAsync(_service);
+        await using var first = await ManualPage.OpenAsync(Service);
+        await using var second = await ManualPage.OpenAsync(Service);
         await first.SubscribeAsync("checkins");
         await second.SubscribeAsync("checkins");
         await IdentifyAsync("7-100", 0);
@@ -42,9 +22,9 @@ public sealed class CheckInTests
 
         Assert.That(await first.EventsAsync(2), Is.EqualTo(new[] { "in", "repeat" }));
         Assert.That(await second.EventsAsync(2), Is.EqualTo(new[] { "in", "repeat" }));
-        var stats = await _service.GetAsync("/api/checkins/main/stats");
+        var stats = await Service.GetAsync("/api/checkins/main/stats");
         Assert.That(stats.ToJsonString(), Is.EqualTo("""{"inside":1,"today":1,"averageMinutes":null}"""));
-        var state = (await _service.GetAsync("/api/checkins/main"))["state"]!;
+        var state = (await Service.GetAsync("/api/checkins/main"))["state"]!;
         Assert.That(state["recent"]!.AsArray().Select(recent => (string?)recent!["type"]), Is.EqualTo(new[] { "repeat", "in" }));
     }
 
@@ -53,8 +33,7 @@ public sealed class CheckInTests
     {
         await EnrollAsync("Ada");
         await IdentifyAsync("7-100", 0);
-        await _service.KillAsync();
-        _service = await _service.StartAgainAsync("--Access:Anonymous", "true");
+        await KillAndStartAsync();
         await IdentifyAsync("7-100", 0);
 
         var stored = (await EventsAsync()).Single()!;
@@ -74,7 +53,7 @@ public sealed class CheckInTests
 
         Assert.That(events.Select(stored => (string?)stored!["type"]), Is.EqualTo(new[] { "unknown", "unknown" }));
         Assert.That(events.Select(stored => (int?)stored!["data"]!["slot"]), Is.EqualTo(new int?[] { 5, null }));
-        var day = (await _service.GetAsync("/api/checkins/main/history"))["items"]![0]!;
+        var day = (await Service.GetAsync("/api/checkins/main/history"))["items"]![0]!;
         Assert.That(((int?)day["unknown"], (int?)day["in"], day["hours"]!.AsArray().Count), Is.EqualTo((2, 0, 24)));
     }
 
@@ -84,7 +63,7 @@ public sealed class CheckInTests
         await IdentifyAsync("7-100", null);
         await PublishAsync("""{"id":"7-101","slot":"12"}""");
         await IdentifyAsync("7-100", 3);
-        var codes = (await _service.GetAsync("/api/quarantine"))["items"]!.AsArray().Select(item => (string?)item!["code"]);
+        var codes = (await Service.GetAsync("/api/quarantine"))["items"]!.AsArray().Select(item => (string?)item!["code"]);
 
         Assert.That(codes, Is.EquivalentTo(new[] { "malformed", "id_reused" }));
     }
@@ -93,10 +72,10 @@ public sealed class CheckInTests
     public async Task Scanner_ForTheWayOut_ChecksOutOnly()
     {
         await EnrollAsync("Ada");
-        using var set = await _service.Http.PutAsJsonAsync("/api/devices/lab-1/direction", new { direction = "out" });
+        using var set = await Service.Http.PutAsJsonAsync("/api/devices/lab-1/direction", new { direction = "out" });
         await IdentifyAsync("7-100", 0);
-        using var wrong = await _service.Http.PutAsJsonAsync("/api/devices/lab-1/direction", new { direction = "up" });
-        using var unknown = await _service.Http.PutAsJsonAsync("/api/devices/nobody/direction", new { direction = "in" });
+        using var wrong = await Service.Http.PutAsJsonAsync("/api/devices/lab-1/direction", new { direction = "up" });
+        using var unknown = await Service.Http.PutAsJsonAsync("/api/devices/nobody/direction", new { direction = "in" });
 
         Assert.That(set.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That((wrong.StatusCode, unknown.StatusCode), Is.EqualTo((HttpStatusCode.BadRequest, HttpStatusCode.NotFound)));
@@ -106,16 +85,16 @@ public sealed class CheckInTests
     [Test]
     public async Task Entry_ByHand_AnswersWithItsEvent_AndSaysWhoDidIt()
     {
-        var entered = await _service.PostAsync("/api/checkins", new { site = "main", person = "Ada", at = DateTimeOffset.UtcNow.AddHours(-2) });
-        var left = await _service.PostAsync("/api/checkins", new { site = "main", person = "Ada", direction = "out" });
+        var entered = await Service.PostAsync("/api/checkins", new { site = "main", person = "Ada", at = DateTimeOffset.UtcNow.AddHours(-2) });
+        var left = await Service.PostAsync("/api/checkins", new { site = "main", person = "Ada", direction = "out" });
 
         Assert.That(((string?)entered["channel"], (string?)entered["type"]), Is.EqualTo(("checkins/main", "in")));
         Assert.That((string?)entered["data"]!["by"], Is.EqualTo("anonymous"));
         Assert.That(((int?)left["seq"], (string?)left["type"], (int?)left["data"]!["minutes"]), Is.EqualTo((2, "out", 120)));
-        var attendance = await _service.GetAsync("/api/attendance?site=main&person=Ada");
+        var attendance = await Service.GetAsync("/api/attendance?site=main&person=Ada");
         Assert.That((int?)attendance["items"]!.AsArray().Single()!["minutes"], Is.EqualTo(120));
-        Assert.That(await _service.Http.GetStringAsync("/api/attendance?format=csv"), Does.StartWith("site,person,date,in,out,minutes,closed\r\nmain,Ada,"));
-        Assert.That((double?)(await _service.GetAsync("/api/stats"))["averageMinutes"], Is.EqualTo(120));
+        Assert.That(await Service.Http.GetStringAsync("/api/attendance?format=csv"), Does.StartWith("site,person,date,in,out,minutes,closed\r\nmain,Ada,"));
+        Assert.That((double?)(await Service.GetAsync("/api/stats"))["averageMinutes"], Is.EqualTo(120));
     }
 
     [Test]
@@ -139,21 +118,21 @@ public sealed class CheckInTests
     [TestCase("""{"site":"main","person":"Ada","at":"yesterday"}""", "at")]
     public async Task Entry_ThatIsWrong_NamesTheField(string body, string field)
     {
-        var refused = await _service.PostAsync("/api/checkins", JsonNode.Parse(body)!, HttpStatusCode.BadRequest);
+        var refused = await Service.PostAsync("/api/checkins", JsonNode.Parse(body)!, HttpStatusCode.BadRequest);
 
         Assert.That(((string?)refused["code"], (string?)refused["field"]), Is.EqualTo(("invalid", field)));
     }
 
     private async Task EnrollAsync(string person)
     {
-        var enrollment = (string)(await _service.PostAsync("/api/enrollments", new { device = "lab-1", person, scans = 1, start = "now" }))["id"]!;
-        await _scanner.ScanAsync(enrollment, 1, of: 1);
-        await _scanner.ResultAsync(enrollment);
+        var enrollment = (string)(await Service.PostAsync("/api/enrollments", new { device = "lab-1", person, scans = 1, start = "now" }))["id"]!;
+        await Scanner.ScanAsync(enrollment, 1, of: 1);
+        await Scanner.ResultAsync(enrollment);
     }
 
     private Task<string> IdentifyAsync(string id, int? slot) => PublishAsync($$"""{"id":"{{id}}","slot":{{slot?.ToString() ?? "null"}},"confidence":80}""");
 
-    private Task<string> PublishAsync(string payload) => Mosquitto.PublishAsync(_service.MqttPort, "scanners/lab-1/identifications", payload);
+    private Task<string> PublishAsync(string payload) => Mosquitto.PublishAsync(Service.MqttPort, "scanners/lab-1/identifications", payload);
 
-    private async Task<JsonArray> EventsAsync() => (await _service.GetAsync("/api/checkins/main/events"))["events"]!.AsArray();
+    private async Task<JsonArray> EventsAsync() => (await Service.GetAsync("/api/checkins/main/events"))["events"]!.AsArray();
 }

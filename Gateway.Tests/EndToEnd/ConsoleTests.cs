@@ -6,34 +6,23 @@ using static Microsoft.Playwright.Assertions;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>The operator's page: what is done there happens, what happens is seen there, and it says so when it cannot know.</summary>
-public sealed partial class ConsoleTests
+public sealed partial class ConsoleTests() : ServiceTest(Admin)
 {
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
     private string[] _credentials = null!;
     private ScannerByHand _scanner = null!;
 
     [SetUp]
     public async Task OpenAsync()
     {
-        _folder = new();
-        _service = await GatewayFixture.StartAsync(_folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken);
-        var device = await _service.PostAsync("api/devices", new { id = "door-1", location = "Hall" });
+        var device = await Service.PostAsync("api/devices", new { id = "door-1", location = "Hall" });
         _credentials = ["-u", "door-1", "-P", (string)device["secret"]!];
-        _scanner = new(() => _service.MqttPort, "door-1", _credentials);
-    }
-
-    [TearDown]
-    public async Task CloseAsync()
-    {
-        await _service.DisposeAsync();
-        _folder.Dispose();
+        _scanner = new(() => Service.MqttPort, "door-1", _credentials);
     }
 
     [Test]
     public async Task SignIn_WithTheLink_LeavesNoTokenInTheAddress_AndSignOutEndsIt()
     {
-        await using var console = await ConsolePage.SignedInAsync(_service.Page);
+        await using var console = await ConsolePage.SignedInAsync(Service.Page);
         Assert.That(console.Page.Url, Does.Not.Contain("token"));
         await Expect(console.Page.GetByRole(AriaRole.Heading, new() { Name = "Overview" })).ToBeVisibleAsync();
 
@@ -47,8 +36,8 @@ public sealed partial class ConsoleTests
     [Test]
     public async Task SignIn_OfAViewer_ShowsEverythingThatViewersMaySee_AndNothingToDo()
     {
-        await _service.PostAsync("api/users", new { name = "vera", role = "viewer", password = "long enough" });
-        await using var console = await ConsolePage.OpenAsync(_service.Page);
+        await Service.PostAsync("api/users", new { name = "vera", role = "viewer", password = "long enough" });
+        await using var console = await ConsolePage.OpenAsync(Service.Page);
         await console.Page.GotoAsync(console.At("console/#/scanners").ToString());
         await console.Page.GetByLabel("Name").FillAsync("vera");
         await console.Page.GetByLabel("Password").FillAsync("wrong password");
@@ -66,7 +55,7 @@ public sealed partial class ConsoleTests
     [Test]
     public async Task Scanner_AddedHere_ShowsItsSecretOnce_AndIsInTheList()
     {
-        await using var console = await ConsolePage.SignedInAsync(_service.Page);
+        await using var console = await ConsolePage.SignedInAsync(Service.Page);
         await console.GoAsync("scanners");
         await console.Button("Add a scanner").ClickAsync();
         var ask = console.Dialog("Add a scanner");
@@ -92,9 +81,9 @@ public sealed partial class ConsoleTests
     [Test]
     public async Task Enrollment_StartedHere_IsFollowedScanByScan_AndTraced()
     {
-        await using var connection = Mosquitto.Listen(_service.MqttPort, "scanners/door-1/commands", [.. _credentials, "-i", "door-1"]);
+        await using var connection = Mosquitto.Listen(Service.MqttPort, "scanners/door-1/commands", [.. _credentials, "-i", "door-1"]);
         await _scanner.StatusAsync();
-        await using var console = await ConsolePage.SignedInAsync(_service.Page);
+        await using var console = await ConsolePage.SignedInAsync(Service.Page);
         await console.GoAsync("scanners/door-1");
         await console.Button("Enroll here").ClickAsync();
         var ask = console.Dialog("Start an enrollment");
@@ -122,18 +111,16 @@ public sealed partial class ConsoleTests
     [Test]
     public async Task Service_KilledUnderThePage_IsSaid_AndItComesBackByItself()
     {
-        await using var console = await ConsolePage.SignedInAsync(_service.Page);
+        await using var console = await ConsolePage.SignedInAsync(Service.Page);
         await console.GoAsync("scanners");
         await Expect(console.Page.GetByRole(AriaRole.Link, new() { Name = "door-1" })).ToBeVisibleAsync();
-        await _service.KillAsync();
+        await Service.KillAsync();
         await Expect(console.Page.Locator(".notes")).ToContainTextAsync("Connection lost. Shown as of", new() { Timeout = 15_000 });
         await Expect(console.Page.GetByRole(AriaRole.Link, new() { Name = "door-1" })).ToBeVisibleAsync();
 
-        var again = await _service.StartAgainAsync("--Access:AdminToken", GatewayFixture.AdminToken);
-        await _service.DisposeAsync();
-        _service = again;
+        await StartAgainAsync();
         await console.IsLiveAsync();
-        await _service.PostAsync("api/devices", new { id = "door-3" });
+        await Service.PostAsync("api/devices", new { id = "door-3" });
         await Expect(console.Page.GetByRole(AriaRole.Link, new() { Name = "door-3" })).ToBeVisibleAsync();
     }
 

@@ -5,28 +5,19 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>A scanner from its registration to its deletion, with a secret of its own and clients that we did not write.</summary>
-public sealed class DeviceTests
+public sealed class DeviceTests() : ServiceTest([.. Admin, "--Enrollment:StateSeconds", "2"])
 {
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
     private string[] _credentials = null!;
     private ScannerByHand _scanner = null!;
 
-    private static string[] Admin => ["-u", "admin", "-P", GatewayFixture.AdminToken];
+    private static string[] Operator => ["-u", "admin", "-P", GatewayFixture.AdminToken];
 
     [SetUp]
-    public async Task StartAsync()
+    public async Task RegisterAsync()
     {
-        _folder = new();
-        _service = await GatewayFixture.StartAsync(_folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken, "--Enrollment:StateSeconds", "2");
-        await RegisterAsync();
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        await _service.DisposeAsync();
-        _folder.Dispose();
+        var registered = await Service.PostAsync("api/devices", new { id = "lab-1" });
+        _credentials = ["-u", "lab-1", "-P", (string)registered["secret"]!];
+        _scanner = new(() => Service.MqttPort, "lab-1", _credentials);
     }
 
     [Test]
@@ -37,17 +28,17 @@ public sealed class DeviceTests
         var enrollment = await RequestAsync("now");
         await _scanner.ScanAsync(enrollment, 1);
 
-        using var deleted = await _service.Http.DeleteAsync("api/devices/lab-1");
+        using var deleted = await Service.Http.DeleteAsync("api/devices/lab-1");
 
         Assert.That(deleted.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
         await Eventually.HoldsAsync(() => commands.HasEnded, "its connection is closed");
         Assert.That(await StateAsync(enrollment, "state"), Is.EqualTo("cancelled"));
-        Assert.That((await _service.GetAsync("api/devices"))["items"]!.AsArray(), Is.Empty);
+        Assert.That((await Service.GetAsync("api/devices"))["items"]!.AsArray(), Is.Empty);
         Assert.That((await DeviceEventsAsync()).Last(), Is.EqualTo("deleted"));
         await Eventually.HoldsAsync(async () => (await RetainedAsync("scanners/#")).Count == 0, "nothing of it is retained");
-        Assert.That((await _service.GetAsync("api/quarantine"))["items"]!.AsArray(), Is.Empty, "its will was no misfit");
-        using var again = await _service.Http.DeleteAsync("api/devices/lab-1");
-        using var gone = await _service.Http.GetAsync("api/devices/lab-1");
+        Assert.That((await Service.GetAsync("api/quarantine"))["items"]!.AsArray(), Is.Empty, "its will was no misfit");
+        using var again = await Service.Http.DeleteAsync("api/devices/lab-1");
+        using var gone = await Service.Http.GetAsync("api/devices/lab-1");
         Assert.That((again.StatusCode, gone.StatusCode), Is.EqualTo((HttpStatusCode.NotFound, HttpStatusCode.NotFound)));
         Assert.That(await PublishAsync("status", "{}"), Does.Contain("ot authorized").Or.Contain("ot authorised"), "its secret is worth nothing");
 
@@ -62,14 +53,14 @@ public sealed class DeviceTests
         string enrollment;
         await using (var first = await ConnectAsync())
         {
-            await _service.PostAsync("api/devices/lab-1/commands", new { @do = "ping" });
+            await Service.PostAsync("api/devices/lab-1/commands", new { @do = "ping" });
             await first.NextAsync("scanners/");
             enrollment = await RequestAsync("subscribed");
         }
 
         await Eventually.HoldsAsync(async () => !await IsOnlineAsync(), "the scanner is away");
-        await _service.PostAsync($"api/enrollments/{enrollment}/start", new { }, HttpStatusCode.OK);
-        var expiresAt = (DateTimeOffset)(await _service.GetAsync($"api/enrollments/{enrollment}"))["state"]!["expiresAt"]!;
+        await Service.PostAsync($"api/enrollments/{enrollment}/start", new { }, HttpStatusCode.OK);
+        var expiresAt = (DateTimeOffset)(await Service.GetAsync($"api/enrollments/{enrollment}"))["state"]!["expiresAt"]!;
         await Eventually.HoldsAsync(() => (expiresAt - DateTimeOffset.UtcNow).TotalSeconds < 297.5, "some of its time is over");
         await using var back = await ConnectAsync();
         JsonNode command;
@@ -87,7 +78,7 @@ public sealed class DeviceTests
     {
         await PublishAsync("acks", """{"id":"7-1","command":"c","ok":true}""", "-r");
         await PublishAsync("identifications", """{"id":"7-2","slot":null}""", "-r");
-        await Mosquitto.PublishAsync(_service.MqttPort, "scanners/lab-1/commands", """{"id":"c1","do":"ping"}""", ["-r", .. Admin]);
+        await Mosquitto.PublishAsync(Service.MqttPort, "scanners/lab-1/commands", """{"id":"c1","do":"ping"}""", ["-r", .. Operator]);
 
         Assert.That(await RetainedAsync("scanners/#"), Is.Empty);
         Assert.That(await DeviceEventsAsync(), Does.Contain("answered"));
@@ -99,7 +90,7 @@ public sealed class DeviceTests
         await using var commands = await ConnectAsync();
         var enrollment = await RequestAsync("subscribed");
         await _scanner.ScanAsync(enrollment, 1);
-        var snapshot = await _service.GetAsync($"api/enrollments/{enrollment}");
+        var snapshot = await Service.GetAsync($"api/enrollments/{enrollment}");
         await Eventually.HoldsAsync(
             async () => (await RetainedAsync("enrollments/#")).SingleOrDefault()?.Contains("\"captured\":1", StringComparison.Ordinal) == true,
             "it is retained");
@@ -112,9 +103,9 @@ public sealed class DeviceTests
         told.Remove("epoch");
         Assert.That(told.ToJsonString(), Is.EqualTo(snapshot["state"]!.ToJsonString()));
 
-        await RestartAsync();
+        await KillAndStartAsync();
         Assert.That(await RetainedAsync("enrollments/#"), Has.Count.EqualTo(1));
-        await using var listener = Mosquitto.Listen(_service.MqttPort, "enrollments/#", Admin);
+        await using var listener = Mosquitto.Listen(Service.MqttPort, "enrollments/#", Operator);
         Assert.That(await listener.NextAsync("enrollments/"), Does.Contain("scanning"));
         await _scanner.ResultAsync(enrollment, "error");
         Assert.That(await listener.NextAsync("enrollments/"), Does.Contain("failed"));
@@ -136,14 +127,14 @@ public sealed class DeviceTests
         }
 
         await _scanner.ResultAsync(enrollment);
-        Assert.That((string?)(await _service.GetAsync("api/devices/lab-1/slots"))["items"]![0]!["person"], Is.EqualTo("Ada"));
-        var given = await _service.PostAsync("api/devices/lab-1/commands", new { @do = "delete", slot = 0 });
+        Assert.That((string?)(await Service.GetAsync("api/devices/lab-1/slots"))["items"]![0]!["person"], Is.EqualTo("Ada"));
+        var given = await Service.PostAsync("api/devices/lab-1/commands", new { @do = "delete", slot = 0 });
         var command = CommandOf(await commands.NextAsync("scanners/"));
         Assert.That(((string?)command["id"], (string?)command["do"], (int?)command["slot"]), Is.EqualTo(((string?)given["id"], "delete", (int?)0)));
         await PublishAsync("acks", $$"""{"id":"7-50","command":"{{given["id"]}}","ok":true}""");
 
         Assert.That((await DeviceEventsAsync()).Last(), Is.EqualTo("answered"));
-        Assert.That((await _service.GetAsync("api/devices/lab-1/slots"))["items"]!.AsArray(), Is.Empty, "the slot is free");
+        Assert.That((await Service.GetAsync("api/devices/lab-1/slots"))["items"]!.AsArray(), Is.Empty, "the slot is free");
     }
 
     [TestCase("lab-9", """{"do":"ping"}""", 404, "unknown_device", null)]
@@ -156,7 +147,7 @@ public sealed class DeviceTests
     public async Task Command_ThatCannotBe_SaysWhy(string device, string body, int status, string code, string? field)
     {
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        using var response = await _service.Http.PostAsync($"api/devices/{device}/commands", content);
+        using var response = await Service.Http.PostAsync($"api/devices/{device}/commands", content);
         var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
 
         Assert.That(((int)response.StatusCode, (string?)problem["code"], (string?)problem["field"]), Is.EqualTo((status, code, field)));
@@ -169,7 +160,7 @@ public sealed class DeviceTests
         await using var commands = await ConnectAsync();
         var enrollment = await RequestAsync("now");
         var command = CommandOf(await commands.NextAsync("scanners/"));
-        var expiresAt = (DateTimeOffset)(await _service.GetAsync($"api/enrollments/{enrollment}"))["state"]!["expiresAt"]!;
+        var expiresAt = (DateTimeOffset)(await Service.GetAsync($"api/enrollments/{enrollment}"))["state"]!["expiresAt"]!;
         await Eventually.HoldsAsync(() => (expiresAt - DateTimeOffset.UtcNow).TotalSeconds < 291, "most of the ten seconds are over");
         await Eventually.HoldsAsync(async () => await StateAsync(enrollment, "reason") == "no_answer", "the silence shows");
         Assert.That(await StateAsync(enrollment, "state"), Is.EqualTo("requested"), "it is no failure");
@@ -195,56 +186,41 @@ public sealed class DeviceTests
         var enrollment = await RequestAsync("subscribed");
         await PublishAsync("status", """{"id":"9-1","state":"online","uptime":600000}""", "-r");
         await PublishAsync($"enrollments/{enrollment}/scans/1", """{"id":"9-2","status":"progress","step":1,"of":3,"slot":0,"uptime":540000}""");
-        var stored = (await _service.GetAsync($"api/enrollments/{enrollment}/events"))["events"]!.AsArray().Last()!;
+        var stored = (await Service.GetAsync($"api/enrollments/{enrollment}/events"))["events"]!.AsArray().Last()!;
         var late = (DateTimeOffset)stored["data"]!["source"]!["received"]! - (DateTimeOffset)stored["at"]!;
 
         Assert.That(late.TotalSeconds, Is.InRange(55, 75));
-        var status = (await _service.GetAsync("api/devices/lab-1/events"))["events"]!.AsArray();
+        var status = (await Service.GetAsync("api/devices/lab-1/events"))["events"]!.AsArray();
         Assert.That(status.Where(item => (string?)item!["type"] == "changed").All(item => item!["data"]!["source"] is not null), "it says by which message");
     }
 
     private static JsonNode CommandOf(string line) => JsonNode.Parse(line["scanners/lab-1/commands ".Length..])!;
 
-    private async Task RegisterAsync()
-    {
-        var registered = await _service.PostAsync("api/devices", new { id = "lab-1" });
-        _credentials = ["-u", "lab-1", "-P", (string)registered["secret"]!];
-        _scanner = new(() => _service.MqttPort, "lab-1", _credentials);
-    }
-
     /// <summary>The scanner's own session: it listens to its commands, and is online by that.</summary>
     private async Task<Mosquitto.Listener> ConnectAsync(params string[] more)
     {
-        var listener = Mosquitto.Listen(_service.MqttPort, "scanners/lab-1/commands", [.. _credentials, "-i", "lab-1", "-c", .. more]);
+        var listener = Mosquitto.Listen(Service.MqttPort, "scanners/lab-1/commands", [.. _credentials, "-i", "lab-1", "-c", .. more]);
         await Eventually.HoldsAsync(IsOnlineAsync, "the scanner is online");
         return listener;
     }
 
-    private async Task RestartAsync()
-    {
-        await _service.KillAsync();
-        var again = await _service.StartAgainAsync("--Access:AdminToken", GatewayFixture.AdminToken, "--Enrollment:StateSeconds", "2");
-        await _service.DisposeAsync();
-        _service = again;
-    }
-
     private Task<string> PublishAsync(string topic, string payload, params string[] more) =>
-        Mosquitto.PublishAsync(_service.MqttPort, $"scanners/lab-1/{topic}", payload, ["-d", "-V", "mqttv5", .. _credentials, .. more]);
+        Mosquitto.PublishAsync(Service.MqttPort, $"scanners/lab-1/{topic}", payload, ["-d", "-V", "mqttv5", .. _credentials, .. more]);
 
-    private Task<IReadOnlyList<string>> RetainedAsync(string filter) => Mosquitto.RetainedAsync(_service.MqttPort, filter, Admin);
+    private Task<IReadOnlyList<string>> RetainedAsync(string filter) => Mosquitto.RetainedAsync(Service.MqttPort, filter, Operator);
 
     private async Task<bool> IsOnlineAsync() => (bool?)(await DeviceAsync())["online"] == true;
 
-    private async Task<JsonNode> DeviceAsync() => (await _service.GetAsync("api/devices/lab-1"))["state"]!;
+    private async Task<JsonNode> DeviceAsync() => (await Service.GetAsync("api/devices/lab-1"))["state"]!;
 
     private async Task<string?> StateAsync(string enrollment, string field) =>
-        (string?)(await _service.GetAsync($"api/enrollments/{enrollment}"))["state"]![field];
+        (string?)(await Service.GetAsync($"api/enrollments/{enrollment}"))["state"]![field];
 
     private Task<JsonNode> PostEnrollmentAsync(string start = "subscribed") =>
-        _service.PostAsync("api/enrollments", new { device = "lab-1", person = "Ada", start });
+        Service.PostAsync("api/enrollments", new { device = "lab-1", person = "Ada", start });
 
     private async Task<string> RequestAsync(string start) => (string)(await PostEnrollmentAsync(start))["id"]!;
 
     private async Task<IEnumerable<string?>> DeviceEventsAsync() =>
-        (await _service.GetAsync("api/devices/lab-1/events"))["events"]!.AsArray().Select(item => (string?)item!["type"]);
+        (await Service.GetAsync("api/devices/lab-1/events"))["events"]!.AsArray().Select(item => (string?)item!["type"]);
 }

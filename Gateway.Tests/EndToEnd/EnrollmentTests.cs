@@ -6,36 +6,16 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>Scans from a real MQTT client to a real socket: stored first, once each, in order, whatever dies in between.</summary>
-public sealed class EnrollmentTests
+public sealed class EnrollmentTests : ScannerTest
 {
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
-    private ScannerByHand _scanner = null!;
-
-    [SetUp]
-    public async Task StartAsync()
-    {
-        _folder = new();
-        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
-        _scanner = new(() => _service.MqttPort, "lab-1");
-        await _scanner.StatusAsync();
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        await _service.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Test]
     public async Task Scan_WhilePageIsSubscribed_ArrivesAsEventOfTheContract()
     {
         var enrollment = await RequestAsync();
-        await using var page = await ManualPage.OpenAsync(_service);
+        await using var page = await ManualPage.OpenAsync(Service);
         await page.SubscribeAsync($"enrollments/{enrollment}");
 
-        await _scanner.ScanAsync(enrollment, 1, id: "7-100");
+        await Scanner.ScanAsync(enrollment, 1, id: "7-100");
 
         var armed = await page.NextAsync("event");
         var progress = await page.NextAsync("event");
@@ -54,8 +34,8 @@ public sealed class EnrollmentTests
     {
         // E1: subscribing took 0.5 to 1.5 s, the scanner answered in 0.2 s, and scan 1 was lost.
         var enrollment = await RequestAsync();
-        await _scanner.ScanAsync(enrollment, 1);
-        await using var page = await ManualPage.OpenAsync(_service);
+        await Scanner.ScanAsync(enrollment, 1);
+        await using var page = await ManualPage.OpenAsync(Service);
         var subscribed = await page.SubscribeAsync($"enrollments/{enrollment}", since: 0);
         Assert.That((int?)subscribed["state"]!["percent"], Is.EqualTo(33));
         Assert.That(await page.EventsAsync(3), Is.EqualTo(new[] { "requested", "armed", "progress" }));
@@ -68,10 +48,10 @@ public sealed class EnrollmentTests
         var enrollment = await RequestAsync();
         for (var i = 0; i < 3; i++)
         {
-            await _scanner.ScanAsync(enrollment, 1, id: "7-100");
+            await Scanner.ScanAsync(enrollment, 1, id: "7-100");
         }
 
-        await _scanner.ScanAsync(enrollment, 2, id: "7-101");
+        await Scanner.ScanAsync(enrollment, 2, id: "7-101");
         Assert.That(await EventTypesAsync(enrollment), Is.EqualTo(new[] { "requested", "armed", "progress", "progress" }));
     }
 
@@ -80,10 +60,10 @@ public sealed class EnrollmentTests
     {
         // E6: step 2 shown before step 1.
         var enrollment = await RequestAsync();
-        await _scanner.ScanAsync(enrollment, 1);
-        await _scanner.ScanAsync(enrollment, 3);
-        await _scanner.ScanAsync(enrollment, 2);
-        var events = (await _service.GetAsync($"api/enrollments/{enrollment}/events"))["events"]!.AsArray();
+        await Scanner.ScanAsync(enrollment, 1);
+        await Scanner.ScanAsync(enrollment, 3);
+        await Scanner.ScanAsync(enrollment, 2);
+        var events = (await Service.GetAsync($"api/enrollments/{enrollment}/events"))["events"]!.AsArray();
         var steps = events.Where(item => (string?)item!["type"] == "progress").Select(item => (int)item!["data"]!["step"]!);
         Assert.That(steps, Is.EqualTo(new[] { 1, 2, 3 }));
     }
@@ -93,9 +73,9 @@ public sealed class EnrollmentTests
     {
         // E5: what did not fit was guessed, and went to the wrong page.
         var enrollment = await RequestAsync();
-        var answer = await _scanner.ScanAsync(enrollment, 1, slot: 9);
+        var answer = await Scanner.ScanAsync(enrollment, 1, slot: 9);
         Assert.That(answer, Does.Contain("RC:131"), "0x83: a misfit");
-        var item = (await _service.GetAsync("api/quarantine"))["items"]!.AsArray().Single()!;
+        var item = (await Service.GetAsync("api/quarantine"))["items"]!.AsArray().Single()!;
         Assert.That((string?)item["code"], Is.EqualTo("wrong_slot"));
         Assert.That(await EventTypesAsync(enrollment), Is.EqualTo(new[] { "requested" }));
     }
@@ -106,15 +86,12 @@ public sealed class EnrollmentTests
         var enrollment = await RequestAsync();
         for (var step = 1; step <= 3; step++)
         {
-            await _scanner.ScanAsync(enrollment, step, id: $"7-{100 + step}");
-            await _service.KillAsync();
-            var again = await _service.StartAgainAsync("--Access:Anonymous", "true");
-            await _service.DisposeAsync();
-            _service = again;
+            await Scanner.ScanAsync(enrollment, step, id: $"7-{100 + step}");
+            await KillAndStartAsync();
 
             // The scanner does not know whether its message was taken, and sends it again.
-            await _scanner.ScanAsync(enrollment, step, id: $"7-{100 + step}");
-            var snapshot = await _service.GetAsync($"api/enrollments/{enrollment}");
+            await Scanner.ScanAsync(enrollment, step, id: $"7-{100 + step}");
+            var snapshot = await Service.GetAsync($"api/enrollments/{enrollment}");
             Assert.That((int?)snapshot["state"]!["captured"], Is.EqualTo(step));
         }
 
@@ -124,9 +101,9 @@ public sealed class EnrollmentTests
     [Test]
     public async Task Subscribe_ToARequestedEnrollment_TellsTheScanner()
     {
-        await using var commands = Mosquitto.Listen(_service.MqttPort, "scanners/lab-1/commands");
+        await using var commands = Mosquitto.Listen(Service.MqttPort, "scanners/lab-1/commands");
         var enrollment = await RequestAsync();
-        await using var page = await ManualPage.OpenAsync(_service);
+        await using var page = await ManualPage.OpenAsync(Service);
         await page.SubscribeAsync($"enrollments/{enrollment}");
 
         var command = JsonNode.Parse((await commands.NextAsync("scanners/"))["scanners/lab-1/commands ".Length..])!;
@@ -142,9 +119,9 @@ public sealed class EnrollmentTests
     public async Task Command_NotAnswered_IsSaidAgainUnderTheSameIdWhenTheScannerSubscribes()
     {
         var enrollment = await RequestAsync(start: "now");
-        await using var first = Mosquitto.Listen(_service.MqttPort, "scanners/lab-1/commands");
+        await using var first = Mosquitto.Listen(Service.MqttPort, "scanners/lab-1/commands");
         var before = await first.NextAsync("scanners/");
-        await using var second = Mosquitto.Listen(_service.MqttPort, "scanners/lab-1/commands");
+        await using var second = Mosquitto.Listen(Service.MqttPort, "scanners/lab-1/commands");
         var after = await second.NextAsync("scanners/");
         Assert.That(IdOf(after), Is.EqualTo(IdOf(before)));
         Assert.That(after, Does.Contain(enrollment));
@@ -157,14 +134,14 @@ public sealed class EnrollmentTests
         var enrollment = await RequestAsync();
         for (var step = 1; step <= 3; step++)
         {
-            await _scanner.ScanAsync(enrollment, step);
+            await Scanner.ScanAsync(enrollment, step);
         }
 
-        await _scanner.ResultAsync(enrollment);
-        var snapshot = await _service.GetAsync($"api/enrollments/{enrollment}");
+        await Scanner.ResultAsync(enrollment);
+        var snapshot = await Service.GetAsync($"api/enrollments/{enrollment}");
         Assert.That((string?)snapshot["state"]!["state"], Is.EqualTo("succeeded"));
         await Eventually.HoldsAsync(
-            async () => (await Mosquitto.SubscribeAsync(_service.MqttPort, "scanners/lab-1/enrollments/#", 1)).Count == 0, "retained topics cleared");
+            async () => (await Mosquitto.SubscribeAsync(Service.MqttPort, "scanners/lab-1/enrollments/#", 1)).Count == 0, "retained topics cleared");
         Assert.That(await RequestAsync(slot: 1), Is.Not.EqualTo(enrollment));
     }
 
@@ -172,7 +149,7 @@ public sealed class EnrollmentTests
     public async Task Request_ScannerBusy_SaysWhoAndUntilWhen()
     {
         var holder = await RequestAsync();
-        var problem = await _service.PostAsync("api/enrollments", new { device = "lab-1", person = "Bob" }, HttpStatusCode.Conflict);
+        var problem = await Service.PostAsync("api/enrollments", new { device = "lab-1", person = "Bob" }, HttpStatusCode.Conflict);
         Assert.That((string?)problem["code"], Is.EqualTo("device_busy"));
         Assert.That((string?)problem["holder"], Is.EqualTo(holder));
         Assert.That((DateTimeOffset?)problem["expiresAt"], Is.GreaterThan(DateTimeOffset.UtcNow));
@@ -183,8 +160,8 @@ public sealed class EnrollmentTests
     [TestCase("lab-1", "online", "error", HttpStatusCode.Conflict, "sensor_fault")]
     public async Task Request_ScannerNotFit_SaysWhy(string device, string state, string sensor, HttpStatusCode status, string code)
     {
-        await _scanner.StatusAsync(state, sensor);
-        var problem = await _service.PostAsync("api/enrollments", new { device, person = "Ada" }, status);
+        await Scanner.StatusAsync(state, sensor);
+        var problem = await Service.PostAsync("api/enrollments", new { device, person = "Ada" }, status);
         Assert.That((string?)problem["code"], Is.EqualTo(code));
     }
 
@@ -197,7 +174,7 @@ public sealed class EnrollmentTests
     public async Task Request_WrongField_IsNamed(string body, string field)
     {
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        using var response = await _service.Http.PostAsync("api/enrollments", content);
+        using var response = await Service.Http.PostAsync("api/enrollments", content);
         var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
         Assert.That((int)response.StatusCode, Is.EqualTo(400));
         Assert.That((string?)problem["code"], Is.EqualTo("invalid"));
@@ -208,11 +185,11 @@ public sealed class EnrollmentTests
     public async Task Request_RepeatedUnderItsKey_GetsTheFirstAnswerAndMakesNoSecond()
     {
         var first = await PostWithKeyAsync("Ada");
-        await _scanner.ScanAsync((string)first["id"]!, 1);
+        await Scanner.ScanAsync((string)first["id"]!, 1);
         var again = await PostWithKeyAsync("Ada");
         Assert.That(again.ToJsonString(), Is.EqualTo(first.ToJsonString()));
         Assert.That((string?)(await PostWithKeyAsync("Bob"))["code"], Is.EqualTo("key_reused"));
-        Assert.That((await _service.GetAsync("api/enrollments"))["items"]!.AsArray(), Has.Count.EqualTo(1));
+        Assert.That((await Service.GetAsync("api/enrollments"))["items"]!.AsArray(), Has.Count.EqualTo(1));
     }
 
     [TestCase("limit=many", "limit")]
@@ -220,7 +197,7 @@ public sealed class EnrollmentTests
     [TestCase("before=x", "before")]
     public async Task List_WrongParameter_IsNamed(string query, string field)
     {
-        using var response = await _service.Http.GetAsync($"api/enrollments?{query}");
+        using var response = await Service.Http.GetAsync($"api/enrollments?{query}");
         Assert.That((int)response.StatusCode, Is.EqualTo(400));
         Assert.That((string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["field"], Is.EqualTo(field));
     }
@@ -228,7 +205,7 @@ public sealed class EnrollmentTests
     [Test]
     public async Task Frame_WithTextThatIsNone_IsAnErrorAndTheConnectionStays()
     {
-        await using var page = await ManualPage.OpenAsync(_service);
+        await using var page = await ManualPage.OpenAsync(Service);
         await page.SendTextAsync("{\"op\":\"subscribe\",\"id\":1,\"channel\":\"\\ud800\"}");
         Assert.That((string?)(await page.NextAsync("error"))["code"], Is.EqualTo("bad_request"));
         await page.SendAsync(new { op = "ping", id = 2 });
@@ -244,7 +221,7 @@ public sealed class EnrollmentTests
         Assert.That((string?)(await PostWithKeyAsync(start, new { now = true }))["code"], Is.EqualTo("key_reused"));
 
         using var text = new StringContent("now");
-        using var response = await _service.Http.PostAsync(start, text);
+        using var response = await Service.Http.PostAsync(start, text);
         Assert.That((int)response.StatusCode, Is.EqualTo(415), "bodies are JSON or not there");
     }
 
@@ -257,7 +234,7 @@ public sealed class EnrollmentTests
             Headers = { { "Idempotency-Key", "the-same" } },
             Content = JsonContent.Create(body),
         };
-        using var response = await _service.Http.SendAsync(request);
+        using var response = await Service.Http.SendAsync(request);
         return JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
     }
 
@@ -265,11 +242,11 @@ public sealed class EnrollmentTests
 
     private async Task<string> RequestAsync(string start = "subscribed", int slot = 0)
     {
-        var created = await _service.PostAsync("api/enrollments", new { device = "lab-1", person = "Ada", start });
+        var created = await Service.PostAsync("api/enrollments", new { device = "lab-1", person = "Ada", start });
         Assert.That((int?)created["slot"], Is.EqualTo(slot));
         return (string)created["id"]!;
     }
 
     private async Task<IEnumerable<string?>> EventTypesAsync(string enrollment) =>
-        (await _service.GetAsync($"api/enrollments/{enrollment}/events"))["events"]!.AsArray().Select(item => (string?)item!["type"]);
+        (await Service.GetAsync($"api/enrollments/{enrollment}/events"))["events"]!.AsArray().Select(item => (string?)item!["type"]);
 }

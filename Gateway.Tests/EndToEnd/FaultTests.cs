@@ -35,7 +35,7 @@ public sealed class FaultTests
             {
                 await WaitForAsync(running, () => load.Report.Ended >= kill * Enrollments / (Kills + 1));
                 await service.KillAsync();
-                var again = await service.StartAgainAsync("--Access:Anonymous", "true");
+                var again = await service.StartAgainAsync();
                 await service.DisposeAsync();
                 service = again;
             }

@@ -6,44 +6,31 @@ namespace Gateway.Tests.EndToEnd;
 
 /// <summary>The firmware's core against the real service, while lines are cut and either loses its power: nothing missed, doubled or out of order.</summary>
 [Category("Slow")]
-public sealed class FirmwareInTheLoopTests
+public sealed class FirmwareInTheLoopTests() : ServiceTest(Admin)
 {
-    private static readonly string[] s_admin = ["--Access:AdminToken", GatewayFixture.AdminToken];
-
     private static readonly string[] s_wholeStory =
     [
         "requested", "armed", "waiting 1", "progress 1", "waiting 2", "progress 2", "waiting 3", "progress 3", "succeeded",
     ];
 
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
     private FirmwareBoard _board = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
-        _folder = new();
-        _service = await GatewayFixture.StartAsync(_folder.Path, s_admin);
-        var device = await _service.PostAsync("api/devices", new { id = "desk-1" });
-        _board = new("desk-1", (string)device["secret"]!, Path.GetDirectoryName(_folder.Path)!);
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        await _service.DisposeAsync();
-        _folder.Dispose();
+        var device = await Service.PostAsync("api/devices", new { id = "desk-1" });
+        _board = new("desk-1", (string)device["secret"]!, Path.GetDirectoryName(Folder.Path)!);
     }
 
     [Test]
     public async Task ThreeEnrollments_InARow_SucceedOnThePage()
     {
-        await using var scanner = FirmwareHost.Start(_board, _service.MqttPort);
+        await using var scanner = FirmwareHost.Start(_board, Service.MqttPort);
         await scanner.RestsAsync();
         for (var slot = 0; slot < 3; slot++)
         {
             var enrollment = await RequestAsync("subscribed");
-            await using var page = await ManualPage.OpenAsync(_service, (string)(await _service.PostAsync("api/tickets", new { }))["ticket"]!);
+            await using var page = await ManualPage.OpenAsync(Service, (string)(await Service.PostAsync("api/tickets", new { }))["ticket"]!);
             await page.SubscribeAsync($"enrollments/{enrollment}", since: 0);
             var events = new List<string>();
             while (events.Count < s_wholeStory.Length)
@@ -63,7 +50,7 @@ public sealed class FirmwareInTheLoopTests
     {
         for (var publication = 1; publication <= 11; publication++)
         {
-            await using var scanner = FirmwareHost.Start(_board, _service.MqttPort, "--cut-line-at", publication.ToString());
+            await using var scanner = FirmwareHost.Start(_board, Service.MqttPort, "--cut-line-at", publication.ToString());
             var enrollment = await RequestAsync();
             await EndsAsync(enrollment);
             Assert.That(await StoryAsync(enrollment), Is.EqualTo(s_wholeStory), $"cut at publication {publication}");
@@ -75,7 +62,7 @@ public sealed class FirmwareInTheLoopTests
     public async Task Line_CutAgainAndAgain_UnderABadSensor_CostsNothing()
     {
         await using var scanner = FirmwareHost.Start(
-            _board, _service.MqttPort, "--cut-line-every", "3", "--faults", "garbage=0.05,dropped=0.02,flipped=0.02,late=0.01,wrong=0.02");
+            _board, Service.MqttPort, "--cut-line-every", "3", "--faults", "garbage=0.05,dropped=0.02,flipped=0.02,late=0.01,wrong=0.02");
         for (var round = 0; round < 3; round++)
         {
             var enrollment = await RequestAsync();
@@ -90,14 +77,14 @@ public sealed class FirmwareInTheLoopTests
     {
         for (var write = 1; write <= 26; write++)
         {
-            await using (var broken = FirmwareHost.Start(_board, _service.MqttPort, "--cut-power-at", write.ToString(), "--seed", write.ToString()))
+            await using (var broken = FirmwareHost.Start(_board, Service.MqttPort, "--cut-power-at", write.ToString(), "--seed", write.ToString()))
             {
                 string? asked = null;
                 await Eventually.HoldsAsync(async () => broken.HasExited || (asked = await RequestIfOnlineAsync()) is not null, "the request, or the cut");
                 await Eventually.HoldsAsync(async () => broken.HasExited || await HasEndedAsync(asked!), $"the cut at write {write}");
             }
 
-            await using var whole = FirmwareHost.Start(_board, _service.MqttPort);
+            await using var whole = FirmwareHost.Start(_board, Service.MqttPort);
             await OnlineAsync();
             await AllEndAsync();
             await AgreesAsync(whole);
@@ -115,7 +102,7 @@ public sealed class FirmwareInTheLoopTests
             var isLate = round % 3 == 2;
             string[] cut = round % 2 == 0 ? ["--cut-power-at", random.Next(isLate ? 30 : 1, isLate ? 50 : 30).ToString()] : [];
             var lines = random.Next(isLate ? 18 : 1, isLate ? 45 : 22);
-            await using var scanner = FirmwareHost.Start(_board, _service.MqttPort, ["--seed", round.ToString(), .. cut]);
+            await using var scanner = FirmwareHost.Start(_board, Service.MqttPort, ["--seed", round.ToString(), .. cut]);
             var moment = scanner.SaysAsync(_ => --lines == 0);
             bool IsOver() => moment.IsCompleted || scanner.HasExited;
             do
@@ -130,7 +117,7 @@ public sealed class FirmwareInTheLoopTests
             await moment;
         }
 
-        await using var last = FirmwareHost.Start(_board, _service.MqttPort);
+        await using var last = FirmwareHost.Start(_board, Service.MqttPort);
         await OnlineAsync();
         await AllEndAsync();
         await AgreesAsync(last);
@@ -143,16 +130,13 @@ public sealed class FirmwareInTheLoopTests
     [Test]
     public async Task Service_KilledAtEveryEvent_CostsNothing()
     {
-        await using var scanner = FirmwareHost.Start(_board, _service.MqttPort);
+        await using var scanner = FirmwareHost.Start(_board, Service.MqttPort);
         for (var at = 1; at < s_wholeStory.Length; at++)
         {
             await scanner.RestsAsync();
             var enrollment = await RequestAsync();
             await Eventually.HoldsAsync(async () => (await StoryAsync(enrollment)).Count >= at, $"event {at}");
-            await _service.KillAsync();
-            var again = await _service.StartAgainAsync(s_admin);
-            await _service.DisposeAsync();
-            _service = again;
+            await KillAndStartAsync();
             await EndsAsync(enrollment);
             Assert.That(await StoryAsync(enrollment), Is.EqualTo(s_wholeStory), $"killed after event {at}");
         }
@@ -201,7 +185,7 @@ public sealed class FirmwareInTheLoopTests
     private async Task<List<string>> MissedAsync()
     {
         var arrived = (await SourcesAsync()).ToHashSet();
-        foreach (var item in (await _service.GetAsync("api/quarantine?limit=1000"))["items"]!.AsArray())
+        foreach (var item in (await Service.GetAsync("api/quarantine?limit=1000"))["items"]!.AsArray())
         {
             arrived.Add((string)JsonNode.Parse((string)item!["payload"]!)!["id"]!);
         }
@@ -231,28 +215,28 @@ public sealed class FirmwareInTheLoopTests
     /// <summary>Null when the scanner is gone again, or still has the last one.</summary>
     private async Task<string?> RequestIfOnlineAsync(string start = "now")
     {
-        using var response = await _service.Http.PostAsJsonAsync("api/enrollments", new { device = "desk-1", person = "Ada", start });
+        using var response = await Service.Http.PostAsJsonAsync("api/enrollments", new { device = "desk-1", person = "Ada", start });
         return response.IsSuccessStatusCode ? (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["id"]! : null;
     }
 
-    private async Task<bool> IsOnlineAsync() => (bool?)(await _service.GetAsync("api/devices/desk-1"))["state"]!["online"] == true;
+    private async Task<bool> IsOnlineAsync() => (bool?)(await Service.GetAsync("api/devices/desk-1"))["state"]!["online"] == true;
 
     private Task OnlineAsync() => Eventually.HoldsAsync(
-        async () => await IsOnlineAsync() && (string?)(await _service.GetAsync("api/devices/desk-1"))["state"]!["sensor"] == "ok", "the scanner online");
+        async () => await IsOnlineAsync() && (string?)(await Service.GetAsync("api/devices/desk-1"))["state"]!["sensor"] == "ok", "the scanner online");
 
     private Task EndsAsync(string enrollment) => Eventually.HoldsAsync(() => HasEndedAsync(enrollment), "the end of the enrollment");
 
     private Task AllEndAsync() => Eventually.HoldsAsync(async () => (await EnrollmentsAsync()).All(IsEnded), "the end of all enrollments");
 
-    private async Task<bool> HasEndedAsync(string enrollment) => IsEnded((await _service.GetAsync($"api/enrollments/{enrollment}"))["state"]!);
+    private async Task<bool> HasEndedAsync(string enrollment) => IsEnded((await Service.GetAsync($"api/enrollments/{enrollment}"))["state"]!);
 
     private static bool IsEnded(JsonNode state) => (string)state["state"]! is not ("requested" or "armed" or "scanning");
 
     private async Task<List<JsonNode>> EnrollmentsAsync() =>
-        [.. (await _service.GetAsync("api/enrollments?limit=1000"))["items"]!.AsArray().Select(item => item!)];
+        [.. (await Service.GetAsync("api/enrollments?limit=1000"))["items"]!.AsArray().Select(item => item!)];
 
     private async Task<JsonArray> EventsAsync(string enrollment) =>
-        (await _service.GetAsync($"api/enrollments/{enrollment}/events?limit=1000"))["events"]!.AsArray();
+        (await Service.GetAsync($"api/enrollments/{enrollment}/events?limit=1000"))["events"]!.AsArray();
 
     private async Task<List<string>> StoryAsync(string enrollment) => [.. (await EventsAsync(enrollment)).Select(each => Said(each!))];
 }

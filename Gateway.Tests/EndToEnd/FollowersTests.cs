@@ -6,13 +6,11 @@ namespace Gateway.Tests.EndToEnd;
 
 /// <summary>Pages attached by each of the four ways while the service is killed again and again: what they were shown is what the journal holds.</summary>
 [Category("Slow")]
-public sealed class FollowersTests
+public sealed class FollowersTests() : ServiceTest(Anonymous)
 {
     private const int Kills = 3;
     private const int ReportsPerLife = 40;
 
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
 
     // Replaced at each kill; completed when the service is back.
     private TaskCompletionSource _back = null!;
@@ -20,17 +18,8 @@ public sealed class FollowersTests
     [SetUp]
     public async Task StartAsync()
     {
-        _folder = new();
         _back = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
-        await _service.PostAsync("api/jobs", new { id = "one", name = "a job", total = 1000 });
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        await _service.DisposeAsync();
-        _folder.Dispose();
+        await Service.PostAsync("api/jobs", new { id = "one", name = "a job", total = 1000 });
     }
 
     [Test, CancelAfter(180_000)]
@@ -54,7 +43,7 @@ public sealed class FollowersTests
             Assert.That(shown, Is.EqualTo(Enumerable.Range(1, Last)));
         }
 
-        var journal = await _service.GetAsync($"api/jobs/one/events?limit=1000");
+        var journal = await Service.GetAsync($"api/jobs/one/events?limit=1000");
         Assert.That(journal["events"]!.AsArray().Select(stored => (long)stored!["seq"]!), Is.EqualTo(Enumerable.Range(1, Last)));
     }
 
@@ -63,7 +52,7 @@ public sealed class FollowersTests
         for (var i = 1; i <= ReportsPerLife; i++)
         {
             var done = (life * ReportsPerLife) + i;
-            using var answer = await _service.Http.PostAsJsonAsync(
+            using var answer = await Service.Http.PostAsJsonAsync(
                 "api/jobs/one/events", new { type = "progress", done, key = $"k{done}" }, cancellation);
             answer.EnsureSuccessStatusCode();
         }
@@ -72,10 +61,7 @@ public sealed class FollowersTests
     // The last report was acknowledged a moment ago, and may be on its way to the pages just now.
     private async Task KillAsync()
     {
-        await _service.KillAsync();
-        var again = await _service.StartAgainAsync("--Access:Anonymous", "true");
-        await _service.DisposeAsync();
-        _service = again;
+        await KillAndStartAsync();
         var back = _back;
         _back = new(TaskCreationOptions.RunContinuationsAsynchronously);
         back.SetResult();
@@ -89,7 +75,7 @@ public sealed class FollowersTests
         string? epoch = null;
         while (true)
         {
-            var (service, back) = (_service, _back.Task);
+            var (service, back) = (Service, _back.Task);
             try
             {
                 await using var follower = Follower.Of(way, service.Http, stream);

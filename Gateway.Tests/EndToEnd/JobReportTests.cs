@@ -6,25 +6,8 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>The example that people copy, as they run it: scripts/job-report behind a pipe, and around a command.</summary>
-public sealed class JobReportTests
+public sealed class JobReportTests() : ServiceTest(Admin)
 {
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
-
-    [SetUp]
-    public async Task StartAsync()
-    {
-        _folder = new();
-        _service = await GatewayFixture.StartAsync(_folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken);
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        await _service.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Test]
     public async Task Pipe_IsReported_LineByLine_AndPassesOn()
     {
@@ -58,7 +41,7 @@ public sealed class JobReportTests
     [Test]
     public async Task NoName_IsAnsweredWithTheUsage() => Assert.That((await RunAsync("scripts/job-report </dev/null")).Status, Is.EqualTo(2));
 
-    private async Task<JsonNode> JobAsync() => (await _service.GetAsync("/api/jobs"))["items"]!.AsArray().Single()!;
+    private async Task<JsonNode> JobAsync() => (await Service.GetAsync("/api/jobs"))["items"]!.AsArray().Single()!;
 
     private async Task<(string Output, string Errors, int Status)> RunAsync(string script, string token = GatewayFixture.AdminToken)
     {
@@ -70,7 +53,7 @@ public sealed class JobReportTests
             WorkingDirectory = Repository.Root,
         };
         start.Environment["GATEWAY_TOKEN"] = token;
-        start.Environment["GATEWAY_URL"] = _service.Page.ToString().TrimEnd('/');
+        start.Environment["GATEWAY_URL"] = Service.Page.ToString().TrimEnd('/');
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

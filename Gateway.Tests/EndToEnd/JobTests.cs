@@ -6,41 +6,24 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>A worker's reports, by HTTP and by MQTT, to the page that follows its job or all jobs.</summary>
-public sealed class JobTests
+public sealed class JobTests() : ServiceTest(Anonymous)
 {
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
-
-    [SetUp]
-    public async Task StartAsync()
-    {
-        _folder = new();
-        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        await _service.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Test]
     public async Task JobRoomMismatch_PageOnTheFeed_AndPageOnTheJob_GetEveryReport()
     {
         // J, seed 003: the page sat in room 'bulk_upload', the server sent to 'bulk_upload:123'.
-        await using var history = await ManualPage.OpenAsync(_service);
-        await using var details = await ManualPage.OpenAsync(_service);
+        await using var history = await ManualPage.OpenAsync(Service);
+        await using var details = await ManualPage.OpenAsync(Service);
         await history.SubscribeAsync("jobs");
         var job = await CreateAsync(new { name = "bulk_upload", total = 4, @ref = "123" });
         await details.SubscribeAsync(job, since: 0);
-        await _service.PostAsync($"/api/{job}/events", new { type = "progress", done = 1 });
-        await Mosquitto.PublishAsync(_service.MqttPort, $"{job}/events", """{"type":"progress","done":3,"key":"7-1"}""");
-        await _service.PostAsync($"/api/{job}/events", new { type = "complete" });
+        await Service.PostAsync($"/api/{job}/events", new { type = "progress", done = 1 });
+        await Mosquitto.PublishAsync(Service.MqttPort, $"{job}/events", """{"type":"progress","done":3,"key":"7-1"}""");
+        await Service.PostAsync($"/api/{job}/events", new { type = "complete" });
 
         Assert.That(await history.EventsAsync(4), Is.EqualTo(new[] { "created", "progress", "progress", "complete" }));
         Assert.That(await details.EventsAsync(4), Is.EqualTo(new[] { "created", "progress", "progress", "complete" }));
-        var state = (await _service.GetAsync($"/api/{job}"))["state"]!;
+        var state = (await Service.GetAsync($"/api/{job}"))["state"]!;
         Assert.That((string?)state["state"], Is.EqualTo("succeeded"));
         Assert.That(((long?)state["done"], (int?)state["percent"], (string?)state["ref"]), Is.EqualTo((3L, 100, "123")));
     }
@@ -49,19 +32,19 @@ public sealed class JobTests
     public async Task Report_ByMqtt_Redelivered_IsOneEvent_AndRoutedOnce()
     {
         var job = await CreateAsync(new { id = "import-1", name = "import" });
-        await using var listener = Mosquitto.Listen(_service.MqttPort, "jobs/+/events");
+        await using var listener = Mosquitto.Listen(Service.MqttPort, "jobs/+/events");
         await ListeningAsync(listener);
         for (var i = 0; i < 3; i++)
         {
-            await Mosquitto.PublishAsync(_service.MqttPort, $"{job}/events", """{"type":"progress","done":1,"key":"7-1"}""");
+            await Mosquitto.PublishAsync(Service.MqttPort, $"{job}/events", """{"type":"progress","done":1,"key":"7-1"}""");
         }
 
-        await Mosquitto.PublishAsync(_service.MqttPort, $"{job}/events", """{"type":"progress","done":2,"key":"7-2"}""");
+        await Mosquitto.PublishAsync(Service.MqttPort, $"{job}/events", """{"type":"progress","done":2,"key":"7-2"}""");
         Assert.That(await listener.NextAsync($"{job}/events {{\"type\":\"progress\""), Does.Contain("7-1"));
         Assert.That(await listener.NextAsync($"{job}/events"), Does.Contain("7-2"));
-        Assert.That((int?)(await _service.GetAsync($"/api/{job}"))["seq"], Is.EqualTo(3));
+        Assert.That((int?)(await Service.GetAsync($"/api/{job}"))["seq"], Is.EqualTo(3));
 
-        var answer = await _service.PostAsync($"/api/{job}/events", new { type = "progress", done = 1, key = "7-1" });
+        var answer = await Service.PostAsync($"/api/{job}/events", new { type = "progress", done = 1, key = "7-1" });
         Assert.That((int?)answer["seq"], Is.EqualTo(2), "one key space, whatever way it came");
     }
 
@@ -73,10 +56,10 @@ public sealed class JobTests
     {
         await CreateAsync(new { id = "import-1", name = "import" });
         await CreateAsync(new { id = "ended-1", name = "import" });
-        await _service.PostAsync("/api/jobs/ended-1/events", new { type = "error", message = "no such file" });
-        var answer = await Mosquitto.PublishAsync(_service.MqttPort, topic, payload, "-d", "-V", "mqttv5");
+        await Service.PostAsync("/api/jobs/ended-1/events", new { type = "error", message = "no such file" });
+        var answer = await Mosquitto.PublishAsync(Service.MqttPort, topic, payload, "-d", "-V", "mqttv5");
 
-        var kept = (await _service.GetAsync("/api/quarantine"))["items"]!.AsArray().Single()!;
+        var kept = (await Service.GetAsync("/api/quarantine"))["items"]!.AsArray().Single()!;
         Assert.That(((string?)kept["code"], (string?)kept["topic"], (string?)kept["payload"]), Is.EqualTo((code, topic, payload)));
         Assert.That(answer, Does.Contain($"RC:{Convert.ToInt32(reason, 16)}"));
     }
@@ -85,13 +68,13 @@ public sealed class JobTests
     public async Task Creating_AnswersWithItsState_AndTheSameIdTwiceIsAConflict()
     {
         var request = new { id = "import-1", name = "import", total = 10, data = new { file = "a.csv" } };
-        using var response = await _service.Http.PostAsJsonAsync("/api/jobs", request);
+        using var response = await Service.Http.PostAsJsonAsync("/api/jobs", request);
         var body = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
 
         Assert.That((response.StatusCode, response.Headers.Location?.ToString()), Is.EqualTo((HttpStatusCode.Created, "/api/jobs/import-1")));
         Assert.That(((string?)body["channel"], (int?)body["seq"], (string?)body["state"]), Is.EqualTo(("jobs/import-1", 1, "running")));
         Assert.That((string?)body["epoch"], Is.Not.Empty);
-        var again = await _service.PostAsync("/api/jobs", new { id = "import-1", name = "import" }, HttpStatusCode.Conflict);
+        var again = await Service.PostAsync("/api/jobs", new { id = "import-1", name = "import" }, HttpStatusCode.Conflict);
         Assert.That((string?)again["code"], Is.EqualTo("exists"));
     }
 
@@ -111,11 +94,11 @@ public sealed class JobTests
     public async Task Report_AfterTheEnd_IsTerminal_AndOfNoJobUnknown()
     {
         var job = await CreateAsync(new { name = "import" });
-        await _service.PostAsync($"/api/{job}/events", new { type = "complete" });
+        await Service.PostAsync($"/api/{job}/events", new { type = "complete" });
 
-        var ended = await _service.PostAsync($"/api/{job}/events", new { type = "progress", done = 1 }, HttpStatusCode.Conflict);
-        var unknown = await _service.PostAsync("/api/jobs/nobody/events", new { type = "progress" }, HttpStatusCode.NotFound);
-        var wrong = await _service.PostAsync($"/api/{job}/events", new { type = "progress", done = "1" }, HttpStatusCode.BadRequest);
+        var ended = await Service.PostAsync($"/api/{job}/events", new { type = "progress", done = 1 }, HttpStatusCode.Conflict);
+        var unknown = await Service.PostAsync("/api/jobs/nobody/events", new { type = "progress" }, HttpStatusCode.NotFound);
+        var wrong = await Service.PostAsync($"/api/{job}/events", new { type = "progress", done = "1" }, HttpStatusCode.BadRequest);
         Assert.That(((string?)ended["code"], (string?)unknown["code"]), Is.EqualTo(("terminal", "unknown_job")));
         Assert.That(((string?)wrong["code"], (string?)wrong["field"]), Is.EqualTo(("invalid", "done")));
     }
@@ -126,7 +109,7 @@ public sealed class JobTests
         var running = await CreateAsync(new { name = "runs", stalledAfter = 0 });
         var silent = await CreateAsync(new { name = "silent", stalledAfter = 1 });
         var ended = await CreateAsync(new { name = "ended" });
-        await _service.PostAsync($"/api/{ended}/events", new { type = "complete" });
+        await Service.PostAsync($"/api/{ended}/events", new { type = "complete" });
 
         Assert.That(await NamesAsync("?state=running"), Is.EqualTo(new[] { "silent", "runs" }));
         Assert.That(await NamesAsync("?state=succeeded"), Is.EqualTo(new[] { "ended" }));
@@ -138,12 +121,11 @@ public sealed class JobTests
     public async Task Restart_KeepsJobs_AndTheirKeys()
     {
         var job = await CreateAsync(new { name = "import", total = 2 });
-        await Mosquitto.PublishAsync(_service.MqttPort, $"{job}/events", """{"type":"progress","done":1,"key":"1"}""");
-        await _service.KillAsync();
-        _service = await _service.StartAgainAsync("--Access:Anonymous", "true");
-        await Mosquitto.PublishAsync(_service.MqttPort, $"{job}/events", """{"type":"progress","done":1,"key":"1"}""");
+        await Mosquitto.PublishAsync(Service.MqttPort, $"{job}/events", """{"type":"progress","done":1,"key":"1"}""");
+        await KillAndStartAsync();
+        await Mosquitto.PublishAsync(Service.MqttPort, $"{job}/events", """{"type":"progress","done":1,"key":"1"}""");
 
-        var snapshot = await _service.GetAsync($"/api/{job}");
+        var snapshot = await Service.GetAsync($"/api/{job}");
         Assert.That(((int?)snapshot["seq"], (int?)snapshot["state"]!["percent"]), Is.EqualTo((2, 50)));
     }
 
@@ -155,23 +137,23 @@ public sealed class JobTests
         await Eventually.HoldsAsync(
             async () =>
             {
-                await Mosquitto.PublishAsync(_service.MqttPort, "jobs/ready/events", """{"type":"progress"}""");
+                await Mosquitto.PublishAsync(Service.MqttPort, "jobs/ready/events", """{"type":"progress"}""");
                 return heard.IsCompleted;
             },
             "the listener hears");
         await heard;
     }
 
-    private async Task<string> CreateAsync(object request) => (string)(await _service.PostAsync("/api/jobs", request))["channel"]!;
+    private async Task<string> CreateAsync(object request) => (string)(await Service.PostAsync("/api/jobs", request))["channel"]!;
 
     private async Task<IReadOnlyList<string>> NamesAsync(string query) =>
-        [.. (await _service.GetAsync($"/api/jobs{query}"))["items"]!.AsArray().Select(item => (string)item!["name"]!)];
+        [.. (await Service.GetAsync($"/api/jobs{query}"))["items"]!.AsArray().Select(item => (string)item!["name"]!)];
 
     private async Task<JsonNode> KeyedAsync(string path, object body, string key)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         request.Headers.Add("Idempotency-Key", key);
-        using var response = await _service.Http.SendAsync(request);
+        using var response = await Service.Http.SendAsync(request);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Created));
         return JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
     }

@@ -10,27 +10,11 @@ namespace Gateway.Tests.EndToEnd;
 /// demands; what is counted in the end is lost, doubled and reordered messages.
 /// </summary>
 [Category("Slow")]
-public sealed class KillLoopTests
+public sealed class KillLoopTests() : ServiceTest(Anonymous)
 {
     // By hand: GATEWAY_KILL_ROUNDS=500 dotnet test --filter KillLoop
     private static readonly int s_rounds = int.Parse(Environment.GetEnvironmentVariable("GATEWAY_KILL_ROUNDS") ?? "50");
 
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
-
-    [SetUp]
-    public async Task StartAsync()
-    {
-        _folder = new();
-        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        await _service.DisposeAsync();
-        _folder.Dispose();
-    }
 
     [Test]
     public async Task Service_KilledUnderLoadManyTimes_LosesDoublesAndReordersNothing()
@@ -41,13 +25,13 @@ public sealed class KillLoopTests
         SteadySubscriber[] absent = [new("a1", "load/1", 1), new("a2", "load/2", 2)];
         foreach (var subscriber in present.Concat(absent))
         {
-            await subscriber.SubscribeAsync(_service.MqttPort);
+            await subscriber.SubscribeAsync(Service.MqttPort);
         }
 
         for (var round = 0; round < s_rounds; round++)
         {
             var goal = publishers.Select(p => p.Acknowledged + dice.Next(10, 150)).ToList();
-            var port = _service.MqttPort;
+            var port = Service.MqttPort;
             List<Task> running = [.. publishers.Select(p => p.RunAsync(port)), .. present.Select(s => s.RunAsync(port))];
             await Eventually.HoldsAsync(() => publishers.Zip(goal).All(static p => p.First.Acknowledged >= p.Second), $"load in round {round}");
             await KillAndStartAsync();
@@ -60,9 +44,9 @@ public sealed class KillLoopTests
             publisher.Finish();
         }
 
-        await Task.WhenAll(publishers.Select(p => p.RunAsync(_service.MqttPort)));
+        await Task.WhenAll(publishers.Select(p => p.RunAsync(Service.MqttPort)));
         Assert.That(publishers.Select(static p => p.Acknowledged), Is.EqualTo(publishers.Select(static p => p.Sent)), "all is acknowledged");
-        await Task.WhenAll(present.Concat(absent).Select((s, i) => s.RunAsync(_service.MqttPort, publishers[i % 2].Sent)));
+        await Task.WhenAll(present.Concat(absent).Select((s, i) => s.RunAsync(Service.MqttPort, publishers[i % 2].Sent)));
         TestContext.Out.WriteLine($"{s_rounds} kills, {publishers.Sum(static p => p.Sent)} messages");
         Assert.Multiple(() =>
         {
@@ -77,17 +61,17 @@ public sealed class KillLoopTests
     public async Task Will_OfAPersistentSession_KilledWithTheService_IsSentAfterIt()
     {
         var lasting = new Properties { SessionExpiry = 3_600 };
-        using (var watcher = await RawClient.OpenAsync(_service.MqttPort))
+        using (var watcher = await RawClient.OpenAsync(Service.MqttPort))
         {
             await watcher.ConnectAsync(RawClient.Hello("w", clean: false) with { Properties = lasting });
             await watcher.SubscribeAsync(new SubscriptionRequest("gone", 1));
         }
 
-        using var victim = await RawClient.OpenAsync(_service.MqttPort);
+        using var victim = await RawClient.OpenAsync(Service.MqttPort);
         var will = new WillPacket("gone", "bye"u8.ToArray(), 1, Retain: true, Properties.None);
         await victim.ConnectAsync(RawClient.Hello("v", clean: false) with { Properties = lasting, Will = will });
         await KillAndStartAsync();
-        using var back = await RawClient.OpenAsync(_service.MqttPort);
+        using var back = await RawClient.OpenAsync(Service.MqttPort);
         Assert.That((await back.ConnectAsync(RawClient.Hello("w", clean: false) with { Properties = lasting })).SessionPresent, Is.True);
         Assert.That((await back.ReadPublishAsync()).Payload, Is.EqualTo("bye"));
     }
@@ -95,7 +79,7 @@ public sealed class KillLoopTests
     [Test]
     public async Task Expiry_OfMessagesAndSessions_GoesOnAcrossAKill()
     {
-        using (var client = await RawClient.OpenAsync(_service.MqttPort))
+        using (var client = await RawClient.OpenAsync(Service.MqttPort))
         {
             await client.ConnectAsync(RawClient.Hello("short", clean: false) with { Properties = new() { SessionExpiry = 2 } });
             await client.PublishAsync("short", "x", qos: 1, retain: true, properties: new() { MessageExpiry = 2 });
@@ -105,13 +89,13 @@ public sealed class KillLoopTests
         }
 
         await KillAndStartAsync();
-        using var watcher = await RawClient.OpenAsync(_service.MqttPort);
+        using var watcher = await RawClient.OpenAsync(Service.MqttPort);
         await watcher.ConnectAsync(RawClient.Hello("watcher"));
         await watcher.SubscribeAsync(new SubscriptionRequest("long", 0));
         Assert.That((await watcher.ReadPublishAsync()).Properties!.MessageExpiry, Is.LessThanOrEqualTo(1_000));
         await Eventually.HoldsAsync(async () => await RetainedAsync("short") is null, "the message expires");
         await Eventually.HoldsAsync(async () => await SessionsAsync() == 1, "only the watcher's session is left");
-        using var back = await RawClient.OpenAsync(_service.MqttPort);
+        using var back = await RawClient.OpenAsync(Service.MqttPort);
         var accepted = await back.ConnectAsync(RawClient.Hello("short", clean: false) with { Properties = new() { SessionExpiry = 2 } });
         Assert.That(accepted.SessionPresent, Is.False);
     }
@@ -129,7 +113,7 @@ public sealed class KillLoopTests
 
     private async Task<string?> RetainedAsync(string topic)
     {
-        using var reader = await RawClient.OpenAsync(_service.MqttPort);
+        using var reader = await RawClient.OpenAsync(Service.MqttPort);
         await reader.ConnectAsync(RawClient.Hello(""));
         await reader.SubscribeAsync(new(topic, 0), new("end", 0));
 
@@ -141,15 +125,7 @@ public sealed class KillLoopTests
 
     private async Task<int> SessionsAsync()
     {
-        var figures = await _service.Http.GetStringAsync("metrics");
+        var figures = await Service.Http.GetStringAsync("metrics");
         return int.Parse(figures.Split('\n').Single(static line => line.StartsWith("gateway_broker_sessions ", StringComparison.Ordinal)).Split(' ')[1]);
-    }
-
-    private async Task KillAndStartAsync()
-    {
-        await _service.KillAsync();
-        var again = await _service.StartAgainAsync("--Access:Anonymous", "true");
-        await _service.DisposeAsync();
-        _service = again;
     }
 }

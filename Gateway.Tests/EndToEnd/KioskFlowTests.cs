@@ -8,7 +8,7 @@ namespace Gateway.Tests.EndToEnd;
 
 /// <summary>The kiosk through what days bring: people in a row, refreshes, second screens, cut networks, sleep, a killed service.</summary>
 [Category("Slow")]
-public sealed partial class KioskFlowTests
+public sealed partial class KioskFlowTests : ScannerTest
 {
     /// <summary>Keeps every percentage that was on the document when a frame began, over refreshes of the tab.</summary>
     private const string Recorder = """
@@ -26,19 +26,12 @@ public sealed partial class KioskFlowTests
         })();
         """;
 
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
-    private ScannerByHand _scanner = null!;
     private IBrowserContext _person = null!;
     private IPage _page = null!;
 
     [SetUp]
     public async Task OpenAsync()
     {
-        _folder = new();
-        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
-        _scanner = new(() => _service.MqttPort, "lab-1");
-        await _scanner.StatusAsync();
         _person = await Browser.NewPersonAsync();
         _page = await _person.NewPageAsync();
         await _page.AddInitScriptAsync(Recorder);
@@ -48,8 +41,6 @@ public sealed partial class KioskFlowTests
     public async Task CloseAsync()
     {
         await _person.CloseAsync();
-        await _service.DisposeAsync();
-        _folder.Dispose();
     }
 
     [Test]
@@ -60,11 +51,11 @@ public sealed partial class KioskFlowTests
             var enrollment = await StartAsync(person);
             for (var step = 1; step <= 3; step++)
             {
-                await _scanner.ScanAsync(enrollment, step, slot: slot);
+                await Scanner.ScanAsync(enrollment, step, slot: slot);
                 await ShowsAsync(_page, 100 * step / 3);
             }
 
-            await _scanner.ResultAsync(enrollment, slot: slot);
+            await Scanner.ResultAsync(enrollment, slot: slot);
             await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = $"{person} is registered" })).ToBeVisibleAsync();
             await _page.GetByRole(AriaRole.Button, new() { Name = "Next person" }).ClickAsync();
             await Expect(_page.GetByRole(AriaRole.Textbox, new() { Name = "Person" })).ToHaveValueAsync("");
@@ -80,7 +71,7 @@ public sealed partial class KioskFlowTests
         await ShowsAsync(_page, 0);
         for (var step = 1; step <= 3; step++)
         {
-            await _scanner.ScanAsync(enrollment, step);
+            await Scanner.ScanAsync(enrollment, step);
             await ShowsAsync(_page, 100 * step / 3);
             await _page.ReloadAsync();
             await ShowsAsync(_page, 100 * step / 3);
@@ -91,7 +82,7 @@ public sealed partial class KioskFlowTests
             }
         }
 
-        await _scanner.ResultAsync(enrollment);
+        await Scanner.ResultAsync(enrollment);
         await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = "Ada is registered" })).ToBeVisibleAsync();
         await _page.ReloadAsync();
         await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = "Ada is registered" })).ToBeVisibleAsync();
@@ -110,7 +101,7 @@ public sealed partial class KioskFlowTests
             await beside.GotoAsync(_page.Url);
         }
 
-        await _scanner.ScanAsync(enrollment, 1);
+        await Scanner.ScanAsync(enrollment, 1);
         foreach (var screen in new[] { _page, tab, phone })
         {
             await ShowsAsync(screen, 33);
@@ -125,14 +116,14 @@ public sealed partial class KioskFlowTests
     public async Task Offline_SaysAsOfWhen_AndOnlineShowsWhatCameMeanwhile()
     {
         var enrollment = await StartAsync("Ada");
-        await _scanner.ScanAsync(enrollment, 1);
+        await Scanner.ScanAsync(enrollment, 1);
         await ShowsAsync(_page, 33);
         await KillAsync(andStart: false);
         await Expect(_page.GetByRole(AriaRole.Contentinfo).GetByText("Connection lost. Shown as of")).ToBeVisibleAsync();
         await ShowsAsync(_page, 33);
         await _person.SetOfflineAsync(true);
         await StartAgainAsync();
-        await _scanner.ScanAsync(enrollment, 2);
+        await Scanner.ScanAsync(enrollment, 2);
         await Expect(_page.GetByRole(AriaRole.Contentinfo).GetByText("Connection lost. Shown as of")).ToBeVisibleAsync();
         await _person.SetOfflineAsync(false);
         await ShowsAsync(_page, 66);
@@ -145,12 +136,12 @@ public sealed partial class KioskFlowTests
     {
         await _page.Clock.InstallAsync();
         var enrollment = await StartAsync("Ada");
-        await _scanner.ScanAsync(enrollment, 1);
+        await Scanner.ScanAsync(enrollment, 1);
         await ShowsAsync(_page, 33);
-        await _scanner.ScanAsync(enrollment, 2);
+        await Scanner.ScanAsync(enrollment, 2);
         await _page.Clock.FastForwardAsync(600_000);
         await ShowsAsync(_page, 66);
-        await _scanner.ScanAsync(enrollment, 3);
+        await Scanner.ScanAsync(enrollment, 3);
         await ShowsAsync(_page, 100);
     }
 
@@ -161,8 +152,8 @@ public sealed partial class KioskFlowTests
         await ShowsAsync(_page, 0);
         var other = await _person.NewPageAsync();
         await other.BringToFrontAsync();
-        await _scanner.ScanAsync(enrollment, 1);
-        await _scanner.ScanAsync(enrollment, 2);
+        await Scanner.ScanAsync(enrollment, 1);
+        await Scanner.ScanAsync(enrollment, 2);
         await _page.BringToFrontAsync();
         await ShowsAsync(_page, 66);
     }
@@ -184,11 +175,11 @@ public sealed partial class KioskFlowTests
         var enrollment = await StartAsync("Ada");
         for (var step = 1; step <= 3; step++)
         {
-            await _scanner.ScanAsync(enrollment, step);
+            await Scanner.ScanAsync(enrollment, step);
             await ShowsAsync(_page, 100 * step / 3);
         }
 
-        var events = (await _service.GetAsync($"api/enrollments/{enrollment}/events"))["events"]!.AsArray();
+        var events = (await Service.GetAsync($"api/enrollments/{enrollment}/events"))["events"]!.AsArray();
         var percents = new Dictionary<long, int>();
         foreach (var told in events)
         {
@@ -203,13 +194,13 @@ public sealed partial class KioskFlowTests
     [Test]
     public async Task SomebodyElseEnrolls_SaysWhoAndGoesOnWhenTheScannerIsFree()
     {
-        var other = await _service.PostAsync("api/enrollments", new { device = "lab-1", person = "Grace Hopper", start = "now" });
-        await _page.GotoAsync(_service.Page.ToString());
+        var other = await Service.PostAsync("api/enrollments", new { device = "lab-1", person = "Grace Hopper", start = "now" });
+        await _page.GotoAsync(Service.Page.ToString());
         await _page.GetByRole(AriaRole.Textbox, new() { Name = "Person" }).FillAsync("Ada");
         await _page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
         await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = "lab-1 is in use" })).ToBeVisibleAsync();
         await Expect(InMain(_page).GetByText("Grace Hopper is registering there")).ToBeVisibleAsync();
-        (await _service.Http.DeleteAsync($"api/enrollments/{other["id"]}")).EnsureSuccessStatusCode();
+        (await Service.Http.DeleteAsync($"api/enrollments/{other["id"]}")).EnsureSuccessStatusCode();
         await Expect(InMain(_page).GetByText("lab-1 is free now.")).ToBeVisibleAsync(new() { Timeout = 15_000 });
         await Expect(_page.GetByRole(AriaRole.Textbox, new() { Name = "Person" })).ToHaveValueAsync("Ada");
     }
@@ -229,25 +220,18 @@ public sealed partial class KioskFlowTests
 
     private async Task KillAsync(bool andStart = true)
     {
-        await _service.KillAsync();
+        await Service.KillAsync();
         if (andStart)
         {
             await StartAgainAsync();
         }
     }
 
-    private async Task StartAgainAsync()
-    {
-        var again = await _service.StartAgainAsync("--Access:Anonymous", "true");
-        await _service.DisposeAsync();
-        _service = again;
-    }
-
     private async Task<string> StartAsync(string person)
     {
-        if (!_page.Url.StartsWith(_service.Page.ToString(), StringComparison.Ordinal))
+        if (!_page.Url.StartsWith(Service.Page.ToString(), StringComparison.Ordinal))
         {
-            await _page.GotoAsync(_service.Page.ToString());
+            await _page.GotoAsync(Service.Page.ToString());
         }
 
         await _page.GetByRole(AriaRole.Textbox, new() { Name = "Person" }).FillAsync(person);

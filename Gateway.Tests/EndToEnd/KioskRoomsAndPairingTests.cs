@@ -6,16 +6,14 @@ namespace Gateway.Tests.EndToEnd;
 
 /// <summary>What the kiosk has to do with other people: who passes by, who helps, and who lets it in.</summary>
 [Category("Slow")]
-public sealed class KioskRoomsAndPairingTests
+public sealed class KioskRoomsAndPairingTests : FolderTest
 {
-    private SomeFolder _folder = null!;
     private IBrowserContext _person = null!;
     private IPage _page = null!;
 
     [SetUp]
     public async Task OpenAsync()
     {
-        _folder = new();
         _person = await Browser.NewPersonAsync();
         _page = await _person.NewPageAsync();
     }
@@ -24,13 +22,12 @@ public sealed class KioskRoomsAndPairingTests
     public async Task CloseAsync()
     {
         await _person.CloseAsync();
-        _folder.Dispose();
     }
 
     [Test]
     public async Task Pairing_ConfirmedByAnOperator_MakesTheScreenThatScannersKioskAlsoAfterARefresh()
     {
-        await using var service = await GatewayFixture.StartAsync(_folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken, "--Simulate:Scanners", "2");
+        await using var service = await GatewayFixture.StartAsync(Folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken, "--Simulate:Scanners", "2");
         await _page.GotoAsync(service.Page.ToString());
         var shown = _page.Locator(".code");
         await Expect(shown).Not.ToContainTextAsync("·");
@@ -50,7 +47,7 @@ public sealed class KioskRoomsAndPairingTests
     [Test]
     public async Task CallForHelp_IsARoomAndTheAnswerIsThereAlsoAfterARefresh()
     {
-        await using var service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
+        await using var service = await GatewayFixture.StartAnonymousAsync(Folder.Path);
         await new ScannerByHand(() => service.MqttPort, "lab-1").StatusAsync();
         await _page.GotoAsync(service.Page.ToString());
         await _page.GetByRole(AriaRole.Button, new() { Name = "Call for help" }).ClickAsync();

@@ -6,11 +6,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>The whole way: from mosquitto_pub through the service to what Debian's Chromium paints.</summary>
-public sealed partial class KioskTests
+public sealed partial class KioskTests : ScannerTest
 {
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
-    private ScannerByHand _scanner = null!;
     private IBrowserContext _person = null!;
     private IPage _page = null!;
     private List<string> _complaints = null!;
@@ -20,10 +17,6 @@ public sealed partial class KioskTests
     [SetUp]
     public async Task OpenAsync()
     {
-        _folder = new();
-        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
-        _scanner = new(() => _service.MqttPort, "lab-1");
-        await _scanner.StatusAsync();
         _person = await Browser.NewPersonAsync();
         _page = await _person.NewPageAsync();
         _complaints = [];
@@ -43,8 +36,6 @@ public sealed partial class KioskTests
     public async Task CloseAsync()
     {
         await _person.CloseAsync();
-        await _service.DisposeAsync();
-        _folder.Dispose();
     }
 
     [Test]
@@ -52,7 +43,7 @@ public sealed partial class KioskTests
     {
         var enrollment = await StartAsync("Ada Lovelace");
         await ShowsAsync(0);
-        await _scanner.ScanAsync(enrollment, 1);
+        await Scanner.ScanAsync(enrollment, 1);
         await ShowsAsync(33);
         Assert.That(_complaints, Is.Empty);
     }
@@ -62,7 +53,7 @@ public sealed partial class KioskTests
     {
         // E3: progress lived in page variables; a refresh showed 0/3.
         var enrollment = await StartAsync("Ada Lovelace");
-        await _scanner.ScanAsync(enrollment, 1);
+        await Scanner.ScanAsync(enrollment, 1);
         await ShowsAsync(33);
         await _page.ReloadAsync();
         await ShowsAsync(33);
@@ -73,16 +64,13 @@ public sealed partial class KioskTests
     public async Task Kill_After33Percent_PageGoesOnByItselfAndARefreshShowsTheSame()
     {
         var enrollment = await StartAsync("Ada Lovelace");
-        await _scanner.ScanAsync(enrollment, 1);
+        await Scanner.ScanAsync(enrollment, 1);
         await ShowsAsync(33);
 
-        await _service.KillAsync();
-        var again = await _service.StartAgainAsync("--Access:Anonymous", "true");
-        await _service.DisposeAsync();
-        _service = again;
+        await KillAndStartAsync();
 
         await ShowsAsync(33);
-        await _scanner.ScanAsync(enrollment, 2);
+        await Scanner.ScanAsync(enrollment, 2);
         await ShowsAsync(66);
         await _page.ReloadAsync();
         await ShowsAsync(66);
@@ -94,11 +82,11 @@ public sealed partial class KioskTests
         var enrollment = await StartAsync("Ada Lovelace");
         for (var step = 1; step <= 3; step++)
         {
-            await _scanner.ScanAsync(enrollment, step);
+            await Scanner.ScanAsync(enrollment, step);
             await ShowsAsync(100 * step / 3);
         }
 
-        await _scanner.ResultAsync(enrollment);
+        await Scanner.ResultAsync(enrollment);
         await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = "Ada Lovelace is registered" })).ToBeVisibleAsync();
         Assert.That(_complaints, Is.Empty);
     }
@@ -107,12 +95,12 @@ public sealed partial class KioskTests
     public async Task SecondTab_OfTheSameEnrollment_ShowsTheSame()
     {
         var enrollment = await StartAsync("Ada Lovelace");
-        await _scanner.ScanAsync(enrollment, 1);
+        await Scanner.ScanAsync(enrollment, 1);
         await ShowsAsync(33);
         var second = await _person.NewPageAsync();
         await second.GotoAsync(_page.Url);
         await Expect(second.GetByRole(AriaRole.Progressbar)).ToHaveAttributeAsync("aria-valuenow", "33");
-        await _scanner.ScanAsync(enrollment, 2);
+        await Scanner.ScanAsync(enrollment, 2);
         await Expect(second.GetByRole(AriaRole.Progressbar)).ToHaveAttributeAsync("aria-valuenow", "66");
         await ShowsAsync(66);
     }
@@ -135,15 +123,12 @@ public sealed partial class KioskTests
         }
 
         var enrollment = await StartAsync("Ada Lovelace");
-        await _scanner.ScanAsync(enrollment, 1);
+        await Scanner.ScanAsync(enrollment, 1);
         await ShowsAsync(33);
-        Assert.That(await _service.Http.GetStringAsync("api/connections"), Does.Contain($"\"transport\":\"{way}\"").And.Not.Contain("\"socket\""));
+        Assert.That(await Service.Http.GetStringAsync("api/connections"), Does.Contain($"\"transport\":\"{way}\"").And.Not.Contain("\"socket\""));
 
-        await _service.KillAsync();
-        var again = await _service.StartAgainAsync("--Access:Anonymous", "true");
-        await _service.DisposeAsync();
-        _service = again;
-        await _scanner.ScanAsync(enrollment, 2);
+        await KillAndStartAsync();
+        await Scanner.ScanAsync(enrollment, 2);
         await ShowsAsync(66);
     }
 
@@ -155,7 +140,7 @@ public sealed partial class KioskTests
     /// <summary>What a person does at the kiosk; returns the enrollment that the address now names.</summary>
     private async Task<string> StartAsync(string person)
     {
-        await _page.GotoAsync(_service.Page.ToString());
+        await _page.GotoAsync(Service.Page.ToString());
         await _page.GetByRole(AriaRole.Textbox, new() { Name = "Person" }).FillAsync(person);
         await _page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
         await Expect(_page).ToHaveURLAsync(EnrollmentInUrl());

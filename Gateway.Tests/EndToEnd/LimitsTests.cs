@@ -6,16 +6,8 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>Where strangers can knock: one that asks for too much is told so, and its neighbour notices nothing.</summary>
-public sealed class LimitsTests
+public sealed class LimitsTests : FolderTest
 {
-    private SomeFolder _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = new();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public async Task Requests_BeyondTheRateOfAnAddress_Are429_AndItsNeighbourIsServed()
     {
@@ -87,7 +79,7 @@ public sealed class LimitsTests
     [Test]
     public async Task Requests_FromThisMachine_AreNotLimited_UnlessItIsAskedFor()
     {
-        await using var service = await GatewayFixture.StartAsync(_folder.Path, "--Limits:HttpRate", "1", "--Limits:HttpBurst", "1");
+        await using var service = await GatewayFixture.StartAsync(Folder.Path, "--Limits:HttpRate", "1", "--Limits:HttpBurst", "1");
         for (var i = 0; i < 10; i++)
         {
             Assert.That((await service.Http.GetAsync("healthz")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
@@ -120,7 +112,7 @@ public sealed class LimitsTests
     }
 
     private Task<GatewayFixture> StartAsync(params string[] limits) => GatewayFixture.StartAsync(
-        _folder.Path, ["--Access:AdminToken", GatewayFixture.AdminToken, "--Limits:Loopback", "true", .. limits]);
+        Folder.Path, ["--Access:AdminToken", GatewayFixture.AdminToken, "--Limits:Loopback", "true", .. limits]);
 
     /// <summary>Another machine, as far as this one has several addresses on loopback.</summary>
     private static HttpClient From(string address, GatewayFixture service) => new(new SocketsHttpHandler

@@ -7,7 +7,7 @@ namespace Gateway.Tests.EndToEnd;
 /// A sketch of the old kind, as it is: QoS 0, topics and fields of its own, no ids, no answers to commands. Its messages are published by
 /// mosquitto_pub, and mosquitto_sub waits for its command.
 /// </summary>
-public sealed class MappingTests
+public sealed class MappingTests() : ServiceTest([.. Admin, .. Mapping])
 {
     private const string Request = "biometric/lab-1/enroll/request";
     private const string Response = "biometric/lab-1/enroll/response";
@@ -23,29 +23,23 @@ public sealed class MappingTests
         "--Mappings:0:Commands:enroll", """{"command":"enroll","slot":{slot},"template_id":"{enrollment}"}""",
     ];
 
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
     private string[] _credentials = null!;
     private Mosquitto.Listener _sketch = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
-        _folder = new();
-        _service = await GatewayFixture.StartAsync(_folder.Path, ["--Access:AdminToken", GatewayFixture.AdminToken, .. Mapping]);
-        var device = await _service.PostAsync("api/devices", new { id = "lab-1" });
+        var device = await Service.PostAsync("api/devices", new { id = "lab-1" });
         _credentials = ["-u", "lab-1", "-P", (string)device["secret"]!];
-        _sketch = Mosquitto.Listen(_service.MqttPort, Request, _credentials);
+        _sketch = Mosquitto.Listen(Service.MqttPort, Request, _credentials);
         await Eventually.HoldsAsync(
-            async () => (bool?)(await _service.GetAsync("api/devices/lab-1"))["state"]!["online"] == true, "the sketch is connected");
+            async () => (bool?)(await Service.GetAsync("api/devices/lab-1"))["state"]!["online"] == true, "the sketch is connected");
     }
 
     [TearDown]
     public async Task StopAsync()
     {
         await _sketch.DisposeAsync();
-        await _service.DisposeAsync();
-        _folder.Dispose();
     }
 
     [Test]
@@ -67,8 +61,8 @@ public sealed class MappingTests
         var types = events.Select(item => (string?)item!["type"]);
         string[] steps = ["waiting", "progress", "waiting", "progress", "waiting", "progress"];
         Assert.That(types, Is.EqualTo((string[])["requested", "armed", .. steps, "succeeded"]));
-        Assert.That((await _service.GetAsync("api/quarantine"))["items"]!.AsArray(), Is.Empty, "what it says twice counts once");
-        Assert.That((bool?)(await _service.GetAsync("api/people/Ada"))["registered"], Is.True);
+        Assert.That((await Service.GetAsync("api/quarantine"))["items"]!.AsArray(), Is.Empty, "what it says twice counts once");
+        Assert.That((bool?)(await Service.GetAsync("api/people/Ada"))["registered"], Is.True);
     }
 
     [Test]
@@ -87,25 +81,25 @@ public sealed class MappingTests
     [Test]
     public async Task Sketch_HasNoRightsToTheTopicsOfAnother_AndIsToldWhatItMissed()
     {
-        await Mosquitto.PublishAsync(_service.MqttPort, "biometric/lab-2/enroll/response", """{"status":"success"}""", _credentials);
-        var kept = (await _service.GetAsync("api/quarantine"))["items"]!.AsArray().Single()!;
+        await Mosquitto.PublishAsync(Service.MqttPort, "biometric/lab-2/enroll/response", """{"status":"success"}""", _credentials);
+        var kept = (await Service.GetAsync("api/quarantine"))["items"]!.AsArray().Single()!;
         Assert.That((string?)kept["code"], Is.EqualTo("forbidden"));
 
         await RequestAsync();
         await _sketch.NextAsync(Request);
-        await using var again = Mosquitto.Listen(_service.MqttPort, Request, _credentials);
+        await using var again = Mosquitto.Listen(Service.MqttPort, Request, _credentials);
         Assert.That(await again.NextAsync(Request), Does.Contain("\"command\":\"enroll\""), "said again to whoever subscribes, until it is heard");
     }
 
     private async Task<string> RequestAsync() =>
-        (string)(await _service.PostAsync("api/enrollments", new { device = "lab-1", person = "Ada", start = "now" }))["id"]!;
+        (string)(await Service.PostAsync("api/enrollments", new { device = "lab-1", person = "Ada", start = "now" }))["id"]!;
 
-    private Task SayAsync(params string[] payloads) => Mosquitto.PublishLinesAsync(_service.MqttPort, Response, payloads, _credentials);
+    private Task SayAsync(params string[] payloads) => Mosquitto.PublishLinesAsync(Service.MqttPort, Response, payloads, _credentials);
 
     private async Task<JsonArray> EndAsync(string enrollment, string state)
     {
         await Eventually.HoldsAsync(
-            async () => (string?)(await _service.GetAsync($"api/enrollments/{enrollment}"))["state"]!["state"] == state, $"the enrollment is {state}");
-        return (await _service.GetAsync($"api/enrollments/{enrollment}/events"))["events"]!.AsArray();
+            async () => (string?)(await Service.GetAsync($"api/enrollments/{enrollment}"))["state"]!["state"] == state, $"the enrollment is {state}");
+        return (await Service.GetAsync($"api/enrollments/{enrollment}/events"))["events"]!.AsArray();
     }
 }

@@ -6,49 +6,29 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>Who owns the people asks here: registered or not, and forgotten when they ask for it.</summary>
-public sealed class PeopleTests
+public sealed class PeopleTests : ScannerTest
 {
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
-    private ScannerByHand _scanner = null!;
-
-    [SetUp]
-    public async Task StartAsync()
-    {
-        _folder = new();
-        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
-        _scanner = new(() => _service.MqttPort, "lab-1");
-        await _scanner.StatusAsync();
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        await _service.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Test]
     public async Task Person_IsRegistered_FromTheSuccess_UntilTheirFingerIsDeleted()
     {
-        await using var commands = Mosquitto.Listen(_service.MqttPort, "scanners/lab-1/commands");
+        await using var commands = Mosquitto.Listen(Service.MqttPort, "scanners/lab-1/commands");
         var enrollment = await EnrollAsync("Ada");
-        var ada = await _service.GetAsync("api/people/Ada");
+        var ada = await Service.GetAsync("api/people/Ada");
         Assert.That((bool?)ada["registered"], Is.True, enrollment);
         Assert.That((string?)ada["fingers"]![0]!["device"], Is.EqualTo("lab-1"));
         Assert.That((int?)ada["fingers"]![0]!["slot"], Is.Zero);
 
-        using var gone = await _service.Http.DeleteAsync("api/people/Ada");
+        using var gone = await Service.Http.DeleteAsync("api/people/Ada");
         Assert.That(gone.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
-        using var unknown = await _service.Http.GetAsync("api/people/Ada");
+        using var unknown = await Service.Http.GetAsync("api/people/Ada");
         Assert.That((string?)JsonNode.Parse(await unknown.Content.ReadAsStringAsync())!["code"], Is.EqualTo("unknown_person"));
 
         // The slot is taken until the scanner says that the template is gone.
         var delete = JsonNode.Parse((await NextAsync(commands, "delete"))["scanners/lab-1/commands ".Length..])!;
         Assert.That((int?)delete["slot"], Is.Zero);
         Assert.That((int?)(await RequestAsync("Bob"))["slot"], Is.EqualTo(1));
-        await _scanner.AnswerAsync((string)delete["id"]!);
-        await _scanner.ResultAsync((string)(await _service.GetAsync("api/enrollments?person=Bob"))["items"]![0]!["id"]!, "error", slot: 1);
+        await Scanner.AnswerAsync((string)delete["id"]!);
+        await Scanner.ResultAsync((string)(await Service.GetAsync("api/enrollments?person=Bob"))["items"]![0]!["id"]!, "error", slot: 1);
         Assert.That((int?)(await RequestAsync("Cid"))["slot"], Is.Zero);
     }
 
@@ -56,10 +36,10 @@ public sealed class PeopleTests
     public async Task Person_ForgottenInTheMiddleOfAnEnrollment_IsCancelled()
     {
         var enrollment = await RequestAsync("Ada");
-        using var gone = await _service.Http.DeleteAsync("api/people/Ada");
-        var state = (await _service.GetAsync($"api/enrollments/{enrollment["id"]}"))["state"]!;
+        using var gone = await Service.Http.DeleteAsync("api/people/Ada");
+        var state = (await Service.GetAsync($"api/enrollments/{enrollment["id"]}"))["state"]!;
         Assert.That((string?)state["state"], Is.EqualTo("cancelled"));
-        Assert.That((await _service.GetAsync("api/people"))["items"]!.AsArray(), Is.Empty);
+        Assert.That((await Service.GetAsync("api/people"))["items"]!.AsArray(), Is.Empty);
     }
 
     [TestCase("Ada")]
@@ -68,12 +48,12 @@ public sealed class PeopleTests
     public async Task Person_OfAnyName_IsFoundUnderIt(string id)
     {
         var path = $"api/people/{Uri.EscapeDataString(id)}";
-        using var made = await _service.Http.PutAsJsonAsync(path, new { name = "Ada Lovelace" });
+        using var made = await Service.Http.PutAsJsonAsync(path, new { name = "Ada Lovelace" });
         Assert.That(made.StatusCode, Is.EqualTo(HttpStatusCode.Created));
-        using var again = await _service.Http.PutAsJsonAsync(path, new { });
+        using var again = await Service.Http.PutAsJsonAsync(path, new { });
         Assert.That(again.StatusCode, Is.EqualTo(HttpStatusCode.OK));
 
-        var person = await _service.GetAsync(path);
+        var person = await Service.GetAsync(path);
         Assert.That((string?)person["id"], Is.EqualTo(id));
         Assert.That(person.AsObject().ContainsKey("name") && person["name"] is null, Is.True, "named nothing by the second PUT");
     }
@@ -83,7 +63,7 @@ public sealed class PeopleTests
     [TestCase("a%0Ab", HttpStatusCode.BadRequest, "id")]
     public async Task Person_WithNoFitName_IsRefused(string id, HttpStatusCode status, string field)
     {
-        using var response = await _service.Http.GetAsync($"api/people/{id}");
+        using var response = await Service.Http.GetAsync($"api/people/{id}");
         Assert.That(response.StatusCode, Is.EqualTo(status));
         Assert.That((string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["field"] ?? "", Is.EqualTo(field));
     }
@@ -93,12 +73,12 @@ public sealed class PeopleTests
     {
         foreach (var (id, name) in new[] { ("p-1", "Renate"), ("p-2", "Bob"), ("p-3", "Irene") })
         {
-            using var made = await _service.Http.PutAsJsonAsync($"api/people/{id}", new { name });
+            using var made = await Service.Http.PutAsJsonAsync($"api/people/{id}", new { name });
         }
 
-        var first = await _service.GetAsync("api/people?limit=2");
-        var second = await _service.GetAsync($"api/people?limit=2&before={first["next"]}");
-        var found = await _service.GetAsync("api/people?search=REN");
+        var first = await Service.GetAsync("api/people?limit=2");
+        var second = await Service.GetAsync($"api/people?limit=2&before={first["next"]}");
+        var found = await Service.GetAsync("api/people?search=REN");
 
         Assert.That(Ids(first).Concat(Ids(second)), Is.EqualTo(new[] { "p-3", "p-2", "p-1" }));
         Assert.That(second["next"], Is.Null);
@@ -119,17 +99,17 @@ public sealed class PeopleTests
         }
     }
 
-    private Task<JsonNode> RequestAsync(string person) => _service.PostAsync("api/enrollments", new { device = "lab-1", person });
+    private Task<JsonNode> RequestAsync(string person) => Service.PostAsync("api/enrollments", new { device = "lab-1", person });
 
     private async Task<string> EnrollAsync(string person)
     {
         var enrollment = (string)(await RequestAsync(person))["id"]!;
         for (var step = 1; step <= 3; step++)
         {
-            await _scanner.ScanAsync(enrollment, step);
+            await Scanner.ScanAsync(enrollment, step);
         }
 
-        await _scanner.ResultAsync(enrollment);
+        await Scanner.ResultAsync(enrollment);
         return enrollment;
     }
 }

@@ -6,26 +6,15 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>People who talk over real sockets: nobody misses a message, and who got what can be looked up.</summary>
-public sealed class RoomTests
+public sealed class RoomTests() : ServiceTest([.. Anonymous, "--Rooms:SlowSeconds", "1"])
 {
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
     private string _room = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
-        _folder = new();
-        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path, "--Rooms:SlowSeconds", "1");
         var participants = new[] { new { user = "tutor", role = "tutor" }, new { user = "ada", role = "student" } };
         _room = await CreateAsync(new { name = "maths", participants });
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        await _service.DisposeAsync();
-        _folder.Dispose();
     }
 
     [Test]
@@ -79,7 +68,7 @@ public sealed class RoomTests
         var signal = await ada.NextAsync("signal");
 
         Assert.That(((string?)signal["user"], (bool?)signal["data"]!["typing"]), Is.EqualTo(("tutor", true)));
-        Assert.That((int?)(await _service.GetAsync($"/api/{_room}"))["seq"], Is.EqualTo(3));
+        Assert.That((int?)(await Service.GetAsync($"/api/{_room}"))["seq"], Is.EqualTo(3));
     }
 
     [Test]
@@ -94,26 +83,26 @@ public sealed class RoomTests
     [Test]
     public async Task Room_IsMade_Joined_TalkedIn_Corrected_AndLeft_OverHttp()
     {
-        using var created = await _service.Http.PostAsJsonAsync("/api/rooms", new { name = "physics" });
+        using var created = await Service.Http.PostAsJsonAsync("/api/rooms", new { name = "physics" });
         var body = JsonNode.Parse(await created.Content.ReadAsStringAsync())!;
         var room = (string)body["channel"]!;
         Assert.That((created.StatusCode, created.Headers.Location?.ToString()), Is.EqualTo((HttpStatusCode.Created, $"/api/{room}")));
 
-        await _service.PostAsync($"/api/{room}/participants", new { user = "ada", role = "student" });
-        var message = await _service.PostAsync($"/api/{room}/messages", new { data = new { text = "helo" }, key = "1" });
-        Assert.That((long?)(await _service.PostAsync($"/api/{room}/messages", new { data = new { text = "helo" }, key = "1" }))["seq"], Is.EqualTo(3));
-        using var edited = await _service.Http.PutAsJsonAsync($"/api/{room}/messages/{message["id"]}", new { data = new { text = "hello" } });
-        var shown = (await _service.GetAsync($"/api/{room}/messages"))["items"]![0]!;
+        await Service.PostAsync($"/api/{room}/participants", new { user = "ada", role = "student" });
+        var message = await Service.PostAsync($"/api/{room}/messages", new { data = new { text = "helo" }, key = "1" });
+        Assert.That((long?)(await Service.PostAsync($"/api/{room}/messages", new { data = new { text = "helo" }, key = "1" }))["seq"], Is.EqualTo(3));
+        using var edited = await Service.Http.PutAsJsonAsync($"/api/{room}/messages/{message["id"]}", new { data = new { text = "hello" } });
+        var shown = (await Service.GetAsync($"/api/{room}/messages"))["items"]![0]!;
         Assert.That((edited.StatusCode, (string?)shown["data"]!["text"]), Is.EqualTo((HttpStatusCode.OK, "hello")));
-        using var deleted = await _service.Http.DeleteAsync($"/api/{room}/messages/{message["id"]}");
-        using var left = await _service.Http.DeleteAsync($"/api/{room}/participants?user=ada");
-        using var gone = await _service.Http.DeleteAsync($"/api/{room}/participants/ada");
+        using var deleted = await Service.Http.DeleteAsync($"/api/{room}/messages/{message["id"]}");
+        using var left = await Service.Http.DeleteAsync($"/api/{room}/participants?user=ada");
+        using var gone = await Service.Http.DeleteAsync($"/api/{room}/participants/ada");
 
         Assert.That((deleted.StatusCode, left.StatusCode), Is.EqualTo((HttpStatusCode.NoContent, HttpStatusCode.NoContent)));
         Assert.That(gone.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
-        var types = (await _service.GetAsync($"/api/{room}/events"))["events"]!.AsArray().Select(stored => (string?)stored!["type"]);
+        var types = (await Service.GetAsync($"/api/{room}/events"))["events"]!.AsArray().Select(stored => (string?)stored!["type"]);
         Assert.That(types, Is.EqualTo(new[] { "created", "joined", "message", "edited", "deleted", "left" }));
-        Assert.That((await _service.GetAsync("/api/rooms?user=tutor"))["items"]!.AsArray().Count, Is.EqualTo(1));
+        Assert.That((await Service.GetAsync("/api/rooms?user=tutor"))["items"]!.AsArray().Count, Is.EqualTo(1));
     }
 
     [TestCase("/api/rooms", """{}""", "name")]
@@ -127,7 +116,7 @@ public sealed class RoomTests
     public async Task Request_ThatIsWrong_NamesTheField(string path, string body, string field)
     {
         var url = path.StartsWith('/') ? path : $"/api/{_room}/{path}";
-        using var response = await _service.Http.PostAsync(url, new StringContent(body, null, "application/json"));
+        using var response = await Service.Http.PostAsync(url, new StringContent(body, null, "application/json"));
         var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
 
         Assert.That((response.StatusCode, (string?)problem["field"]), Is.EqualTo((HttpStatusCode.BadRequest, field)));
@@ -139,7 +128,7 @@ public sealed class RoomTests
         var message = await SayAsync("anybody there?");
         var line = $"room={_room["rooms/".Length..]} user=tutor role=tutor message={message["id"]}";
 
-        await Eventually.HoldsAsync(() => _service.Output.Contains($"{line} seq={message["seq"]}: slow", StringComparison.Ordinal), "warned");
+        await Eventually.HoldsAsync(() => Service.Output.Contains($"{line} seq={message["seq"]}: slow", StringComparison.Ordinal), "warned");
         Assert.That((bool?)(await ReceiptAsync(message, "tutor"))["slow"], Is.True);
     }
 
@@ -147,25 +136,25 @@ public sealed class RoomTests
     public async Task ReadMark_IsInTheReceipts()
     {
         var room = await CreateAsync(new { name = "one", participants = new[] { new { user = "anonymous", role = "kiosk" } } });
-        var message = await _service.PostAsync($"/api/{room}/messages", new { data = new { text = "hello" } });
-        using var marked = await _service.Http.PostAsJsonAsync($"/api/{room}/read", new { seq = (long)message["seq"]! });
-        var receipts = (await _service.GetAsync($"/api/{room}/messages/{message["id"]}/receipts"))["items"]!;
+        var message = await Service.PostAsync($"/api/{room}/messages", new { data = new { text = "hello" } });
+        using var marked = await Service.Http.PostAsJsonAsync($"/api/{room}/read", new { seq = (long)message["seq"]! });
+        var receipts = (await Service.GetAsync($"/api/{room}/messages/{message["id"]}/receipts"))["items"]!;
 
         Assert.That(marked.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
         Assert.That((string?)receipts[0]!["read"], Is.Not.Null);
     }
 
-    private async Task<string> CreateAsync(object room) => (string)(await _service.PostAsync("/api/rooms", room))["channel"]!;
+    private async Task<string> CreateAsync(object room) => (string)(await Service.PostAsync("/api/rooms", room))["channel"]!;
 
-    private Task<JsonNode> SayAsync(string text) => _service.PostAsync($"/api/{_room}/messages", new { data = new { text } });
+    private Task<JsonNode> SayAsync(string text) => Service.PostAsync($"/api/{_room}/messages", new { data = new { text } });
 
     private async Task<JsonNode> ReceiptAsync(JsonNode message, string user) =>
-        (await _service.GetAsync($"/api/{_room}/messages/{message["id"]}/receipts"))["items"]!.AsArray()
+        (await Service.GetAsync($"/api/{_room}/messages/{message["id"]}/receipts"))["items"]!.AsArray()
             .Single(item => (string?)item!["user"] == user)!;
 
     private async Task<ManualPage> OpenAsync(string user)
     {
-        var ticket = await _service.PostAsync("/api/tickets", new { user });
-        return await ManualPage.OpenAsync(_service, (string)ticket["ticket"]!);
+        var ticket = await Service.PostAsync("/api/tickets", new { user });
+        return await ManualPage.OpenAsync(Service, (string)ticket["ticket"]!);
     }
 }

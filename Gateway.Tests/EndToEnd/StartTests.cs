@@ -5,20 +5,12 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>What a newcomer meets: a start that says where the page is, and faults that say which setting is wrong.</summary>
-public sealed class StartTests
+public sealed class StartTests : FolderTest
 {
-    private SomeFolder _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = new();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public async Task Start_Fresh_SaysWhereThePageIsAndWhatToDoNext()
     {
-        await using var service = await GatewayFixture.StartAsync(_folder.Path);
+        await using var service = await GatewayFixture.StartAsync(Folder.Path);
         await Eventually.HoldsAsync(() => service.Output.Contains("Next:"), "the welcome");
         Assert.That(service.Output, Does.Contain($"Kiosk page  {service.Page}").And.Contain($"{service.Page}#token=").And.Contain("--Simulate:Scanners 2"));
     }
@@ -26,7 +18,7 @@ public sealed class StartTests
     [Test]
     public async Task Start_Fresh_IsReady()
     {
-        await using var service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
+        await using var service = await GatewayFixture.StartAnonymousAsync(Folder.Path);
         Assert.That((await service.Http.GetAsync("readyz")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That((await service.Http.GetAsync("healthz")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
@@ -34,7 +26,7 @@ public sealed class StartTests
     [Test]
     public async Task Terminate_WhileServing_ExitsWithZero()
     {
-        await using var service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
+        await using var service = await GatewayFixture.StartAnonymousAsync(Folder.Path);
         Assert.That(await service.TerminateAsync(), Is.Zero, service.Output);
     }
 
@@ -61,7 +53,7 @@ public sealed class StartTests
             await RunToEndAsync("--Mqtt:Address", "127.0.0.1", "--Http:Address", "127.0.0.1", "--Http:Port", "0", "--Mqtt:Port", $"{port}");
         }
 
-        await using var service = await GatewayFixture.StartAsync(_folder.Path);
+        await using var service = await GatewayFixture.StartAsync(Folder.Path);
         await Eventually.HoldsAsync(() => service.Output.Contains("#token="), "the printed link");
     }
 
@@ -76,8 +68,8 @@ public sealed class StartTests
     [Test]
     public async Task Start_DataPathThatCannotBeWritten_NamesTheSettingInOneSentence()
     {
-        await File.WriteAllTextAsync(_folder.In("file"), "in the way");
-        var (code, output) = await RunToEndAsync("--Data:Path", _folder.In("file/data"), "--Mqtt:Port", "0", "--Http:Port", "0");
+        await File.WriteAllTextAsync(Folder.In("file"), "in the way");
+        var (code, output) = await RunToEndAsync("--Data:Path", Folder.In("file/data"), "--Mqtt:Port", "0", "--Http:Port", "0");
         Assert.That(code, Is.Not.Zero);
         Assert.That(output, Does.Contain("Data:Path: the folder").And.Not.Contain("   at "));
     }
@@ -85,7 +77,7 @@ public sealed class StartTests
     [Test]
     public async Task Start_DataPathInUse_SaysThatAnotherGatewayHasIt()
     {
-        await using var first = await GatewayFixture.StartAnonymousAsync(_folder.Path);
+        await using var first = await GatewayFixture.StartAnonymousAsync(Folder.Path);
         var (code, output) = await RunToEndAsync("--Mqtt:Port", "0", "--Http:Port", "0");
         Assert.That(code, Is.Not.Zero);
         Assert.That(output, Does.Contain("Data:Path: ").And.Contain("in use by another gateway").And.Not.Contain("   at "));
@@ -117,5 +109,5 @@ public sealed class StartTests
     }
 
     private Task<(int ExitCode, string Output)> RunToEndAsync(params string[] arguments) =>
-        GatewayFixture.RunToEndAsync(_folder.Path, ["--Data:Path", _folder.Path, .. arguments]);
+        GatewayFixture.RunToEndAsync(Folder.Path, ["--Data:Path", Folder.Path, .. arguments]);
 }

@@ -8,17 +8,15 @@ namespace Gateway.Tests.EndToEnd;
 
 /// <summary>TLS on every protocol from one certificate, with clients that we did not write.</summary>
 [Category("Slow")]
-public sealed class TlsTests
+public sealed class TlsTests : FolderTest
 {
-    private SomeFolder _folder = null!;
     private SomeCertificates _certificates = null!;
     private GatewayFixture _service = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
-        _folder = new();
-        _certificates = await SomeCertificates.MakeAsync(_folder.In("certificates"));
+        _certificates = await SomeCertificates.MakeAsync(Folder.In("certificates"));
         _service = await StartAsync([]);
     }
 
@@ -26,7 +24,6 @@ public sealed class TlsTests
     public async Task StopAsync()
     {
         await _service.DisposeAsync();
-        _folder.Dispose();
     }
 
     [TestCase]
@@ -34,7 +31,7 @@ public sealed class TlsTests
     public async Task Mqtt_OverTls_IsServedToWhoPinsTheAuthority(params string[] version)
     {
         Assert.That(await PublishAsync(_certificates, version), Does.Not.Contain("Error"));
-        var stranger = await SomeCertificates.MakeAsync(_folder.In("another"));
+        var stranger = await SomeCertificates.MakeAsync(Folder.In("another"));
         Assert.That(await PublishAsync(stranger, version), Does.Contain("certificate verify failed").Or.Contain("TLS error"));
     }
 
@@ -96,7 +93,7 @@ public sealed class TlsTests
         await Eventually.HoldsAsync(
             async () => await ShownAsync() == first && _service.Output.Contains("cannot be used, the certificate before it stays"), "the broken one refused");
 
-        await SomeCertificates.MakeAsync(_folder.In("certificates"));
+        await SomeCertificates.MakeAsync(Folder.In("certificates"));
         await Eventually.HoldsAsync(async () => await ShownAsync() != first, "the new one shown");
         Assert.That(await _certificates.CurlAsync($"https://localhost:{_service.HttpsPort}/healthz"), Does.StartWith("HTTP/1.1 200"));
     }
@@ -118,7 +115,7 @@ public sealed class TlsTests
         for (var i = 0; i < 3; i++)
         {
             var before = await ShownAsync();
-            await SomeCertificates.MakeAsync(_folder.In("certificates"));
+            await SomeCertificates.MakeAsync(Folder.In("certificates"));
             await Eventually.HoldsAsync(async () => await ShownAsync() != before, "the next one shown");
         }
 
@@ -149,23 +146,23 @@ public sealed class TlsTests
     [Test]
     public async Task Pfx_WithItsPassword_Serves()
     {
-        var pfx = _folder.In("server.pfx");
+        var pfx = Folder.In("server.pfx");
         using (var certificate = X509Certificate2.CreateFromPemFile(_certificates.Server, _certificates.Key))
         {
             await File.WriteAllBytesAsync(pfx, certificate.Export(X509ContentType.Pfx, "hush"));
         }
 
-        await using var service = await GatewayFixture.StartAsync(_folder.In("pfx-data"), "--Tls:Certificate", pfx, "--Tls:Password", "hush");
+        await using var service = await GatewayFixture.StartAsync(Folder.In("pfx-data"), "--Tls:Certificate", pfx, "--Tls:Password", "hush");
         Assert.That(await _certificates.CurlAsync($"https://localhost:{service.HttpsPort}/healthz"), Does.StartWith("HTTP/1.1 200"));
 
         var (code, output) = await GatewayFixture.RunToEndAsync(
-            _folder.In("pfx-data-2"), "--Mqtt:Port", "0", "--Http:Port", "0", "--Tls:Certificate", pfx, "--Tls:Password", "wrong-word");
+            Folder.In("pfx-data-2"), "--Mqtt:Port", "0", "--Http:Port", "0", "--Tls:Certificate", pfx, "--Tls:Password", "wrong-word");
         Assert.That((code, output), Is.EqualTo((1, output)));
         Assert.That(output, Does.StartWith("Tls:Certificate: cannot be used: ").And.Not.Contain("   at ").And.Not.Contain("wrong-word"));
     }
 
     private Task<GatewayFixture> StartAsync(string[] arguments) => GatewayFixture.StartAsync(
-        _folder.In($"data-{Guid.NewGuid():n}"), ["--Access:AdminToken", GatewayFixture.AdminToken, .. _certificates.Settings, .. arguments]);
+        Folder.In($"data-{Guid.NewGuid():n}"), ["--Access:AdminToken", GatewayFixture.AdminToken, .. _certificates.Settings, .. arguments]);
 
     private Task<string> PublishAsync(SomeCertificates trusted, string[] more) => Mosquitto.PublishAsync(
         _service.MqttsPort, "some/topic", "x", ["--cafile", trusted.Authority, "-u", "admin", "-P", GatewayFixture.AdminToken, .. more]);

@@ -4,44 +4,30 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>Type in an enrollment and see where each scan went: over HTTP, on the command line, and when the service is not there any more.</summary>
-public sealed class TraceTests
+public sealed class TraceTests : ScannerTest
 {
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
-    private ScannerByHand _scanner = null!;
     private string _enrollment = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
-        _folder = new();
-        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
-        _scanner = new(() => _service.MqttPort, "lab-1");
-        await _scanner.StatusAsync();
-        _enrollment = (string)(await _service.PostAsync("api/enrollments", new { device = "lab-1", person = "Ada" }))["id"]!;
-    }
-
-    [TearDown]
-    public async Task StopAsync()
-    {
-        await _service.DisposeAsync();
-        _folder.Dispose();
+        _enrollment = (string)(await Service.PostAsync("api/enrollments", new { device = "lab-1", person = "Ada" }))["id"]!;
     }
 
     [Test]
     public async Task Trace_TellsEachHop_AndWhereItStopped()
     {
-        await using var page = await ManualPage.OpenAsync(_service);
+        await using var page = await ManualPage.OpenAsync(Service);
         await page.SubscribeAsync($"enrollments/{_enrollment}");
-        await _scanner.ScanAsync(_enrollment, 1);
+        await Scanner.ScanAsync(_enrollment, 1);
         await page.NextAsync("event");
         await page.NextAsync("event");
         await page.SendAsync(new { op = "ack", channel = $"enrollments/{_enrollment}", seq = 3 });
-        await _scanner.ScanAsync(_enrollment, 2, slot: 9);
+        await Scanner.ScanAsync(_enrollment, 2, slot: 9);
 
         JsonNode trace = null!;
         await Eventually.HoldsAsync(
-            async () => (trace = await _service.GetAsync($"api/enrollments/{_enrollment}/trace"))["scans"]![0]!["pages"]![0]!["acknowledged"] is not null,
+            async () => (trace = await Service.GetAsync($"api/enrollments/{_enrollment}/trace"))["scans"]![0]!["pages"]![0]!["acknowledged"] is not null,
             "the page's acknowledgement is in the trace");
         var scan = trace["scans"]![0]!;
         string[] hops = [(string)scan["device"]!, (string)scan["received"]!, (string)scan["durable"]!];
@@ -56,28 +42,27 @@ public sealed class TraceTests
     [Test]
     public async Task Trace_KnowsThePages_AfterARestart_AndFromTheFolderOfAKilledService()
     {
-        await using (var page = await ManualPage.OpenAsync(_service))
+        await using (var page = await ManualPage.OpenAsync(Service))
         {
             await page.SendAsync(new { op = "subscribe", id = 1, channel = $"enrollments/{_enrollment}", client = "kiosk" });
             await page.NextAsync("subscribed");
-            await _scanner.ScanAsync(_enrollment, 1);
+            await Scanner.ScanAsync(_enrollment, 1);
             await page.NextAsync("event");
             await page.NextAsync("event");
             await page.SendAsync(new { op = "ack", channel = $"enrollments/{_enrollment}", seq = 3 });
             await Eventually.HoldsAsync(
-                async () => (await _service.GetAsync($"api/enrollments/{_enrollment}/receipts")).ToJsonString().Contains("\"acknowledged\":\""),
+                async () => (await Service.GetAsync($"api/enrollments/{_enrollment}/receipts")).ToJsonString().Contains("\"acknowledged\":\""),
                 "the page has acknowledged");
         }
 
-        await _service.TerminateAsync();
-        await using var ended = _service;
-        _service = await ended.StartAgainAsync("--Access:Anonymous", "true");
-        var pages = (await _service.GetAsync($"api/enrollments/{_enrollment}/trace"))["scans"]![0]!["pages"]!.AsArray();
+        await Service.TerminateAsync();
+        await StartAgainAsync();
+        var pages = (await Service.GetAsync($"api/enrollments/{_enrollment}/trace"))["scans"]![0]!["pages"]!.AsArray();
         Assert.That(pages.Select(page => ((string?)page!["subscriber"], page["acknowledged"] is not null)), Is.EqualTo(new[] { ((string?)"kiosk", true) }));
 
-        await _scanner.StatusAsync();
-        await _scanner.ScanAsync(_enrollment, 2);
-        await _service.KillAsync();
+        await Scanner.StatusAsync();
+        await Scanner.ScanAsync(_enrollment, 2);
+        await Service.KillAsync();
         var (code, kept) = await TraceAsync(_enrollment);
         Assert.That(code, Is.Zero);
         Assert.That(kept, Does.Contain("page kiosk: sent ").And.Contain("→ acknowledged ").And.Contain("scan 2  device "), "what was acknowledged is there");
@@ -86,10 +71,10 @@ public sealed class TraceTests
     [Test]
     public async Task Trace_OfAStepThatCameEarly_TellsWhenItWasStored_BeforeAndAfterItIsShown()
     {
-        await _scanner.ScanAsync(_enrollment, 2);
-        var held = (await _service.GetAsync($"api/enrollments/{_enrollment}/trace"))["scans"]![1]!;
-        await _scanner.ScanAsync(_enrollment, 1);
-        var shown = (await _service.GetAsync($"api/enrollments/{_enrollment}/trace"))["scans"]![1]!;
+        await Scanner.ScanAsync(_enrollment, 2);
+        var held = (await Service.GetAsync($"api/enrollments/{_enrollment}/trace"))["scans"]![1]!;
+        await Scanner.ScanAsync(_enrollment, 1);
+        var shown = (await Service.GetAsync($"api/enrollments/{_enrollment}/trace"))["scans"]![1]!;
 
         Assert.That((string?)held["stopped"], Does.StartWith("it came before step 1"));
         Assert.That(held["durable"], Is.Not.Null);
@@ -99,9 +84,9 @@ public sealed class TraceTests
     [Test]
     public async Task Trace_LeavesOutWhoOnlyLooked()
     {
-        await _service.GetAsync($"api/enrollments/{_enrollment}/events?since=1");
-        await _scanner.ScanAsync(_enrollment, 1);
-        var trace = await _service.GetAsync($"api/enrollments/{_enrollment}/trace");
+        await Service.GetAsync($"api/enrollments/{_enrollment}/events?since=1");
+        await Scanner.ScanAsync(_enrollment, 1);
+        var trace = await Service.GetAsync($"api/enrollments/{_enrollment}/trace");
 
         Assert.That(trace["scans"]![0]!["pages"]!.AsArray(), Is.Empty);
     }
@@ -109,12 +94,12 @@ public sealed class TraceTests
     [Test]
     public async Task Command_AsksTheService_OrReadsTheFolder()
     {
-        await _scanner.ScanAsync(_enrollment, 1);
+        await Scanner.ScanAsync(_enrollment, 1);
         var (code, running) = await TraceAsync(_enrollment);
         Assert.That(code, Is.Zero);
         Assert.That(running, Does.Contain("scan 1  device ").And.Contain("scan 2  has not arrived").And.Not.Contain("was not asked"));
 
-        await _service.TerminateAsync();
+        await Service.TerminateAsync();
         (code, var kept) = await TraceAsync(_enrollment);
         Assert.That(code, Is.Zero);
         Assert.That(kept, Does.Contain("the service was not asked").And.Contain("scan 1  device ").And.Contain("No page has followed it"));
@@ -123,8 +108,8 @@ public sealed class TraceTests
     [Test]
     public async Task Unknown_IsLookedForInTheQuarantine()
     {
-        await _scanner.ScanAsync("nobody-knows", 1);
-        using var response = await _service.Http.GetAsync("api/enrollments/nobody-knows/trace");
+        await Scanner.ScanAsync("nobody-knows", 1);
+        using var response = await Service.Http.GetAsync("api/enrollments/nobody-knows/trace");
         var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
         Assert.That((string?)problem["code"], Is.EqualTo("unknown_enrollment"));
         Assert.That((string?)problem["detail"], Does.Contain("1 of its messages are in quarantine"));
@@ -135,5 +120,5 @@ public sealed class TraceTests
     }
 
     private Task<(int ExitCode, string Output)> TraceAsync(string id) => GatewayFixture.RunToEndAsync(
-        _folder.Path, "trace", id, "--Data:Path", _folder.Path, "--Http:Port", _service.HttpPort.ToString(), "--Http:Address", "127.0.0.1");
+        Folder.Path, "trace", id, "--Data:Path", Folder.Path, "--Http:Port", Service.HttpPort.ToString(), "--Http:Address", "127.0.0.1");
 }

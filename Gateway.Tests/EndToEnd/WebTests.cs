@@ -9,16 +9,8 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>What comes from elsewhere: foreign pages, proxies, and clients that mean no good.</summary>
-public sealed class WebTests
+public sealed class WebTests : FolderTest
 {
-    private SomeFolder _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = new();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public async Task Origin_ThatWasNamed_MayCallConnectAndEmbed_AndNoOther()
     {
@@ -61,7 +53,7 @@ public sealed class WebTests
     {
         string[] settings = ["--Limits:Loopback", "true", "--Limits:HttpRate", "1", "--Limits:HttpBurst", "3"];
         await using var trusting = await StartAsync([.. settings, "--Http:Proxies:0", "127.0.0.1/32"]);
-        await using var wary = await GatewayFixture.StartAsync(_folder.In("wary"), settings);
+        await using var wary = await GatewayFixture.StartAsync(Folder.In("wary"), settings);
         var others = new List<HttpStatusCode>();
         for (var i = 0; i < 8; i++)
         {
@@ -209,15 +201,15 @@ public sealed class WebTests
         {
             Assert.That(service.Output, Does.Not.Contain(secret));
             Assert.That(errors.ToString(), Does.Not.Contain(secret));
-            Assert.That(_folder.Holds(secret), Is.False);
+            Assert.That(Folder.Holds(secret), Is.False);
         }
 
-        Assert.That((cookies, _folder.Holds("door-1")), Is.EqualTo((cookies, true)), "the search finds what is there");
+        Assert.That((cookies, Folder.Holds("door-1")), Is.EqualTo((cookies, true)), "the search finds what is there");
         Assert.That(cookies, Has.Count.EqualTo(1));
     }
 
     private Task<GatewayFixture> StartAsync(params string[] arguments) =>
-        GatewayFixture.StartAsync(_folder.Path, ["--Access:AdminToken", GatewayFixture.AdminToken, .. arguments]);
+        GatewayFixture.StartAsync(Folder.Path, ["--Access:AdminToken", GatewayFixture.AdminToken, .. arguments]);
 
     private static async Task<HttpResponseMessage> SendAsync(
         GatewayFixture service, HttpMethod method, string path, params (string Name, string Value)[] headers)

@@ -6,29 +6,20 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.EndToEnd;
 
 /// <summary>The application that owns the people learns of it, whoever was away in between.</summary>
-public sealed class WebhookTests
+public sealed class WebhookTests : ScannerTest
 {
-    private SomeFolder _folder = null!;
-    private GatewayFixture _service = null!;
     private ManualReceiver _receiver = null!;
-    private ScannerByHand _scanner = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
-        _folder = new();
-        _service = await GatewayFixture.StartAnonymousAsync(_folder.Path);
         _receiver = new();
-        _scanner = new(() => _service.MqttPort, "lab-1");
-        await _scanner.StatusAsync();
     }
 
     [TearDown]
     public async Task StopAsync()
     {
         await _receiver.DisposeAsync();
-        await _service.DisposeAsync();
-        _folder.Dispose();
     }
 
     [Test]
@@ -46,8 +37,8 @@ public sealed class WebhookTests
 
         var delivery = await DeliveryAsync(webhook, "delivered");
         Assert.That((int?)delivery["lastStatus"], Is.EqualTo(204));
-        Assert.That((await _service.GetAsync("api/webhooks")).ToJsonString(), Does.Not.Contain("whsec_"));
-        Assert.That((int?)(await _service.GetAsync($"api/webhooks/{webhook["id"]}"))["pending"], Is.Zero);
+        Assert.That((await Service.GetAsync("api/webhooks")).ToJsonString(), Does.Not.Contain("whsec_"));
+        Assert.That((int?)(await Service.GetAsync($"api/webhooks/{webhook["id"]}"))["pending"], Is.Zero);
     }
 
     [Test]
@@ -58,16 +49,14 @@ public sealed class WebhookTests
         var webhook = await MakeAsync("failed");
         await FailAsync("Ada");
         await Eventually.HoldsAsync(
-            async () => (await _service.GetAsync($"api/webhooks/{webhook["id"]}"))["failing"] is not null, "the failure is shown");
-        await _service.KillAsync();
+            async () => (await Service.GetAsync($"api/webhooks/{webhook["id"]}"))["failing"] is not null, "the failure is shown");
+        await Service.KillAsync();
 
         _receiver = new(port);
-        var again = await _service.StartAgainAsync("--Access:Anonymous", "true");
-        await _service.DisposeAsync();
-        _service = again;
+        await StartAgainAsync();
 
         var waiting = (await DeliveriesAsync(webhook)).Single()!;
-        await _service.PostAsync($"api/webhooks/{webhook["id"]}/deliveries/{waiting["id"]}/redeliver", new { }, HttpStatusCode.OK);
+        await Service.PostAsync($"api/webhooks/{webhook["id"]}/deliveries/{waiting["id"]}/redeliver", new { }, HttpStatusCode.OK);
         Assert.That((await ReceivedAsync(1))[0].Id, Is.EqualTo((string?)waiting["id"]), "under the same id, so that it counts once");
     }
 
@@ -79,20 +68,20 @@ public sealed class WebhookTests
         var webhook = await MakeAsync("failed", "online", "offline");
         await FailAsync("Ada");
         await FailAsync("Bob");
-        await _scanner.StatusAsync("offline");
-        await _scanner.StatusAsync("online");
+        await Scanner.StatusAsync("offline");
+        await Scanner.StatusAsync("online");
 
         await Eventually.HoldsAsync(() => _receiver.All.Count(told => told.Type == "online") == 1, "the scanner's events came");
         var types = _receiver.All.Where(told => told.Type != "failed").Select(told => told.Type);
         Assert.That(types, Is.EqualTo(new[] { "offline", "online" }));
         Assert.That(_receiver.All.Select(told => (string?)told.Json["state"]!["person"]), Does.Contain("Bob"), "one that fails holds up nobody else");
         await Eventually.HoldsAsync(
-            async () => (int?)(await _service.GetAsync($"api/webhooks/{webhook["id"]}"))["pending"] == 1, "only the one that fails still waits");
+            async () => (int?)(await Service.GetAsync($"api/webhooks/{webhook["id"]}"))["pending"] == 1, "only the one that fails still waits");
         Assert.That((string?)(await DeliveryAsync(webhook, "pending"))["lastError"], Is.EqualTo("answered 500"));
 
         poison = "nobody";
         var pending = await DeliveryAsync(webhook, "pending");
-        await _service.PostAsync($"api/webhooks/{webhook["id"]}/deliveries/{pending["id"]}/redeliver", new { }, HttpStatusCode.OK);
+        await Service.PostAsync($"api/webhooks/{webhook["id"]}/deliveries/{pending["id"]}/redeliver", new { }, HttpStatusCode.OK);
         await Eventually.HoldsAsync(async () => (await DeliveriesAsync(webhook)).All(item => (string?)item!["status"] == "delivered"), "all are delivered");
     }
 
@@ -100,7 +89,7 @@ public sealed class WebhookTests
     public async Task Webhook_Removed_IsToldNothing()
     {
         var webhook = await MakeAsync("failed");
-        using var gone = await _service.Http.DeleteAsync($"api/webhooks/{webhook["id"]}");
+        using var gone = await Service.Http.DeleteAsync($"api/webhooks/{webhook["id"]}");
         Assert.That(gone.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
         await FailAsync("Ada");
         var second = await MakeAsync("failed");
@@ -115,11 +104,11 @@ public sealed class WebhookTests
     [TestCase("""{"url":"http://app.lan/","events":[]}""", "events")]
     public async Task Webhook_ThatIsWrong_IsRefused_ByTheNameOfItsField(string body, string field)
     {
-        var problem = await _service.PostAsync("api/webhooks", JsonNode.Parse(body)!, HttpStatusCode.BadRequest);
+        var problem = await Service.PostAsync("api/webhooks", JsonNode.Parse(body)!, HttpStatusCode.BadRequest);
         Assert.That((string?)problem["field"], Is.EqualTo(field));
     }
 
-    private Task<JsonNode> MakeAsync(params string[] events) => _service.PostAsync("api/webhooks", new { url = _receiver.Url, events });
+    private Task<JsonNode> MakeAsync(params string[] events) => Service.PostAsync("api/webhooks", new { url = _receiver.Url, events });
 
     private async Task<IReadOnlyList<ManualReceiver.Received>> ReceivedAsync(int count)
     {
@@ -128,7 +117,7 @@ public sealed class WebhookTests
     }
 
     private async Task<JsonArray> DeliveriesAsync(JsonNode webhook) =>
-        (await _service.GetAsync($"api/webhooks/{webhook["id"]}/deliveries"))["items"]!.AsArray();
+        (await Service.GetAsync($"api/webhooks/{webhook["id"]}/deliveries"))["items"]!.AsArray();
 
     private async Task<JsonNode> DeliveryAsync(JsonNode webhook, string status)
     {
@@ -138,12 +127,12 @@ public sealed class WebhookTests
         return found!;
     }
 
-    private async Task<string> RequestAsync(string person) => (string)(await _service.PostAsync("api/enrollments", new { device = "lab-1", person }))["id"]!;
+    private async Task<string> RequestAsync(string person) => (string)(await Service.PostAsync("api/enrollments", new { device = "lab-1", person }))["id"]!;
 
     private async Task<string> FailAsync(string person)
     {
         var enrollment = await RequestAsync(person);
-        await _scanner.ResultAsync(enrollment, "error");
+        await Scanner.ResultAsync(enrollment, "error");
         return enrollment;
     }
 
@@ -152,10 +141,10 @@ public sealed class WebhookTests
         var enrollment = await RequestAsync(person);
         for (var step = 1; step <= 3; step++)
         {
-            await _scanner.ScanAsync(enrollment, step);
+            await Scanner.ScanAsync(enrollment, step);
         }
 
-        await _scanner.ResultAsync(enrollment);
+        await Scanner.ResultAsync(enrollment);
         return enrollment;
     }
 }

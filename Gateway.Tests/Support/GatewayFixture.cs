@@ -17,13 +17,15 @@ internal sealed partial class GatewayFixture : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private readonly string[] _arguments;
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<Match> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private GatewayFixture(string data, IEnumerable<string> arguments)
+    private GatewayFixture(string data, string[] arguments, params IEnumerable<string> places)
     {
         Data = data;
+        _arguments = arguments;
         var start = new ProcessStartInfo("dotnet")
         {
             UseShellExecute = false,
@@ -32,7 +34,7 @@ internal sealed partial class GatewayFixture : IAsyncDisposable
             WorkingDirectory = Path.GetDirectoryName(data),
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Gateway.dll"));
-        foreach (var argument in arguments)
+        foreach (var argument in places.Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }
@@ -80,22 +82,8 @@ internal sealed partial class GatewayFixture : IAsyncDisposable
     public static Task<GatewayFixture> StartAnonymousAsync(string data, params string[] arguments) =>
         StartAsync(data, ["--Access:Anonymous", "true", .. arguments]);
 
-    public static async Task<GatewayFixture> StartAsync(string data, params string[] arguments)
-    {
-        var isPortGiven = arguments.Any(argument => argument.StartsWith("--Http:Port", StringComparison.Ordinal));
-        string[] ports = isPortGiven ? [] : ["--Mqtt:Port", "0", "--Http:Port", "0", "--Mqtt:TlsPort", "0", "--Http:TlsPort", "0"];
-        var service = new GatewayFixture(data, ["--Data:Path", data, "--Mqtt:Address", "127.0.0.1", "--Http:Address", "127.0.0.1", .. ports, .. arguments]);
-        try
-        {
-            await service.ReadyAsync();
-            return service;
-        }
-        catch
-        {
-            await service.DisposeAsync();
-            throw;
-        }
-    }
+    public static Task<GatewayFixture> StartAsync(string data, params string[] arguments) =>
+        StartAsync(data, arguments, ["--Mqtt:Port", "0", "--Http:Port", "0", "--Mqtt:TlsPort", "0", "--Http:TlsPort", "0"]);
 
     /// <summary>For starts that are meant to fail: everything it said and its exit code.</summary>
     public static async Task<(int ExitCode, string Output)> RunToEndAsync(string data, params string[] arguments)
@@ -105,9 +93,8 @@ internal sealed partial class GatewayFixture : IAsyncDisposable
         return (service._process.ExitCode, service.Output);
     }
 
-    /// <summary>The same ports and data again, as after a power cut or an update.</summary>
-    public Task<GatewayFixture> StartAgainAsync(params string[] arguments) =>
-        StartAsync(Data, ["--Mqtt:Port", MqttPort.ToString(), "--Http:Port", HttpPort.ToString(), .. arguments]);
+    /// <summary>The same ports, data and arguments again, as after a power cut or an update.</summary>
+    public Task<GatewayFixture> StartAgainAsync() => StartAsync(Data, _arguments, ["--Mqtt:Port", $"{MqttPort}", "--Http:Port", $"{HttpPort}"]);
 
     public async Task KillAsync()
     {
@@ -142,6 +129,22 @@ internal sealed partial class GatewayFixture : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    // What is asked for stands last, where it counts.
+    private static async Task<GatewayFixture> StartAsync(string data, string[] arguments, string[] ports)
+    {
+        var service = new GatewayFixture(data, arguments, ["--Data:Path", data, "--Mqtt:Address", "127.0.0.1", "--Http:Address", "127.0.0.1", .. ports]);
+        try
+        {
+            await service.ReadyAsync();
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
