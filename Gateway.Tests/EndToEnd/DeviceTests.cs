@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Gateway.Tests.Support;
 
@@ -135,6 +136,39 @@ public sealed class DeviceTests() : ServiceTest([.. Admin, "--Enrollment:StateSe
 
         Assert.That((await DeviceEventsAsync()).Last(), Is.EqualTo("answered"));
         Assert.That((await Service.GetAsync("api/devices/lab-1/slots"))["items"]!.AsArray(), Is.Empty, "the slot is free");
+    }
+
+    [Test]
+    public async Task Locate_IsToldTheScanner_AndWaitsAmongWhatItHasNotAnswered()
+    {
+        await using var commands = await ConnectAsync();
+        var given = await Service.PostAsync("api/devices/lab-1/commands", new { @do = "locate" });
+        var command = CommandOf(await commands.NextAsync("scanners/"));
+        var waiting = (await Service.GetAsync("api/devices/lab-1/commands"))["items"]!.AsArray();
+        Assert.That(((string?)command["id"], (string?)command["do"]), Is.EqualTo(((string?)given["id"], "locate")));
+        Assert.That(waiting.Select(item => ((string?)item!["id"], (string?)item["do"])), Is.EqualTo(new[] { ((string?)given["id"], "locate") }));
+        await PublishAsync("acks", $$"""{"id":"7-50","command":"{{given["id"]}}","ok":true}""");
+
+        await Eventually.HoldsAsync(
+            async () => (await Service.GetAsync("api/devices/lab-1/commands"))["items"]!.AsArray().Count == 0, "nothing waits for an answer");
+    }
+
+    [Test]
+    public async Task Rename_ChangesThePlace_OnceForWhoFollows_AndNothingElse()
+    {
+        for (var times = 0; times < 2; times++)
+        {
+            using var renamed = await Service.Http.PatchAsJsonAsync("api/devices/lab-1", new { location = "Side entrance" });
+            Assert.That(renamed.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        }
+
+        await _scanner.StatusAsync(stored: 2);
+        using var nameless = await Service.Http.PatchAsJsonAsync("api/devices/lab-1", new { location = " " });
+        using var unknown = await Service.Http.PatchAsJsonAsync("api/devices/lab-9", new { location = "Hall" });
+
+        Assert.That((nameless.StatusCode, unknown.StatusCode), Is.EqualTo((HttpStatusCode.BadRequest, HttpStatusCode.NotFound)));
+        Assert.That(((string?)(await DeviceAsync())["location"], (int?)(await DeviceAsync())["stored"]), Is.EqualTo(("Side entrance", (int?)2)));
+        Assert.That((await DeviceEventsAsync()).Count(type => type == "changed"), Is.EqualTo(2), "the second time it was no news");
     }
 
     [TestCase("lab-9", """{"do":"ping"}""", 404, "unknown_device", null)]

@@ -195,11 +195,27 @@ public sealed class EnrollmentTests : ScannerTest
     [TestCase("limit=many", "limit")]
     [TestCase("limit=0", "limit")]
     [TestCase("before=x", "before")]
+    [TestCase("from=yesterday", "from")]
+    [TestCase("to=2026-13-01", "to")]
     public async Task List_WrongParameter_IsNamed(string query, string field)
     {
         using var response = await Service.Http.GetAsync($"api/enrollments?{query}");
         Assert.That((int)response.StatusCode, Is.EqualTo(400));
         Assert.That((string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["field"], Is.EqualTo(field));
+    }
+
+    [Test]
+    public async Task List_OfADay_HasWhatHappenedThenAndNothingElse()
+    {
+        var made = await PostWithKeyAsync("Ada");
+        var at = (DateTimeOffset)made["at"]!;
+        async Task<int> CountAsync(int from, int to)
+        {
+            var (since, until) = (at.AddDays(from).ToString("O"), at.AddDays(to).ToString("O"));
+            return (await Service.GetAsync($"api/enrollments?from={Uri.EscapeDataString(since)}&to={Uri.EscapeDataString(until)}"))["items"]!.AsArray().Count;
+        }
+
+        Assert.That((await CountAsync(-1, 0), await CountAsync(0, 1), await CountAsync(1, 2)), Is.EqualTo((0, 1, 0)));
     }
 
     [Test]

@@ -8,8 +8,9 @@ internal static class FeedList
 {
     private const int MaxLimit = 1000;
 
-    // So that a filter that fits nothing reads a bounded part of the history at a time.
-    private const int MaxPages = 20;
+    // So that a filter that fits little reads a bounded part of the history at a time; who wants more goes on from `next`.
+    private const int MaxRead = 10_000;
+    private const int MaxPages = 200;
 
     public static async Task<IResult> AnswerAsync<TState>(
         IJournal journal,
@@ -28,12 +29,13 @@ internal static class FeedList
         var items = new List<TState>();
         long? position = null;
         var mark = before;
-        for (var pages = 0; pages < MaxPages; pages++)
+        for (var (pages, read) = (0, 0); pages < MaxPages && read < MaxRead; pages++)
         {
             var page = await journal.ListAsync(kind, mark, limit - items.Count, cancellation);
             position ??= page.Position;
             items.AddRange(page.Items.Select(item => ContractJson.Read<TState>(item.State.Span)).Where(isWanted));
             mark = page.Next;
+            read += page.Items.Count;
             if (mark is null || items.Count == limit)
             {
                 break;

@@ -134,7 +134,7 @@ internal sealed class SimulatedScanner : IMqttClientOwner, IDisposable
         "enroll" when _run is { IsRunning: true } => "busy",
         "resend" when command.Enrollment is null || command.Enrollment != _run?.Enrollment => "unknown_enrollment",
         "delete" when command.Slot is null => "malformed",
-        "enroll" or "cancel" or "resend" or "delete" or "ping" or "restart" => null,
+        "enroll" or "cancel" or "resend" or "delete" or "ping" or "locate" or "restart" => null,
         _ => "unknown_command",
     };
 
@@ -158,6 +158,9 @@ internal sealed class SimulatedScanner : IMqttClientOwner, IDisposable
                 break;
             case "delete":
                 _slots.TryRemove(command.Slot!.Value, out _);
+                break;
+            case "locate":
+                SimulationLog.Located(_log, _settings.Device);
                 break;
             case "restart":
                 await ack.Acknowledged.WaitAsync(cancellation);

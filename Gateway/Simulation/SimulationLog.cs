@@ -21,6 +21,9 @@ internal static partial class SimulationLog
     [LoggerMessage(7005, LogLevel.Warning, "simulated scanner {Device} does not understand a command: {Reason}")]
     public static partial void NotUnderstood(ILogger log, string device, string reason);
 
+    [LoggerMessage(7007, LogLevel.Information, "simulated scanner {Device} would blink now, so that you find it")]
+    public static partial void Located(ILogger log, string device);
+
     [LoggerMessage(7006, LogLevel.Debug, "simulated scanner {Device} was told {Command} to {Do}: {Answer}")]
     public static partial void Answered(ILogger log, string device, string command, string @do, string answer);
 }

@@ -33,7 +33,7 @@ const Actions& Scanner::step(Millis now, const Input& input) {
     link(now);
     publish(now);
     _actions.restart = _actions.restart || _commands.wantsRestart(now);
-    _actions.led = led();
+    _actions.led = led(now);
     _actions.wakeAt = earlier(earlier(_sensor.wakeAt(now), _connection.wakeAt()), earlier(_sender.wakeAt(), now + 1000));
     return _actions;
 }
@@ -139,7 +139,8 @@ bool Scanner::statusChanged() const {
     return _sensor.health() != _toldHealth || _sensor.profile().stored != _toldStored;
 }
 
-LedState Scanner::led() const {
+LedState Scanner::led(Millis now) const {
+    if (_commands.isLocated(now) && !_sensor.isEnrolling()) return LedState::Located;
     if (_reporter.isFaulty()) return LedState::StorageFault;
     switch (_sensor.health()) {
         case SensorHealth::Starting: return LedState::Starting;

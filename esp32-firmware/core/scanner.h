@@ -84,7 +84,7 @@ private:
     void publishStatus(Millis now);
     StatusReport statusReport(Millis now);
     bool statusChanged() const;
-    LedState led() const;
+    LedState led(Millis now) const;
 
     Settings _settings;
     Store _store;

@@ -16,13 +16,15 @@ internal static class CommandEndpoints
     public static void MapCommands(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/devices/{id}/commands", SendAsync);
+        routes.MapGet("/api/devices/{id}/commands", WaitingAsync);
         routes.MapGet("/api/devices/{id}/slots", SlotsAsync);
     }
 
     private static async Task<IResult> SendAsync(string id, HttpContext context, IJournal journal, CommandPost post)
     {
         var body = await RequestBody.ReadAsync(context.Request);
-        var order = body.OptionalChoice("do", "ping", "restart", DeviceCommand.Delete) ?? throw RequestRefusedException.Invalid("do", "do is missing.");
+        var order = body.OptionalChoice("do", "ping", "locate", "restart", DeviceCommand.Delete)
+            ?? throw RequestRefusedException.Invalid("do", "do is missing.");
         var slot = body.OptionalNumber("slot", 0, DeviceTopics.MaxSlot);
         if (slot is null == (order == DeviceCommand.Delete))
         {
@@ -86,6 +88,15 @@ internal static class CommandEndpoints
             ? new(StatusCodes.Status409Conflict, "device_busy", $"Slot {slot} of scanner {id} is being enrolled for {use.Person}; cancel that first.", "slot",
                 new Dictionary<string, object?> { ["holder"] = use.Enrollment })
             : null;
+    }
+
+    /// <summary>What the scanner has not answered yet, first said first: the fingers that it is still to delete among them.</summary>
+    private static async Task<IResult> WaitingAsync(string id, IJournal journal, CommandPost post)
+    {
+        var device = await journal.WriteAsync(transaction => Devices.Find(transaction, id)) ?? throw RequestRefusedException.Unknown("device", id);
+        var items = post.Unanswered(device.Id).OrderBy(command => command.Id, StringComparer.Ordinal)
+            .Select(command => new CommandAnswer(command.Id, device.Id, command.Do, command.Slot, command.ExpiresAt)).ToList();
+        return Results.Json(new Dictionary<string, object?> { ["items"] = items, ["next"] = null });
     }
 
     private static async Task<IResult> SlotsAsync(string id, IJournal journal)

@@ -13,6 +13,7 @@ internal static class DeviceEndpoints
     {
         routes.MapPost("/api/devices", RegisterAsync);
         routes.MapPost("/api/devices/{id}/secret", RenewSecretAsync);
+        routes.MapPatch("/api/devices/{id}", RenameAsync);
         routes.MapDelete("/api/devices/{id}", DeleteAsync);
         routes.MapGet("/api/devices", (
             IJournal journal, DeviceFigures figures, CancellationToken cancellation, int limit = 50, long? before = null) =>
@@ -89,6 +90,14 @@ internal static class DeviceEndpoints
 
         secrets.Changed(issued!);
         return Results.Json(new { id, secret }, statusCode: StatusCodes.Status201Created);
+    }
+
+    /// <summary>The id stays for ever; where a scanner is, and so how people call it, may change.</summary>
+    private static async Task<IResult> RenameAsync(string id, HttpContext context, IJournal journal)
+    {
+        var location = (await RequestBody.ReadAsync(context.Request)).Text("location", MaxName);
+        var state = await journal.WriteAsync(transaction => Devices.Rename(transaction, id, location));
+        return state is null ? throw RequestRefusedException.Unknown("device", id) : Results.Json(state);
     }
 
     private static async Task<IResult> DeleteAsync(

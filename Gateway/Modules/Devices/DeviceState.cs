@@ -95,6 +95,9 @@ internal static class DeviceEvents
 
     internal sealed record RegisteredData(string Site, string? Location);
 
+    /// <summary>A change by a person, not by the scanner.</summary>
+    internal sealed record RenamedData(string? Location);
+
     internal sealed record AnsweredData(string Command, bool Ok, string? Reason, EventSource Source);
 
     internal sealed record DeletedData(string By);
@@ -118,7 +121,10 @@ internal sealed class DeviceKind() : ChannelKind<DeviceState>("devices"), IChann
     private static DeviceState Continue(DeviceState state, StoredEvent next) => next.Type switch
     {
         DeviceEvents.Online => Reported(state, next.Read<DeviceReport>()) with { Online = true },
-        DeviceEvents.Changed => Reported(state, next.Read<DeviceReport>()),
+        DeviceEvents.Changed => Reported(state, next.Read<DeviceReport>()) with
+        {
+            Location = next.Read<DeviceEvents.RenamedData>().Location ?? state.Location,
+        },
         DeviceEvents.Offline => Reported(state, next.Read<DeviceReport>()) with { Online = false },
         DeviceEvents.Answered => state,
         DeviceEvents.Deleted => state with { Online = false, Deleted = true },

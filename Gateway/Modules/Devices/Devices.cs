@@ -25,6 +25,17 @@ internal sealed class Devices(
     public static StoredEvent Register(JournalTransaction transaction, string device, string site, string? location) =>
         transaction.Append(ChannelOf(device), EventDraft.Of(DeviceEvents.Registered, new DeviceEvents.RegisteredData(site, location)));
 
+    /// <summary>The scanner as it is called from now on; null when there is none.</summary>
+    public static DeviceState? Rename(JournalTransaction transaction, string device, string location)
+    {
+        if (Find(transaction, device) is { } state && state.Location != location)
+        {
+            transaction.Append(ChannelOf(device), EventDraft.Of(DeviceEvents.Changed, new DeviceEvents.RenamedData(location)));
+        }
+
+        return Find(transaction, device);
+    }
+
     /// <summary>At start nobody is connected: what was online when the service ended is not any more.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Gateway.Access;
 using Gateway.Contract;
@@ -115,12 +116,18 @@ internal static class EnrollmentEndpoints
         return effects with { State = state };
     }
 
+    private static DateTimeOffset? TimeOf(string name, string? text) => text is null ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
+        : throw RequestRefusedException.Invalid(name, $"{name} must be a time such as 2026-01-03T10:00:00Z.");
+
     private static async Task<IResult> ListAsync(
         IJournal journal,
         CancellationToken cancellation,
         string? state = null,
         string? device = null,
         string? person = null,
+        string? from = null,
+        string? to = null,
         int limit = 50,
         long? before = null)
     {
@@ -133,8 +140,10 @@ internal static class EnrollmentEndpoints
                     "state", $"state must be one of {string.Join(", ", Enum.GetNames<EnrollmentPhase>()).ToLowerInvariant()}.");
         }
 
+        var (since, until) = (TimeOf(nameof(from), from), TimeOf(nameof(to), to));
         bool Wanted(EnrollmentState item) =>
-            (phase is null || item.State == phase) && (device is null || item.Device == device) && (person is null || item.Person == person);
+            (phase is null || item.State == phase) && (device is null || item.Device == device) && (person is null || item.Person == person)
+            && !(item.At < since) && !(item.At >= until);
 
         return await FeedList.AnswerAsync<EnrollmentState>(journal, EnrollmentDesk.Kind, before, limit, Wanted, cancellation);
     }

@@ -16,7 +16,7 @@ internal sealed record MappingOptions
 
     public static readonly string[] KnownFields = ["id", "status", "step", "of", "percent", "slot", "quality", "reason", "uptime"];
     public static readonly string[] KnownStatuses = ["waiting", "progress", "retry", "success", "error", "online", "offline"];
-    public static readonly string[] KnownCommands = ["enroll", "cancel", "resend", "delete", "ping", "restart"];
+    public static readonly string[] KnownCommands = ["enroll", "cancel", "resend", "delete", "ping", "locate", "restart"];
 
     /// <summary>A topic filter; a level in braces is captured under that name: {device}, {enrollment}, {step}, {slot}.</summary>
     public string Topic { get; init; } = "";

@@ -31,6 +31,9 @@ void CommandDesk::receive(Millis now, Bytes payload) {
             return;
         case Command::Do::Resend: resend(now, command); return;
         case Command::Do::Ping: _reporter.answer(now, id, nullptr); return;
+        case Command::Do::Locate:
+            if (_reporter.answer(now, id, nullptr)) _locatedUntil = now + kLocated;
+            return;
         case Command::Do::Restart:
             if (_reporter.answer(now, id, nullptr)) _restartAsked = now;
             return;

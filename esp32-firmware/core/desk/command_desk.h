@@ -17,12 +17,16 @@ public:
     // True once the answer to a restart is with the gateway, or has waited long enough.
     bool wantsRestart(Millis now) const;
 
+    // Somebody looks for this scanner among others.
+    bool isLocated(Millis now) const { return now < _locatedUntil; }
+
     uint32_t notUnderstood() const { return _notUnderstood; }
 
 private:
     static constexpr size_t kQueue = 8;
     static constexpr Millis kSensorPatience = 8'000;
     static constexpr Millis kRestartPatience = 5'000;
+    static constexpr Millis kLocated = 15'000;
     static constexpr Millis kDefaultLease = 300'000;
 
     // False while it has to wait for the sensor, or for what comes before it.
@@ -47,6 +51,7 @@ private:
     size_t _count = 0;
     bool _isErasing = false;
     Millis _restartAsked = kNever;
+    Millis _locatedUntil = 0;
     uint32_t _notUnderstood = 0;
 };
 

@@ -22,6 +22,7 @@ Pattern patternOf(LedState state) {
         case LedState::SensorFault: return {0b1010100000000000, "sensor fault"};
         case LedState::StorageFault: return {0b1010101010000000, "flash fault"};
         case LedState::SetUp: return {0b1100110011001100, "waiting to be set up"};
+        case LedState::Located: return {0b1110101011101010, "here I am"};
     }
     return {0, ""};
 }

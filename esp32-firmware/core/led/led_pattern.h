@@ -13,6 +13,7 @@ enum class LedState {
     SensorFault,
     StorageFault,
     SetUp,         // the portal is open
+    Located,       // somebody looks for this scanner
 };
 
 // Whether a single LED is lit: a pattern of 16 steps of 125 ms.

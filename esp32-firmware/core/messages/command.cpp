@@ -41,6 +41,7 @@ Command::Do doOf(std::string_view word) {
     if (word == "resend") return Command::Do::Resend;
     if (word == "delete") return Command::Do::Delete;
     if (word == "ping") return Command::Do::Ping;
+    if (word == "locate") return Command::Do::Locate;
     if (word == "restart") return Command::Do::Restart;
     return Command::Do::Unknown;
 }

@@ -7,7 +7,7 @@ namespace scanner {
 
 // What the gateway asks for. `problem` is what is wrong with it, in a word for the answer; null when nothing is.
 struct Command {
-    enum class Do : uint8_t { Unknown, Enroll, Cancel, Resend, Delete, Ping, Restart };
+    enum class Do : uint8_t { Unknown, Enroll, Cancel, Resend, Delete, Ping, Locate, Restart };
 
     FixedText<64> id;
     Do what = Do::Unknown;

@@ -156,6 +156,18 @@ TEST(Session, WrongPassword_IsAFaultOfItsOwn) {
     EXPECT_EQ(ManualGateway::field(bench.gateway.statuses.back().payload, "sensor"), "error");
 }
 
+TEST(Led, Located_SaysHereIAmForAWhile_AndThenWhatItSaidBefore) {
+    Bench bench;
+    bench.hasPerson = false;
+    ASSERT_TRUE(isReady(bench));
+    const std::string id = bench.gateway.command(R"("do":"locate")");
+    ASSERT_TRUE(bench.until([&] { return bench.led == LedState::Located; }));
+    EXPECT_STREQ(describe(bench.led), "here I am");
+    ASSERT_TRUE(bench.until([&] { return bench.led == LedState::Ready; }));
+    EXPECT_EQ(bench.gateway.answers[id], "ok");
+    EXPECT_EQ(bench.gateway.answers.size(), 1u);
+}
+
 TEST(Led, SaysWhatToDo) {
     Bench bench;
     bench.hasPerson = false;
