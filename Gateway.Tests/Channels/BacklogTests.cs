@@ -29,10 +29,10 @@ public sealed class BacklogTests
         foreach (var name in new[] { StreamName.Of(Counter), StreamName.FeedOf("counters") })
         {
             var woken = new AsyncSignal();
-            using var opened = await subscriptions.OpenAsync(name, new(some.Journal.Epoch, 1), fromHead: false, woken.Set, CancellationToken.None);
+            using var opened = await subscriptions.OpenAsync(name, new(new(some.Journal.Epoch, 1)), woken.Set, CancellationToken.None);
             var next = 2L;
             var largest = 0;
-            while (await opened!.Subscription.TakeAsync(CancellationToken.None) is { Count: > 0 } taken)
+            while ((await opened!.Subscription.TakeAsync(CancellationToken.None)).Events is { Count: > 0 } taken)
             {
                 largest = Math.Max(largest, taken.Count);
                 foreach (var stored in taken)
@@ -51,6 +51,41 @@ public sealed class BacklogTests
         }
 
         Assert.That((hub.Streams, hub.Subscriptions), Is.EqualTo((0, 0)));
+    }
+
+    // The real store, whose retention goes past readers of a channel and of its feed in mid-stream.
+    [Test]
+    public async Task Backlog_ThatRetentionPasses_BecomesTheState_AndThenLive()
+    {
+        const int all = 1_000;
+        using var folder = new SomeFolder();
+        var hub = new ChannelHub();
+        await using var some = SomeJournal.Open(folder, listener: hub);
+        await AppendAsync(some, all);
+        using var meters = new ChannelMeters();
+        var subscriptions = new Gateway.Channels.Subscriptions(hub, new(some.Journal, [new CountingKind()]), meters, new() { PageSize = PageSize });
+        var readers = new List<OpenSubscription>();
+        foreach (var name in new[] { StreamName.Of(Counter), StreamName.FeedOf("counters") })
+        {
+            readers.Add((await subscriptions.OpenAsync(name, new(new(some.Journal.Epoch, 1)), () => { }, CancellationToken.None))!);
+            Assert.That((await readers[^1].Subscription.TakeAsync(CancellationToken.None)).Events[^1].Seq, Is.EqualTo(1 + PageSize));
+        }
+
+        await using var retention = some.Retention(new(_ => new(Age: null, Events: 100, Bytes: null), [], TimeSpan.FromHours(1)));
+        Assert.That(await retention.SweepAsync(CancellationToken.None), Is.EqualTo(all - 100));
+        foreach (var reader in readers)
+        {
+            var anew = await reader.Subscription.TakeAsync(CancellationToken.None);
+            Assert.That((anew.Events.Count, anew.Anew?.Head), Is.EqualTo((0, (long?)all)));
+            Assert.That((await reader.Subscription.TakeAsync(CancellationToken.None)).IsNothing);
+        }
+
+        await AppendAsync(some, 1);
+        foreach (var reader in readers)
+        {
+            Assert.That((await reader.Subscription.TakeAsync(CancellationToken.None)).Events.Select(stored => stored.Seq), Is.EqualTo(new[] { all + 1L }));
+            reader.Dispose();
+        }
     }
 
     [TestCase(200)]

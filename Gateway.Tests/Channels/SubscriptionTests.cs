@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Channels;
 using Gateway.Journal;
 using Gateway.Tests.Support;
@@ -120,7 +121,7 @@ internal sealed class SubscriptionTests(bool feed)
         using var opened = await OpenAsync(Cursor.Live);
         var taken = await TakeAllAsync(opened);
         _journal.Append(Channel, 6);
-        taken.AddRange((await opened.Subscription.TakeAsync(CancellationToken.None)).Select(_name.CursorOf));
+        taken.AddRange((await opened.Subscription.TakeAsync(CancellationToken.None)).Events.Select(_name.CursorOf));
         _journal.Append(Channel);
 
         taken.AddRange(await TakeAllAsync(opened));
@@ -160,7 +161,80 @@ internal sealed class SubscriptionTests(bool feed)
         opened.Dispose();
         _journal.Append(Channel, 10);
 
-        Assert.That(await opened.Subscription.TakeAsync(CancellationToken.None), Is.Empty);
+        Assert.That((await opened.Subscription.TakeAsync(CancellationToken.None)).IsNothing);
+        Assert.That((_hub.Streams, _hub.Subscriptions, _wakes), Is.EqualTo((0, 0, 0)));
+    }
+
+    // After 2 the first page is full, after 5 it is short; of six events the newest or none is kept.
+    [Test]
+    public async Task CursorThatRetentionPasses_IsToldTheState_AndGoesOn([Values(2, 5)] int since, [Values(6, 7)] int oldest)
+    {
+        _journal.Append(Channel, 6);
+        using var opened = await OpenAsync(new("e1", since));
+        _journal.Oldest = oldest;
+        var isPassed = since < oldest - 1;
+
+        var first = await opened.Subscription.TakeAsync(CancellationToken.None);
+        Assert.That((first.Events.Count, first.Anew?.Head), Is.EqualTo(isPassed ? (0, 6) : (1, (long?)null)));
+        Assert.That(await TakeAllAsync(opened), Is.Empty);
+        _journal.Append(Channel);
+        Assert.That(await TakeAllAsync(opened), Is.EqualTo(new long[] { 7 }));
+    }
+
+    [Test]
+    public async Task CursorThatRetentionPassesBetweenTwoPages_IsToldTheState_AndGoesOn()
+    {
+        _journal.Append(Channel, 12);
+        using var opened = await OpenAsync(new("e1", 0));
+        var taken = (await opened.Subscription.TakeAsync(CancellationToken.None)).Events.Select(_name.CursorOf).ToList();
+        _journal.Oldest = 9;
+        _journal.AfterSnapshot = () =>
+        {
+            _journal.AfterSnapshot = null;
+            _journal.Append(Channel, 5);
+        };
+        var anew = (await opened.Subscription.TakeAsync(CancellationToken.None)).Anew;
+
+        Assert.That((taken, anew?.Head, Encoding.UTF8.GetString(anew!.State.Span).Contains("12", StringComparison.Ordinal)),
+            Is.EqualTo((new List<long> { 1, 2, 3, 4 }, 12L, true)));
+        Assert.That(await TakeAllAsync(opened), Is.EqualTo(Enumerable.Range(13, 5)), "what came while the state was read");
+    }
+
+    [Test]
+    public async Task LiveReaderThatFellBack_AndIsPassedByRetention_GetsWhatItHeld_AndThenTheState()
+    {
+        _journal.Append(Channel);
+        using var opened = await OpenAsync(Cursor.Live);
+        await TakeAllAsync(opened);
+        _journal.Append(Channel, 50);
+        _journal.Oldest = 40;
+
+        Assert.That(await TakeAllAsync(opened), Is.EqualTo(new long[] { 2, 3, 4 }));
+        Assert.That(_hub.Subscriptions, Is.EqualTo(1));
+        _journal.Append(Channel);
+        Assert.That(await TakeAllAsync(opened), Is.EqualTo(new long[] { 52 }));
+    }
+
+    [Test]
+    public async Task CursorZero_HistoryBecomesShorterBeforeTheFirstRead_IsNoReset()
+    {
+        _journal.Append(Channel, 6);
+        _journal.AfterSnapshot = () => _journal.Oldest = 3;
+        using var opened = await OpenAsync(new("e1", 0));
+
+        Assert.That(await TakeAllAsync(opened), Is.EqualTo(Enumerable.Range(3, 4)));
+    }
+
+    [Test]
+    public async Task CloseWhileAPageIsRead_EndsIt_AndLeavesNothingBehind()
+    {
+        _journal.Append(Channel, 9);
+        var opened = await OpenAsync(new("e1", 1));
+        _journal.BeforeRead = opened.Dispose;
+        await opened.Subscription.TakeAsync(CancellationToken.None);
+        _journal.Append(Channel, 9);
+
+        Assert.That((await opened.Subscription.TakeAsync(CancellationToken.None)).IsNothing);
         Assert.That((_hub.Streams, _hub.Subscriptions, _wakes), Is.EqualTo((0, 0, 0)));
     }
 
@@ -169,7 +243,7 @@ internal sealed class SubscriptionTests(bool feed)
     {
         var name = feed ? StreamName.FeedOf("rooms") : StreamName.Of(ChannelName.Of("jobs", "none"));
 
-        Assert.That(await _subscriptions.OpenAsync(name, Cursor.Live, fromHead: false, () => { }, CancellationToken.None), Is.Null);
+        Assert.That(await _subscriptions.OpenAsync(name, new(Cursor.Live), () => { }, CancellationToken.None), Is.Null);
         Assert.That(_hub.Streams, Is.Zero);
     }
 
@@ -199,10 +273,10 @@ internal sealed class SubscriptionTests(bool feed)
     private async Task<long> FollowAsync(long cursor, int events, CancellationToken cancellation)
     {
         var woken = new AsyncSignal();
-        using var opened = await _subscriptions.OpenAsync(_name, new("e1", cursor), fromHead: false, woken.Set, cancellation);
+        using var opened = await _subscriptions.OpenAsync(_name, new(new("e1", cursor)), woken.Set, cancellation);
         for (var left = events; left > 0;)
         {
-            var taken = await opened!.Subscription.TakeAsync(cancellation);
+            var taken = (await opened!.Subscription.TakeAsync(cancellation)).Events;
             foreach (var stored in taken)
             {
                 Assert.That(_name.CursorOf(stored), Is.EqualTo(cursor + 1));
@@ -257,12 +331,12 @@ internal sealed class SubscriptionTests(bool feed)
     }
 
     private async Task<OpenSubscription> OpenAsync(Cursor cursor) =>
-        (await _subscriptions.OpenAsync(_name, cursor, fromHead: false, () => _wakes++, CancellationToken.None))!;
+        (await _subscriptions.OpenAsync(_name, new(cursor), () => _wakes++, CancellationToken.None))!;
 
     private async Task<List<long>> TakeAllAsync(OpenSubscription opened)
     {
         var all = new List<long>();
-        while (await opened.Subscription.TakeAsync(CancellationToken.None) is { Count: > 0 } taken)
+        while ((await opened.Subscription.TakeAsync(CancellationToken.None)).Events is { Count: > 0 } taken)
         {
             all.AddRange(taken.Select(_name.CursorOf));
         }

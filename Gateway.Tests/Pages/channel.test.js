@@ -124,6 +124,22 @@ test("Channel_Reset_ReplacesTheStateAndGoesOnAfterIt", async () => {
   assert.equal(world.channel.epoch, "e2");
 });
 
+test("Channel_ResetInMidStream_ReplacesTheStateAndGoesOnAfterIt", async () => {
+  const world = await subscribed();
+  answer(world);
+  event(world, 5);
+  world.transport.say({ op: "subscribed", channel: NAME, epoch: "e1", seq: 90, reset: true, state: { step: 9 } });
+  event(world, 91);
+  assert.deepEqual(world.told.slice(2), [["state", { step: 9 }, 90, true], ["event", "type-91", 91]]);
+  assert.equal(world.transport.sent("subscribe").length, 1);
+});
+
+test("Channel_ResetOfAnOlderSubscription_IsIgnored", async () => {
+  const world = await subscribed();
+  world.transport.say({ op: "subscribed", channel: NAME, epoch: "e1", seq: 90, reset: true, state: { step: 9 } });
+  assert.deepEqual(world.told, []);
+});
+
 test("Channel_Painted_AcknowledgesCumulativelyAndNeverBackwards", async () => {
   const world = await subscribed();
   answer(world);

@@ -80,6 +80,18 @@ async function pass(clock, ms) {
 
 const job = seq => ({ channel: "jobs/1", seq, position: seq + 100, type: "progress", data: {} });
 
+/** A page that follows a job by an event stream, and has been told of its fourth event. */
+async function streaming() {
+  const service = new Service();
+  const { client, clock, told, follow } = page(service, streamTransport);
+  follow("jobs/1");
+  client.connect();
+  await pass(clock, 10);
+  service.streams[0].begin({ channel: "jobs/1", epoch: "e1", seq: 3, reset: false, state: {} });
+  service.streams[0].event(job(4));
+  return { service, client, clock, told };
+}
+
 test("Stream_StateAndEvents_ReachTheChannelAsOverWebSocket", async () => {
   const service = new Service();
   const { client, clock, told, follow } = page(service, streamTransport);
@@ -103,13 +115,7 @@ test("Stream_StateAndEvents_ReachTheChannelAsOverWebSocket", async () => {
 });
 
 test("Stream_ThatEnds_GoesOnAtItsCursorAfterTheTimeThatWasAskedFor", async () => {
-  const service = new Service();
-  const { client, clock, told, follow } = page(service, streamTransport);
-  follow("jobs/1");
-  client.connect();
-  await pass(clock, 10);
-  service.streams[0].begin({ channel: "jobs/1", epoch: "e1", seq: 3, reset: false, state: {} });
-  service.streams[0].event(job(4));
+  const { service, clock, told } = await streaming();
   service.streams[0].write("retry: 3000\n\n");
   service.streams[0].end();
   await pass(clock, 3000);
@@ -122,20 +128,23 @@ test("Stream_ThatEnds_GoesOnAtItsCursorAfterTheTimeThatWasAskedFor", async () =>
   assert.deepEqual(told.slice(1), [4, 5]);
 });
 
-test("Stream_OfTheFormerSession_IsNotHeard", async () => {
-  const service = new Service();
-  const { client, clock, told, follow } = page(service, streamTransport);
-  follow("jobs/1");
-  client.connect();
+test("Stream_ResetInMidStream_ReachesTheChannelAsOverWebSocket", async () => {
+  const { service, clock, told } = await streaming();
+  service.streams[0].begin({ channel: "jobs/1", epoch: "e1", seq: 90, reset: true, state: { n: 90 } });
+  service.streams[0].event(job(91));
   await pass(clock, 10);
-  service.streams[0].begin({ channel: "jobs/1", epoch: "e1", seq: 3, reset: false, state: {} });
+  assert.deepEqual(told, [{ state: {}, cursor: 3, reset: false }, 4, { state: { n: 90 }, cursor: 90, reset: true }, 91]);
+});
+
+test("Stream_OfTheFormerSession_IsNotHeard", async () => {
+  const { service, client, clock, told } = await streaming();
   await pass(clock, 10);
   client.disconnect();
   assert.ok(service.streams[0].signal.aborted);
   client.connect();
   await pass(clock, 10);
   assert.equal(service.streams.length, 2);
-  assert.equal(told.length, 1);
+  assert.equal(told.length, 2);
 });
 
 for (const [status, code] of [[404, "unknown_channel"], [403, "forbidden"]]) {

@@ -114,10 +114,10 @@ internal sealed class MemoryJournal : IJournalReader
         return ValueTask.FromResult(snapshot);
     }
 
-    public ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation) =>
+    public ValueTask<JournalPage> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation) =>
         Read(() => _channels.GetValueOrDefault(channel, []), after, _ => true, limit);
 
-    public ValueTask<IReadOnlyList<StoredEvent>> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation) =>
+    public ValueTask<JournalPage> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation) =>
         Read(() => _events, after, stored => stored.Channel.Kind == kind, limit);
 
     public ValueTask<FeedSnapshot> ListAsync(string kind, long? before, int limit, CancellationToken cancellation)
@@ -140,15 +140,17 @@ internal sealed class MemoryJournal : IJournalReader
     }
 
     // The n-th of a list has cursor n + 1.
-    private ValueTask<IReadOnlyList<StoredEvent>> Read(Func<List<StoredEvent>> list, long after, Func<StoredEvent, bool> wanted, int limit)
+    private ValueTask<JournalPage> Read(Func<List<StoredEvent>> list, long after, Func<StoredEvent, bool> wanted, int limit)
     {
         BeforeRead?.Invoke();
         List<StoredEvent> page = [];
+        long oldest;
         lock (_lock)
         {
             Reads++;
             var all = list();
-            for (var i = (int)Math.Min(after, all.Count); i < all.Count && page.Count < limit; i++)
+            oldest = Oldest;
+            for (var i = (int)Math.Min(Math.Max(after, oldest - 1), all.Count); i < all.Count && page.Count < limit; i++)
             {
                 if (wanted(all[i]))
                 {
@@ -158,7 +160,7 @@ internal sealed class MemoryJournal : IJournalReader
         }
 
         AfterRead?.Invoke();
-        return ValueTask.FromResult<IReadOnlyList<StoredEvent>>(page);
+        return ValueTask.FromResult(new JournalPage(page, oldest));
     }
 }
 

@@ -20,6 +20,9 @@ internal static partial class ChannelsLog
     [LoggerMessage(3005, LogLevel.Debug, "{Channel}: {Client} asked to go on with a cursor that does not fit, and gets the state instead")]
     public static partial void Reset(ILogger log, string channel, string client);
 
+    [LoggerMessage(3008, LogLevel.Information, "{Channel}: what {Client} would have got next is no longer kept, and it gets the state instead")]
+    public static partial void Overtaken(ILogger log, string channel, string client);
+
     [LoggerMessage(3006, LogLevel.Information, "sent {Pages} pages away, to come back within {Spread}")]
     public static partial void Drained(ILogger log, int pages, TimeSpan spread);
 

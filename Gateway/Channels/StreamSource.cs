@@ -34,7 +34,7 @@ internal sealed class StreamSource(IJournalReader journal, IEnumerable<IChannelK
 
     public bool IsGone(StreamSnapshot snapshot) => !snapshot.Name.IsFeed && _kinds[snapshot.Name.Kind].IsGone(snapshot.State.Span);
 
-    public ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(StreamName name, long after, int limit, CancellationToken cancellation) =>
+    public ValueTask<JournalPage> ReadAsync(StreamName name, long after, int limit, CancellationToken cancellation) =>
         name.IsFeed ? journal.ReadFeedAsync(name.Kind, after, limit, cancellation) : journal.ReadAsync(name.Channel, after, limit, cancellation);
 }
 

@@ -5,9 +5,10 @@ namespace Gateway.Channels;
 
 /// <summary>
 /// A cursor on the journal. It catches up by pages; when all that was announced has been read, it turns live under the stream's lock and is handed
-/// events through a bounded queue; when that is full it catches up again. The publisher never waits and no event is left out or repeated.
+/// events through a bounded queue; when that is full it catches up again. The publisher never waits and no event is left out or repeated: where what comes
+/// next is no longer kept, the reader is told so, with the state instead.
 /// </summary>
-internal sealed class Subscription(LiveStream stream, StreamSource source, Action wake, SubscriptionStart start)
+internal sealed class Subscription(LiveStream stream, StreamSource source, ChannelMeters meters, Action wake, SubscriptionStart start)
 {
     // Owned by the stream's lock.
     private List<StoredEvent> _queue = [];
@@ -19,6 +20,7 @@ internal sealed class Subscription(LiveStream stream, StreamSource source, Actio
     // Owned by the one reader that calls TakeAsync.
     private long _cursor = start.After;
     private bool _drained = start.AtHead;
+    private bool _hasBegun;
 
     public StreamName Name => stream.Name;
 
@@ -26,34 +28,37 @@ internal sealed class Subscription(LiveStream stream, StreamSource source, Actio
     public long Cursor => _cursor;
 
     /// <summary>
-    /// The next events in order. An empty answer means that there are none at the moment, and that <c>wake</c> will be called when there are;
-    /// on a closed subscription it means the end.
+    /// The next events in order, or the state to go on from. An empty answer means that there is nothing at the moment, and that <c>wake</c> will be
+    /// called when there is; on a closed subscription it means the end.
     /// </summary>
-    public async ValueTask<IReadOnlyList<StoredEvent>> TakeAsync(CancellationToken cancellation)
+    public async ValueTask<Taken> TakeAsync(CancellationToken cancellation)
     {
         while (true)
         {
             if (TakeQueued(out var top) is { } queued)
             {
-                return queued;
+                return new(queued);
             }
 
             var page = await source.ReadAsync(Name, _cursor, start.PageSize, cancellation);
+            if (start.FromOldest && !_hasBegun)
+            {
+                // All that is kept was asked for, whatever that is by now.
+                _cursor = Math.Max(_cursor, page.Oldest - 1);
+            }
+
+            _hasBegun = true;
             _drained = page.Count < start.PageSize;
-            if (page.Count > 0)
+            var reached = page.Count > 0 ? Name.CursorOf(page[^1]) : _cursor;
+            if (_cursor < page.Oldest - 1 || (_drained && reached < top))
             {
-                _cursor = Name.CursorOf(page[^1]);
+                return new([], await StartAnewAsync(cancellation));
             }
 
-            if (_drained)
-            {
-                // What was announced before the read and is not in a short page is no longer kept: it cannot be waited for.
-                _cursor = Math.Max(_cursor, top);
-            }
-
+            _cursor = reached;
             if (page.Count > 0)
             {
-                return page;
+                return new(page);
             }
         }
     }
@@ -123,6 +128,16 @@ internal sealed class Subscription(LiveStream stream, StreamSource source, Actio
 
     public void Wake() => wake();
 
+    // Retention was faster than this reader. The state holds what went, and stands for all that happened before it.
+    private async ValueTask<StreamSnapshot> StartAnewAsync(CancellationToken cancellation)
+    {
+        var snapshot = await source.SnapshotAsync(Name, cancellation) ?? throw new InvalidOperationException($"{Name} is not in the journal any more");
+        SkipTo(snapshot.Head);
+        _drained = true;
+        meters.Reset(ResetCause.NotKept);
+        return snapshot;
+    }
+
     private List<StoredEvent>? TakeQueued(out long top)
     {
         lock (stream.Gate)
@@ -139,6 +154,7 @@ internal sealed class Subscription(LiveStream stream, StreamSource source, Actio
                 _queue = [];
                 _cursor = _queuedThrough;
                 _drained = false;
+                _hasBegun = true;
                 return taken;
             }
 
@@ -171,6 +187,17 @@ internal readonly record struct SubscriptionStart(long After, long Head, int Pag
 {
     /// <summary>Nothing to catch up with but what is announced meanwhile.</summary>
     public bool AtHead => After == Head;
+
+    /// <summary>All that is kept is wanted, wherever that begins.</summary>
+    public bool FromOldest { get; init; }
+}
+
+/// <param name="Events">The next ones, in order.</param>
+/// <param name="Anew">Instead of events that are no longer kept: the state, behind which it goes on.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Taken(IReadOnlyList<StoredEvent> Events, StreamSnapshot? Anew = null)
+{
+    public bool IsNothing => Events.Count == 0 && Anew is null;
 }
 
 internal enum Offered

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Gateway.Journal;
 
 namespace Gateway.Channels;
@@ -7,8 +8,7 @@ internal sealed class Subscriptions(ChannelHub hub, StreamSource source, Channel
 {
     /// <summary>Null when there is no such channel or feed.</summary>
     /// <param name="wake">Called when there is something to take again, on the writer's thread: hand over and return.</param>
-    /// <param name="fromHead">The reader wants what comes after the state, whatever its cursor was: delivery of states, not of events.</param>
-    public async ValueTask<OpenSubscription?> OpenAsync(StreamName name, Cursor cursor, bool fromHead, Action wake, CancellationToken cancellation)
+    public async ValueTask<OpenSubscription?> OpenAsync(StreamName name, SubscriptionWish wish, Action wake, CancellationToken cancellation)
     {
         var stream = hub.Join(name);
         OpenSubscription? opened = null;
@@ -19,15 +19,18 @@ internal sealed class Subscriptions(ChannelHub hub, StreamSource source, Channel
                 return null;
             }
 
-            var resume = cursor.Judge(snapshot.Epoch, snapshot.Head, snapshot.Oldest);
+            var resume = wish.Cursor.Judge(snapshot.Epoch, snapshot.Head, snapshot.Oldest);
             if (resume.Reset)
             {
                 meters.Reset(resume.Cause);
             }
 
-            var after = fromHead ? snapshot.Head : resume.After;
-            var start = new SubscriptionStart(after, snapshot.Head, options.PageSize, options.QueueCapacity);
-            return opened = new(hub, stream, new(stream, source, wake, start), snapshot, resume with { After = after });
+            var after = wish.FromHead ? snapshot.Head : resume.After;
+            var start = new SubscriptionStart(after, snapshot.Head, wish.PageSize ?? options.PageSize, options.QueueCapacity)
+            {
+                FromOldest = wish is { FromHead: false, Cursor.Since: 0 },
+            };
+            return opened = new(hub, stream, new(stream, source, meters, wake, start), snapshot, resume with { After = after });
         }
         finally
         {
@@ -38,6 +41,12 @@ internal sealed class Subscriptions(ChannelHub hub, StreamSource source, Channel
         }
     }
 }
+
+/// <param name="Cursor">Where the reader wants to go on.</param>
+/// <param name="FromHead">The reader wants what comes after the state, whatever its cursor was: delivery of states, not of events.</param>
+/// <param name="PageSize">Events of one read, where not as the options say.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct SubscriptionWish(Cursor Cursor, bool FromHead = false, int? PageSize = null);
 
 /// <summary>A subscription with the state it began from. Disposing leaves the stream.</summary>
 internal sealed class OpenSubscription(ChannelHub hub, LiveStream stream, Subscription subscription, StreamSnapshot snapshot, Resume resume) : IDisposable

@@ -10,10 +10,10 @@ internal interface IJournalReader
     ValueTask<ChannelSnapshot?> SnapshotAsync(ChannelName channel, CancellationToken cancellation);
 
     /// <summary>Events of a channel with seq &gt; after, in order, at most limit. Fewer than limit means: that was all.</summary>
-    ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation);
+    ValueTask<JournalPage> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation);
 
     /// <summary>Events of all channels of a kind with position &gt; after, in order, at most limit.</summary>
-    ValueTask<IReadOnlyList<StoredEvent>> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation);
+    ValueTask<JournalPage> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation);
 
     /// <summary>The channels of a kind, newest first, those before the given mark (null: from the newest), with the feed's head position.</summary>
     ValueTask<FeedSnapshot> ListAsync(string kind, long? before, int limit, CancellationToken cancellation);

@@ -29,13 +29,13 @@ internal sealed class StoreJournal(IStore store, IStoreReader reader) : IJournal
         return await reader.SnapshotAsync(channel, cancellation);
     }
 
-    public async ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation)
+    public async ValueTask<JournalPage> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation)
     {
         await SettleAsync();
         return await reader.ReadAsync(channel, after, limit, cancellation);
     }
 
-    public async ValueTask<IReadOnlyList<StoredEvent>> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation)
+    public async ValueTask<JournalPage> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation)
     {
         await SettleAsync();
         return await reader.ReadFeedAsync(kind, after, limit, cancellation);

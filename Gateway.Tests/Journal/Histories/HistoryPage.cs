@@ -3,20 +3,27 @@ using Gateway.Journal;
 
 namespace Gateway.Tests.Journal.Histories;
 
-/// <summary>A page: follows a stream from where it was, takes only when it was woken, and comes back after whatever cut it off.</summary>
+/// <summary>
+/// A page: follows a stream from where it was, takes only when it was woken, and comes back after whatever cut it off. Where it is told that what comes
+/// next is no longer kept, it goes on behind the state.
+/// </summary>
 internal sealed class HistoryPage(string name, StreamName stream)
 {
     private readonly List<StoredEvent> _received = [];
+    private readonly List<(long From, long To)> _passedOver = [];
 
     // What was asked for and is not answered yet; at most one of the two.
     private Task<OpenSubscription?>? _opening;
-    private Task<IReadOnlyList<StoredEvent>>? _taking;
+    private Task<Taken>? _taking;
     private OpenSubscription? _open;
     private bool _isWoken;
 
+    // It asked for all that is kept and has got nothing yet: the oldest may be another by then.
+    private bool _isFromOldest;
+
     public string Name => name;
 
-    public long Cursor => _received.Count == 0 ? 0 : stream.CursorOf(_received[^1]);
+    public long Cursor { get; private set; }
 
     /// <summary>Nothing is on its way to it, and it would hear if something were.</summary>
     public bool IsAtRest => _opening is null && _taking is null && !_isWoken;
@@ -30,7 +37,8 @@ internal sealed class HistoryPage(string name, StreamName stream)
 
         if (_open is null)
         {
-            _opening = subscriptions.OpenAsync(stream, new(epoch, Cursor), fromHead: false, () => _isWoken = true, CancellationToken.None).AsTask();
+            _isFromOldest = Cursor == 0;
+            _opening = subscriptions.OpenAsync(stream, new(new(epoch, Cursor)), () => _isWoken = true, CancellationToken.None).AsTask();
         }
         else if (_isWoken)
         {
@@ -59,7 +67,11 @@ internal sealed class HistoryPage(string name, StreamName stream)
             _open = _opening.IsCompletedSuccessfully ? _opening.Result : null;
             _opening = null;
             _isWoken = _open is not null;
-            Assert.That(_open?.Resume.Reset, Is.Not.True, $"{name}: its cursor is good");
+            if (_open?.Resume is { } resume)
+            {
+                Assert.That(resume.Cause, Is.AnyOf(ResetCause.None, ResetCause.NotKept), $"{name}: its cursor is good");
+                PassOver(resume.After);
+            }
         }
 
         if (_taking is not { IsCompleted: true } taking)
@@ -75,17 +87,56 @@ internal sealed class HistoryPage(string name, StreamName stream)
             return false;
         }
 
-        _received.AddRange(taking.Result);
-        _isWoken |= taking.Result.Count > 0;
-        return taking.Result.Count > 0;
+        if (taking.Result.Anew is { } snapshot)
+        {
+            PassOver(snapshot.Head);
+        }
+
+        foreach (var stored in taking.Result.Events)
+        {
+            if (_isFromOldest)
+            {
+                PassOver(stream.CursorOf(stored) - 1);
+                _isFromOldest = false;
+            }
+
+            _received.Add(stored);
+            Cursor = stream.CursorOf(stored);
+        }
+
+        _isWoken |= !taking.Result.IsNothing;
+        return !taking.Result.IsNothing;
     }
 
-    public bool Has(IReadOnlyList<StoredEvent> events) => (_open is not null || Mine(events).Count == 0) && _received.Count >= Mine(events).Count;
+    public bool Has(DiskRows rows) =>
+        Mine(rows) is not [.., var newest] || (_open is not null && Math.Max(Cursor, _isFromOldest ? Oldest(rows) - 1 : 0) >= stream.CursorOf(newest));
 
-    public void Judge(IReadOnlyList<StoredEvent> events) => Assert.That(
-        _received.Select(stored => (stored.Channel, stored.Seq, stored.Position)),
-        Is.EqualTo(Mine(events).Select(stored => (stored.Channel, stored.Seq, stored.Position))),
-        $"{name} has all of {stream}, once, in order");
+    public void Judge(DiskRows rows)
+    {
+        var oldest = Oldest(rows);
+        PassOver(_isFromOldest ? oldest - 1 : 0);
+        foreach (var (from, to) in _passedOver)
+        {
+            Assert.That(from, Is.LessThan(oldest - 1), $"{name} was told to pass over {from} to {to} of {stream}, which is kept");
+        }
 
-    private List<StoredEvent> Mine(IReadOnlyList<StoredEvent> events) => [.. events.Where(stored => stream.IsFeed || stored.Channel == stream.Channel)];
+        var due = Mine(rows).Where(stored => !_passedOver.Exists(part => stream.CursorOf(stored) > part.From && stream.CursorOf(stored) <= part.To));
+        Assert.That(
+            _received.Select(stored => (stored.Channel, stored.Seq, stored.Position)),
+            Is.EqualTo(due.Select(stored => (stored.Channel, stored.Seq, stored.Position))),
+            $"{name} has all of {stream}, once, in order, but what it was told to pass over");
+    }
+
+    private long Oldest(DiskRows rows) => stream.IsFeed ? rows.Floor : rows.Oldest(stream.Channel);
+
+    private List<StoredEvent> Mine(DiskRows rows) => [.. rows.Events.Where(stored => stream.IsFeed || stored.Channel == stream.Channel)];
+
+    private void PassOver(long to)
+    {
+        if (to > Cursor)
+        {
+            _passedOver.Add((Cursor, to));
+            Cursor = to;
+        }
+    }
 }

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Gateway.Tests.Journal.Histories;
 
 /// <summary>
-/// One random history of the kernel, drawn from a seed: publishers that repeat what was not acknowledged, pages that come and go, a disk that fails and a
-/// machine that crashes, all on one thread and a clock that only moves here. In the end everybody must have what is theirs, once and in order.
+/// One random history of the kernel, drawn from a seed: publishers that repeat what was not acknowledged, pages that come and go, history that becomes
+/// shorter, a disk that fails and a machine that crashes, all on one thread and a clock that only moves here. In the end everybody must have what is
+/// theirs, once and in order.
 /// </summary>
 internal sealed class KernelHistory : IDisposable
 {
@@ -81,7 +82,7 @@ internal sealed class KernelHistory : IDisposable
 
     private void Step()
     {
-        switch (_random.Next(10))
+        switch (_random.Next(11))
         {
             case 0 or 1 or 2:
                 Any(_publishers).Publish(_writer);
@@ -97,6 +98,9 @@ internal sealed class KernelHistory : IDisposable
                 break;
             case 8 when _random.Next(3) == 0:
                 Any(_pages).Leave();
+                break;
+            case 9 when _random.Next(3) == 0:
+                _writer.Submit(new HistoryRetention(_random));
                 break;
             default:
                 _time.Advance(TimeSpan.FromMilliseconds(_random.Next(150)));
@@ -174,9 +178,9 @@ internal sealed class KernelHistory : IDisposable
         }
 
         _publishers.ForEach(publisher => publisher.Judge(events));
-        _pages.ForEach(page => page.Judge(events));
+        _pages.ForEach(page => page.Judge(_disk.Promised));
     }
 
     private bool IsAtRest() => !_context.HasStep && !_writer.HasTurn && _publishers.TrueForAll(publisher => publisher.IsAtRest)
-        && _pages.TrueForAll(page => page.IsAtRest && page.Has(_disk.Promised.Events));
+        && _pages.TrueForAll(page => page.IsAtRest && page.Has(_disk.Promised));
 }

@@ -5,7 +5,7 @@ using Gateway.Storage;
 namespace Gateway.Tests.Journal.Histories;
 
 /// <summary>The faces of a transaction that a history of the journal never looks at.</summary>
-internal sealed class NoBroker : IBrokerWrites, IReceiptRows, IRetentionRows
+internal sealed class NoBroker : IBrokerWrites, IReceiptRows
 {
     public static readonly NoBroker Instance = new();
 
@@ -38,8 +38,4 @@ internal sealed class NoBroker : IBrokerWrites, IReceiptRows, IRetentionRows
     public void Put(ReceiptRange range) => throw new NotSupportedException();
 
     public void Shorten(ReceiptKey line) => throw new NotSupportedException();
-
-    public void Prune(long channelId, long throughSeq) => throw new NotSupportedException();
-
-    public void RaiseFloor(string kind, long position) => throw new NotSupportedException();
 }

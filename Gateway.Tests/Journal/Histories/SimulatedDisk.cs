@@ -6,17 +6,36 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.Journal.Histories;
 
 /// <summary>What is on a disk: rows of the journal, copied whole where SQLite would keep pages.</summary>
-internal sealed class DiskRows : IJournalRows
+internal sealed class DiskRows : IJournalRows, IRetentionRows
 {
     private readonly Dictionary<ChannelName, HeadRow> _heads = [];
     private readonly Dictionary<(string, string), SeenKey> _keys = [];
     private readonly Dictionary<(string, string), byte[]> _documents = [];
 
+    private readonly Dictionary<long, long> _oldest = [];
+
+    /// <summary>All that was ever appended; readers see those that are kept.</summary>
     public List<StoredEvent> Events { get; } = [];
+
+    /// <summary>Where the history of the feed begins.</summary>
+    public long Floor { get; private set; } = 1;
+
+    public long Oldest(ChannelName channel) => _heads.TryGetValue(channel, out var head) ? _oldest.GetValueOrDefault(head.Id, 1) : 1;
+
+    public bool IsKept(StoredEvent stored) => stored.Seq >= Oldest(stored.Channel);
+
+    public void Prune(long channelId, long throughSeq) => _oldest[channelId] = Math.Max(_oldest.GetValueOrDefault(channelId, 1), throughSeq + 1);
+
+    public void RaiseFloor(string kind, long position) => Floor = Math.Max(Floor, position);
 
     public DiskRows Copy()
     {
-        var copy = new DiskRows();
+        var copy = new DiskRows { Floor = Floor };
+        foreach (var (channel, oldest) in _oldest)
+        {
+            copy._oldest.Add(channel, oldest);
+        }
+
         foreach (var (channel, head) in _heads)
         {
             copy._heads.Add(channel, head);
@@ -92,7 +111,7 @@ internal sealed class SimulatedDisk(Random fate, TimeProvider time, DiskRows pro
     public StoreTransaction Begin()
     {
         _batch = _promised.Copy();
-        return new(new JournalTransaction(_batch, _heads, time.GetUtcNow(), []), NoBroker.Instance, NoBroker.Instance, NoBroker.Instance);
+        return new(new JournalTransaction(_batch, _heads, time.GetUtcNow(), []), NoBroker.Instance, NoBroker.Instance, _batch);
     }
 
     public void Commit()
@@ -129,16 +148,16 @@ internal sealed class SimulatedDisk(Random fate, TimeProvider time, DiskRows pro
     }
 
     public ValueTask<ChannelSnapshot?> SnapshotAsync(ChannelName channel, CancellationToken cancellation) => ValueTask.FromResult(
-        _shown.FindHead(channel) is { Seq: > 0 } head ? new ChannelSnapshot(channel, head.Seq, 1, head.State) : null);
+        _shown.FindHead(channel) is { Seq: > 0 } head ? new ChannelSnapshot(channel, head.Seq, _shown.Oldest(channel), head.State) : null);
 
-    public ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation) =>
-        Page(stored => stored.Channel == channel && stored.Seq > after, limit);
+    public ValueTask<JournalPage> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation) =>
+        Page(stored => stored.Channel == channel && stored.Seq > after, limit, _shown.Oldest(channel));
 
-    public ValueTask<IReadOnlyList<StoredEvent>> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation) =>
-        Page(stored => stored.Position > after, limit);
+    public ValueTask<JournalPage> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation) =>
+        Page(stored => stored.Position > after, limit, _shown.Floor);
 
     public ValueTask<FeedSnapshot> ListAsync(string kind, long? before, int limit, CancellationToken cancellation) =>
-        ValueTask.FromResult(new FeedSnapshot(_shown.Events.Count == 0 ? 0 : _shown.Events[^1].Position, 1, [], Next: null));
+        ValueTask.FromResult(new FeedSnapshot(_shown.Events.Count == 0 ? 0 : _shown.Events[^1].Position, _shown.Floor, [], Next: null));
 
     public IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection) => [];
 
@@ -148,6 +167,6 @@ internal sealed class SimulatedDisk(Random fate, TimeProvider time, DiskRows pro
 
     public void Dispose() => _batch = null;
 
-    private ValueTask<IReadOnlyList<StoredEvent>> Page(Func<StoredEvent, bool> wanted, int limit) =>
-        ValueTask.FromResult<IReadOnlyList<StoredEvent>>([.. _shown.Events.Where(wanted).Take(limit)]);
+    private ValueTask<JournalPage> Page(Func<StoredEvent, bool> wanted, int limit, long oldest) =>
+        ValueTask.FromResult(new JournalPage([.. _shown.Events.Where(_shown.IsKept).Where(wanted).Take(limit)], oldest));
 }

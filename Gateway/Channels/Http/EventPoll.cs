@@ -11,30 +11,34 @@ internal sealed class EventPoll(LiveServices services, IHostApplicationLifetime 
     public async Task<EventPage?> ReadAsync(StreamName name, EventsQuery query, string client, ISubscriberRights rights, HttpContext context)
     {
         var arrived = new AsyncSignal();
-        using var opened = await services.Subscriptions.OpenAsync(name, query.Cursor, fromHead: false, arrived.Set, context.RequestAborted);
+        using var opened = await services.Subscriptions.OpenAsync(name, new(query.Cursor, PageSize: query.Limit), arrived.Set, context.RequestAborted);
         if (opened is null)
         {
             return null;
         }
 
-        var reset = opened.Resume.Reset;
         var line = await services.Receipts.LineAsync(name, client, rights.User, context.RequestAborted);
-        var events = reset ? [] : await services.Source.ReadAsync(name, opened.Resume.After, query.Limit, context.RequestAborted);
-        if (!reset && events.Count == 0 && query.Wait > TimeSpan.Zero)
+        var taken = opened.Resume.Reset ? new([], opened.Snapshot) : await opened.Subscription.TakeAsync(context.RequestAborted);
+        if (taken.IsNothing && query.Wait > TimeSpan.Zero)
         {
-            events = await WaitAsync(opened.Subscription, arrived, query, line, rights, context);
+            taken = await WaitAsync(opened.Subscription, arrived, query, line, rights, context);
         }
 
+        if (taken.Anew is { } anew)
+        {
+            return new(anew, Reset: true, [], anew.State);
+        }
+
+        var events = taken.Events.Count <= query.Limit ? taken.Events : [.. taken.Events.Take(query.Limit)];
         if (events.Count > 0)
         {
             line.Sent(name.CursorOf(events[0]) - 1, name.CursorOf(events[^1]));
         }
 
-        var state = reset || query.Cursor.Since == 0 ? opened.Snapshot.State : (ReadOnlyMemory<byte>?)null;
-        return new(opened.Snapshot, reset, events, state);
+        return new(opened.Snapshot, Reset: false, events, query.Cursor.Since == 0 ? opened.Snapshot.State : (ReadOnlyMemory<byte>?)null);
     }
 
-    private async Task<IReadOnlyList<StoredEvent>> WaitAsync(
+    private async Task<Taken> WaitAsync(
         Subscription subscription, AsyncSignal arrived, EventsQuery query, ReceiptLine line, ISubscriberRights rights, HttpContext context)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, rights.Ended);
@@ -44,13 +48,7 @@ internal sealed class EventPoll(LiveServices services, IHostApplicationLifetime 
         line.Connected();
         try
         {
-            var events = await subscription.TakeAsync(stop.Token);
-            if (events.Count == 0 && await arrived.WaitAsync(query.Wait, services.Time, stop.Token))
-            {
-                events = await subscription.TakeAsync(stop.Token);
-            }
-
-            return events.Count <= query.Limit ? events : [.. events.Take(query.Limit)];
+            return await arrived.WaitAsync(query.Wait, services.Time, stop.Token) ? await subscription.TakeAsync(stop.Token) : new([]);
         }
         catch (OperationCanceledException) when (rights.Ended.IsCancellationRequested)
         {
@@ -59,7 +57,7 @@ internal sealed class EventPoll(LiveServices services, IHostApplicationLifetime 
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             // The service stops: an empty page, and the next poll finds the service that comes after it.
-            return [];
+            return new([]);
         }
         finally
         {

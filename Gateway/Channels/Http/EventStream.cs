@@ -17,7 +17,7 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
         var cursor = EventsQuery.ReadLive(context.Request);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, rights.Ended);
         var arrived = new AsyncSignal();
-        using var opened = await services.Subscriptions.OpenAsync(name, cursor, fromHead: false, arrived.Set, stop.Token);
+        using var opened = await services.Subscriptions.OpenAsync(name, new(cursor), arrived.Set, stop.Token);
         if (opened is null)
         {
             return false;
@@ -32,7 +32,7 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
         var watching = WatchAsync(TcpPeer.Of(context, services.Time), context, ended);
         try
         {
-            await StartAsync(opened, context.Response, stop.Token);
+            await StartAsync(opened.Snapshot, opened.Resume.Reset, context.Response, stop.Token);
             await AttendAsync(opened, arrived, line, rights, context.Response, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -75,12 +75,17 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
         }
     }
 
-    private async Task StartAsync(OpenSubscription opened, HttpResponse response, CancellationToken stop)
+    private Task StartAsync(StreamSnapshot snapshot, bool isReset, HttpResponse response, CancellationToken stop)
     {
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no";
-        var start = StateJson.Object(writer => Frames.WriteStart(writer, opened));
+        return TellStateAsync(snapshot, isReset, response, stop);
+    }
+
+    private async Task TellStateAsync(StreamSnapshot snapshot, bool isReset, HttpResponse response, CancellationToken stop)
+    {
+        var start = StateJson.Object(writer => Frames.WriteStart(writer, snapshot, isReset));
         response.BodyWriter.Write("event: subscribed\ndata: "u8);
         response.BodyWriter.Write(start.Span);
         await WriteAsync(response, "\n\n"u8.ToArray(), frames: 1, stop);
@@ -95,10 +100,15 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
         {
             while (rights.ExpiresAt > services.Time.GetUtcNow())
             {
-                var events = await opened.Subscription.TakeAsync(stop);
-                if (events.Count > 0)
+                var taken = await opened.Subscription.TakeAsync(stop);
+                if (taken.Anew is { } snapshot)
                 {
-                    await SendAsync(events, opened.Snapshot, line, response, stop);
+                    ChannelsLog.Overtaken(services.Log, snapshot.Name.ToString(), line.Subscriber);
+                    await TellStateAsync(snapshot, isReset: true, response, stop);
+                }
+                else if (taken.Events.Count > 0)
+                {
+                    await SendAsync(taken.Events, opened.Snapshot, line, response, stop);
                 }
                 else if (!await arrived.WaitAsync(services.Options.Heartbeat, services.Time, stop))
                 {

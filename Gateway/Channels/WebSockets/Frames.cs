@@ -37,16 +37,19 @@ internal static class Frames
         writer.WriteString("message"u8, message);
     });
 
-    public static byte[] Subscribed(string? id, OpenSubscription opened) => Reply("subscribed", id, writer => WriteStart(writer, opened));
+    public static byte[] Subscribed(string? id, OpenSubscription opened) =>
+        Reply("subscribed", id, writer => WriteStart(writer, opened.Snapshot, opened.Resume.Reset));
+
+    /// <summary>The same in mid-stream: what would come next is no longer kept.</summary>
+    public static byte[] Anew(StreamSnapshot snapshot) => Reply("subscribed", id: null, writer => WriteStart(writer, snapshot, isReset: true));
 
     /// <summary>The fields of "subscribed", the same over every transport.</summary>
-    public static void WriteStart(Utf8JsonWriter writer, OpenSubscription opened)
+    public static void WriteStart(Utf8JsonWriter writer, StreamSnapshot snapshot, bool isReset)
     {
-        var snapshot = opened.Snapshot;
         writer.WriteString("channel"u8, snapshot.Name.ToString());
         writer.WriteString("epoch"u8, snapshot.Epoch);
         writer.WriteNumber(snapshot.Name.CursorField, snapshot.Head);
-        writer.WriteBoolean("reset"u8, opened.Resume.Reset);
+        writer.WriteBoolean("reset"u8, isReset);
         writer.WritePropertyName("state"u8);
         writer.WriteRawValue(snapshot.State.Span, skipInputValidation: true);
     }

@@ -110,7 +110,7 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
         }
 
         var subscription = new SocketSubscription(name, every < ShortestEvery ? ShortestEvery : every, _rights, outbox, services.Time);
-        if (await services.Subscriptions.OpenAsync(name, cursor, fromHead: every is not null, subscription.Wake, stop) is not { } opened)
+        if (await services.Subscriptions.OpenAsync(name, new(cursor, FromHead: every is not null), subscription.Wake, stop) is not { } opened)
         {
             await ErrorAsync(id, "unknown_channel", $"there is no {name}", stop);
             return;

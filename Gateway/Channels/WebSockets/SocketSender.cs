@@ -107,10 +107,17 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
 
     private async ValueTask TakeTurnAsync(SocketSubscription subscription, CancellationToken stop, CancellationToken aborted)
     {
-        var events = await subscription.TakeAsync(stop);
+        var taken = await subscription.TakeAsync(stop);
+        var events = taken.Events;
         if (subscription.ShowsStates)
         {
-            await SendStateAsync(subscription, events.Count > 0, stop);
+            await SendStateAsync(subscription, !taken.IsNothing, stop);
+        }
+        else if (taken.Anew is { } snapshot)
+        {
+            ChannelsLog.Overtaken(services.Log, snapshot.Name.ToString(), subscription.Receipts.Subscriber);
+            subscription.Hand(snapshot.Head);
+            SendFrame(Frames.Anew(snapshot));
         }
         else if (events.Count > 0)
         {
@@ -128,7 +135,7 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
             _sent.Add((subscription.Receipts, subscription.Name.CursorOf(events[0]) - 1, through, events[0].AppendedAt));
         }
 
-        if (events.Count > 0)
+        if (!taken.IsNothing)
         {
             subscription.Wake();
         }

@@ -1,5 +1,3 @@
-using Gateway.Journal;
-
 namespace Gateway.Channels.WebSockets;
 
 /// <summary>One subscription of one page, as its connection knows it.</summary>
@@ -44,7 +42,7 @@ internal sealed class SocketSubscription(
     /// <summary>There is something to take; on any thread.</summary>
     public void Wake() => outbox.Add(_turn ??= new(this));
 
-    public ValueTask<IReadOnlyList<StoredEvent>> TakeAsync(CancellationToken cancellation) => Opened.Subscription.TakeAsync(cancellation);
+    public ValueTask<Taken> TakeAsync(CancellationToken cancellation) => Opened.Subscription.TakeAsync(cancellation);
 
     public void Hand(long cursor) => Volatile.Write(ref _handed, cursor);
 

@@ -35,7 +35,7 @@ internal static class AuditEndpoints
         var head = (await journal.SnapshotAsync(AuditTrail.Channel, cancellation))?.Seq ?? 0;
         var end = Math.Min(before ?? long.MaxValue, head + 1);
         var after = Math.Max(0, end - 1 - limit);
-        var events = end <= 1 ? [] : await journal.ReadAsync(AuditTrail.Channel, after, (int)(end - 1 - after), cancellation);
+        var events = end <= 1 ? new([], oldest: 1) : await journal.ReadAsync(AuditTrail.Channel, after, (int)(end - 1 - after), cancellation);
         var body = new Dictionary<string, object?>
         {
             ["items"] = events.Reverse().Select(Shown).ToList(),

@@ -15,16 +15,18 @@ internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStore
     public ValueTask<ChannelSnapshot?> SnapshotAsync(ChannelName channel, CancellationToken cancellation) =>
         ValueTask.FromResult(Read(session => session.Snapshot.Bind(channel.ToString()).Row(Snapshot)));
 
-    public ValueTask<IReadOnlyList<StoredEvent>> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation) =>
-        Page("channel", session => session.Channel.Bind(channel.ToString(), after, limit).Rows(row =>
-            new StoredEvent(channel, row.Integer(1), row.Integer(0), row.Text(2), At(row, 3), row.Blob(4))));
+    public ValueTask<JournalPage> ReadAsync(ChannelName channel, long after, int limit, CancellationToken cancellation) =>
+        Page("channel", session =>
+        {
+            var head = session.Channel.Bind(channel.ToString()).Rows(row => (Id: row.Integer(0), Oldest: row.Integer(1)));
+            return head is not [var (id, oldest)] ? new([], oldest: 1) : new(session.Events.Bind(id, after, limit).Rows(row => Event(channel, row)), oldest);
+        });
 
-    public ValueTask<IReadOnlyList<StoredEvent>> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation) =>
-        Page("feed", session => session.Feed.Bind(kind, after, limit).Rows(row =>
-            new StoredEvent(Name(row, 5), row.Integer(1), row.Integer(0), row.Text(2), At(row, 3), row.Blob(4))));
+    public ValueTask<JournalPage> ReadFeedAsync(string kind, long after, int limit, CancellationToken cancellation) => Page("feed", session =>
+        new(session.Feed.Bind(kind, after, limit).Rows(row => Event(Name(row, 5), row)), session.Floor.Bind(kind).RunScalar()));
 
     public ValueTask<FeedSnapshot> ListAsync(string kind, long? before, int limit, CancellationToken cancellation) =>
-        ValueTask.FromResult(Read(session => List(session, kind, before ?? long.MaxValue, limit)));
+        ValueTask.FromResult(Read(session => AtOneMoment(session, () => List(session, kind, before ?? long.MaxValue, limit))));
 
     public IReadOnlyList<KeyValuePair<string, byte[]>> Documents(string collection) => Read(session =>
         session.Documents.Bind(collection).Rows(Document));
@@ -54,28 +56,22 @@ internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStore
 
     private static KeyValuePair<string, byte[]> Document(SqlRow row) => KeyValuePair.Create(row.Text(0), row.Blob(1));
 
-    /// <summary>One read transaction: the items and the position are of the same moment.</summary>
     private static FeedSnapshot List(Session session, string kind, long before, int limit)
     {
-        session.Begin.Run();
-        try
+        var position = session.Position.RunScalar();
+        long? next = null;
+        var rows = session.List.Bind(kind, before, limit + 1).Rows(row => (Id: row.Integer(4), Item: Snapshot(row)));
+        if (rows.Count > limit)
         {
-            var position = session.Position.RunScalar();
-            long? next = null;
-            var rows = session.List.Bind(kind, before, limit + 1).Rows(row => (Id: row.Integer(4), Item: Snapshot(row)));
-            if (rows.Count > limit)
-            {
-                rows.RemoveAt(limit);
-                next = rows[^1].Id;
-            }
+            rows.RemoveAt(limit);
+            next = rows[^1].Id;
+        }
 
-            return new FeedSnapshot(position, session.Floor.Bind(kind).RunScalar(), rows.ConvertAll(row => row.Item), next);
-        }
-        finally
-        {
-            session.End.Run();
-        }
+        return new FeedSnapshot(position, session.Floor.Bind(kind).RunScalar(), rows.ConvertAll(row => row.Item), next);
     }
+
+    private static StoredEvent Event(ChannelName channel, SqlRow row) =>
+        new(channel, row.Integer(1), row.Integer(0), row.Text(2), At(row, 3), row.Blob(4));
 
     private static ChannelSnapshot Snapshot(SqlRow row) => new(Name(row, 0), row.Integer(1), row.Integer(2), row.Blob(3));
 
@@ -86,11 +82,25 @@ internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStore
 
     private static DateTimeOffset At(SqlRow row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.Integer(column));
 
-    private ValueTask<IReadOnlyList<StoredEvent>> Page(string stream, Func<Session, List<StoredEvent>> read)
+    private ValueTask<JournalPage> Page(string stream, Func<Session, JournalPage> read)
     {
-        var page = Read(read);
+        var page = Read(session => AtOneMoment(session, () => read(session)));
         meters.Read(stream, page.Count);
-        return ValueTask.FromResult<IReadOnlyList<StoredEvent>>(page);
+        return ValueTask.FromResult(page);
+    }
+
+    /// <summary>One read transaction: all that is read in it is of the same moment.</summary>
+    private static T AtOneMoment<T>(Session session, Func<T> read)
+    {
+        session.Begin.Run();
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            session.End.Run();
+        }
     }
 
     private T Read<T>(Func<Session, T> read)
@@ -113,9 +123,10 @@ internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStore
     {
         public Statement Snapshot { get; } = new(connection, "SELECT name, seq, oldest, state FROM channels WHERE name = $0 AND seq > 0");
 
-        public Statement Channel { get; } = new(
-            connection,
-            "SELECT position, seq, type, at, data FROM events WHERE channel = (SELECT id FROM channels WHERE name = $0) AND seq > $1 ORDER BY seq LIMIT $2");
+        public Statement Channel { get; } = new(connection, "SELECT id, oldest FROM channels WHERE name = $0");
+
+        public Statement Events { get; } = new(
+            connection, "SELECT position, seq, type, at, data FROM events WHERE channel = $0 AND seq > $1 ORDER BY seq LIMIT $2");
 
         public Statement Feed { get; } = new(
             connection,
@@ -155,7 +166,7 @@ internal sealed class SqliteReader(SqliteFile file, StoreMeters meters) : IStore
         {
             ReadOnlySpan<Statement> all =
             [
-                Snapshot, Channel, Feed, List, Position, Floor, Documents, NewestDocuments, DocumentsBefore, OneDocument, Receipts, Begin, End,
+                Snapshot, Channel, Events, Feed, List, Position, Floor, Documents, NewestDocuments, DocumentsBefore, OneDocument, Receipts, Begin, End,
             ];
             foreach (var statement in all)
             {

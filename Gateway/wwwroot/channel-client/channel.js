@@ -161,7 +161,9 @@ export class Channel {
   /** @param {Frame} frame */
   receive(frame) {
     const answered = this.#awaited !== null && frame.id === this.#awaited;
-    if (frame.op === "subscribed" && answered) this.#subscribed(frame);
+    // Nobody asked: what comes next is no longer kept, and the state is told instead.
+    const anew = this.#state === ChannelState.JOINED && frame.id === undefined && frame.reset === true;
+    if (frame.op === "subscribed" && (answered || anew)) this.#subscribed(frame);
     else if (frame.op === "error" && answered) this.#refused(frame);
     else if (frame.op === "event" && this.#state === ChannelState.JOINED) this.#event(frame);
   }

@@ -21,12 +21,16 @@ async function followStream({ subscribe, get, say }) {
   const { channel, id } = subscribe;
   const response = await get(`/api/${channel}/events?${query(subscribe)}`, { accept: "text/event-stream" });
   let retryMs = 0;
+  let answered = false;
   for await (const { event, data, retry } of messages(response)) {
     if (retry !== undefined) retryMs = Number(retry) || 0;
     if (data === undefined) continue;
     const told = JSON.parse(data);
-    if (event === "subscribed") say({ op: "subscribed", id, ...told });
-    else if (event === "heartbeat") say({ op: "heartbeat", ...told });
+    if (event === "subscribed") {
+      // The first answers what was asked; a later one tells the state in mid-stream.
+      say({ op: "subscribed", id: answered ? undefined : id, ...told });
+      answered = true;
+    } else if (event === "heartbeat") say({ op: "heartbeat", ...told });
     else if (event === undefined) say(eventFrame(channel, told));
   }
   return retryMs;
