@@ -195,7 +195,7 @@ internal static class GatewayHost
         .AddSingleton<EnrollmentDesk>().AddSingleton<EnrollmentClock>().AddSingleton<Enrollments>()
         .AddSingleton<ISubscriberListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<Enrollments>())
-        .AddSingleton<People>().AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<People>())
+        .AddSingleton<People>().AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<People>()).AddSingleton<IKioskReach, KioskPeople>()
         .AddSingleton<IDeviceListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<DeviceFigures>().AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()
         .AddJobs().AddCheckIns().AddRooms()

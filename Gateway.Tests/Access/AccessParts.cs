@@ -10,7 +10,7 @@ internal sealed class AccessParts(IJournal journal, string folder, TimeProvider 
 {
     public Accounts Accounts { get; } = new(journal, time);
 
-    public Standings Standings => field ??= new(Accounts);
+    public Standings Standings => field ??= new(Accounts, NewSessions());
 
     public Sessions NewSessions() => new(journal, Accounts, time);
 
@@ -21,7 +21,7 @@ internal sealed class AccessParts(IJournal journal, string folder, TimeProvider 
 
     public Tickets NewTickets(AccessOptions options)
     {
-        var scanners = new ScannerOf(journal);
+        var scanners = new ScannerOf(journal, []);
         var trail = new AuditTrail(journal, NullLogger<AuditTrail>.Instance);
         var access = new HttpAccess(
             options, NewAdmin(options), NewSessions(), Accounts, scanners, NewThrottle(), trail, new(journal, time), NullLogger<HttpAccess>.Instance);

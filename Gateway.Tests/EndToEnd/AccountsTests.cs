@@ -86,8 +86,7 @@ public sealed class AccountsTests() : ServiceTest(Admin)
     {
         var job = (string)(await Service.PostAsync("api/jobs", new { name = "print" }))["id"]!;
         using var ada = await SignedInAsync("ada", "viewer");
-        using var ticket = await ada.PostAsJsonAsync("api/tickets", new { });
-        await using var page = await ManualPage.OpenAsync(Service, (string)(await ticket.Content.ReadFromJsonAsync<JsonNode>())!["ticket"]!);
+        await using var page = await OpenAsync(ada);
         await page.SubscribeAsync($"jobs/{job}");
         using var request = new HttpRequestMessage(HttpMethod.Get, $"api/jobs/{job}/events") { Headers = { { "Accept", "text/event-stream" } } };
         using var stream = await ada.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
@@ -102,6 +101,19 @@ public sealed class AccountsTests() : ServiceTest(Admin)
         Assert.That(await page.ClosedAsync(), Is.EqualTo(4401));
         Assert.That(await reading.WaitAsync(TimeSpan.FromSeconds(15)), Does.Contain("event: subscribed"));
         Assert.That((await polling.WaitAsync(TimeSpan.FromSeconds(15))).StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+    }
+
+    [Test]
+    public async Task SignOut_EndsTheSocketsOfThatSession_AndNoOthers()
+    {
+        using var here = await SignedInAsync("ada", "viewer");
+        using var there = await SignInAsync("ada", Word);
+        await using var closing = await OpenAsync(here);
+        await using var staying = await OpenAsync(there);
+
+        using var left = await here.DeleteAsync("api/sign-in");
+        Assert.That((left.StatusCode, await closing.ClosedAsync()), Is.EqualTo((HttpStatusCode.NoContent, 4401)));
+        Assert.That((string?)(await staying.SubscribeAsync("jobs"))["op"], Is.EqualTo("subscribed"));
     }
 
     [Test]
@@ -216,6 +228,12 @@ public sealed class AccountsTests() : ServiceTest(Admin)
         await client.GetStream().ReadExactlyAsync(answer, new CancellationTokenSource(TimeSpan.FromSeconds(15)).Token);
         Assert.That(answer[3], Is.Zero);
         return client;
+    }
+
+    private async Task<ManualPage> OpenAsync(HttpClient client)
+    {
+        using var ticket = await client.PostAsJsonAsync("api/tickets", new { });
+        return await ManualPage.OpenAsync(Service, (string)(await ticket.Content.ReadFromJsonAsync<JsonNode>())!["ticket"]!);
     }
 
     private HttpClient Stranger() => new() { BaseAddress = Service.Page };

@@ -20,6 +20,7 @@ public sealed class RightsTableTests
     private Mosquitto.Listener _two = null!;
     private string _first = "";
     private string _second = "";
+    private string[] _rooms = [];
 
     [OneTimeSetUp]
     public async Task StartAsync()
@@ -28,6 +29,7 @@ public sealed class RightsTableTests
         _service = await GatewayFixture.StartAsync(_folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken);
         (_one, _mqtt["scanner"]) = await ScannerAsync("door-1");
         (_two, _) = await ScannerAsync("door-2");
+        await RegisterAsync("bea");
         _first = await EnrollAsync("door-1");
         _second = await EnrollAsync("door-2");
         _clients["operator"] = await SignInAsync("operator");
@@ -35,6 +37,7 @@ public sealed class RightsTableTests
         _mqtt["operator"] = ["-u", "operator", "-P", Word];
         _mqtt["viewer"] = ["-u", "viewer", "-P", Word];
         _clients["kiosk"] = await PairAsync("door-1");
+        _rooms = [await RoomAsync(_clients["kiosk"]), await RoomAsync(_service.Http)];
         _clients["nobody"] = new() { BaseAddress = _service.Page };
         _mqtt["nobody"] = [];
         foreach (var scope in RightsTable.Rows.Select(row => row.Scope).OfType<string>().Distinct())
@@ -107,12 +110,15 @@ public sealed class RightsTableTests
 
     private async Task<bool> MayAsync(RightsRow row, string who)
     {
-        var what = row.What.Replace("E1", _first, StringComparison.Ordinal).Replace("E2", _second, StringComparison.Ordinal);
+        var what = row.What.Replace("E1", _first, StringComparison.Ordinal).Replace("E2", _second, StringComparison.Ordinal)
+            .Replace("R1", _rooms[0], StringComparison.Ordinal).Replace("R2", _rooms[1], StringComparison.Ordinal);
         return row.Verb switch
         {
             "publish" => IsTaken(await Mosquitto.PublishAsync(_service.MqttPort, what, "{}", ["-V", "mqttv5", "-d", .. _mqtt[who]])),
             "subscribe" => IsTaken(await Mosquitto.AskAsync(_service.MqttPort, what, ["-V", "mqttv5", "-d", .. _mqtt[who]])),
             "follow" => await MayFollowAsync(_clients[who], what),
+            // Signed in they are to stay.
+            "DELETE" when what == "/api/sign-in" => await MayRequestAsync(_clients["nobody"], row.Verb, what),
             _ => await MayRequestAsync(_clients[who], row.Verb, what),
         };
     }
@@ -144,10 +150,16 @@ public sealed class RightsTableTests
             request.Content = JsonContent.Create(new { });
         }
 
+        if (path == "/metrics")
+        {
+            // From this machine anybody may look; a proxy's visitors are not this machine.
+            request.Headers.Add("X-Forwarded-For", "203.0.113.9");
+        }
+
         using var answer = await client.SendAsync(request);
         var isWithout = !client.DefaultRequestHeaders.Contains("Authorization") && !client.DefaultRequestHeaders.Contains("Cookie");
         Assert.That(answer.StatusCode, Is.Not.EqualTo(HttpStatusCode.InternalServerError));
-        if (path == "/api/sign-in")
+        if ((method, path) == ("POST", "/api/sign-in"))
         {
             // Everybody may try; an empty try fails.
             return answer.StatusCode == HttpStatusCode.Unauthorized;
@@ -165,6 +177,21 @@ public sealed class RightsTableTests
         await new ScannerByHand(() => _service.MqttPort, device, credentials).StatusAsync();
         await Eventually.HoldsAsync(async () => (bool)(await _service.GetAsync($"api/devices/{device}"))["state"]!["online"]!, "online");
         return (listener, credentials);
+    }
+
+    private async Task RegisterAsync(string person)
+    {
+        var enrollment = (string)(await _service.PostAsync("api/enrollments", new { device = "door-1", person, scans = 1, start = "now" }))["id"]!;
+        var scanner = new ScannerByHand(() => _service.MqttPort, "door-1", _mqtt["scanner"]);
+        await scanner.ScanAsync(enrollment, 1, id: "8-1", of: 1);
+        await scanner.ResultAsync(enrollment, id: "8-2");
+    }
+
+    private static async Task<string> RoomAsync(HttpClient client)
+    {
+        using var answer = await client.PostAsJsonAsync("api/rooms", new { name = "Help at the door" });
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Created));
+        return (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
     }
 
     private async Task<string> EnrollAsync(string device) =>

@@ -17,8 +17,8 @@ internal sealed class ScannerByHand(Func<int> port, string device, params string
     public Task<string> ScanAsync(string enrollment, int step, string? id = null, string status = "progress", int slot = 0, int of = 3) =>
         SendAsync($"scanners/{device}/enrollments/{enrollment}/scans/{step}", new { id = id ?? NextId(), status, step, of, slot, uptime = 1000 });
 
-    public Task<string> ResultAsync(string enrollment, string status = "success", int slot = 0) =>
-        SendAsync($"scanners/{device}/enrollments/{enrollment}/result", new { id = NextId(), status, slot, uptime = 1000 });
+    public Task<string> ResultAsync(string enrollment, string status = "success", int slot = 0, string? id = null) =>
+        SendAsync($"scanners/{device}/enrollments/{enrollment}/result", new { id = id ?? NextId(), status, slot, uptime = 1000 });
 
     public Task<string> AnswerAsync(string command, bool ok = true) =>
         SendAsync($"scanners/{device}/acks", new { id = NextId(), command, ok, uptime = 1000 });

@@ -10,9 +10,13 @@ internal sealed class HttpAccess(
     DeviceSecrets devices, ILogger<HttpAccess> log)
 {
     private static readonly object Slot = new();
+    private static readonly object SessionSlot = new();
 
     public static Identity IdentityOf(HttpContext context) =>
         (Identity?)context.Items[Slot] ?? throw new InvalidOperationException($"{context.Request.Path} is served without an identity");
+
+    /// <summary>The hash of the session that the request came by; null where it came by other credentials.</summary>
+    public static string? SessionOf(HttpContext context) => (string?)context.Items[SessionSlot];
 
     /// <summary>For what only the body names: a kiosk may do this for its own scanner alone.</summary>
     public static void DemandScanner(HttpContext context, string device)
@@ -90,19 +94,19 @@ internal sealed class HttpAccess(
             : new(StatusCodes.Status403Forbidden, "forbidden", $"{identity.Shown} may not do this.");
     }
 
-    // What a kiosk may do without naming a thing: ask for an enrollment, whose scanner its body names, and list those of its own.
+    // What a kiosk may do without naming a thing: ask for an enrollment, whose scanner its body names, list those of its own, and call for help.
     private async ValueTask<Resource> ScannerOfAsync(HttpContext context, Resource what, Identity kiosk)
     {
-        if (what is { Kind: "enrollments", Id: null })
+        if (what is { Kind: "enrollments" or "rooms", Id: null })
         {
             var parts = context.Request.Path.Value!.TrimEnd('/').Split('/').Length;
             var isNew = HttpMethods.IsPost(context.Request.Method) && parts == 3;
             var isList = HttpMethods.IsGet(context.Request.Method) && parts == 3;
-            var isOwnList = isList && context.Request.Query["device"] is [{ } device] && device == kiosk.Scanner;
+            var isOwnList = isList && what.Kind == "enrollments" && context.Request.Query["device"] is [{ } device] && device == kiosk.Scanner;
             return isNew || isOwnList ? what with { Scanner = kiosk.Scanner } : what;
         }
 
-        return await scanners.FindAsync(what, context.RequestAborted);
+        return await scanners.FindAsync(what, kiosk, context.RequestAborted);
     }
 
     private async ValueTask<Identity?> IdentifyScannerAsync(HttpContext context, BasicCredentials given) =>
@@ -126,6 +130,7 @@ internal sealed class HttpAccess(
 
         if (context.Request.Cookies[SessionCookie.Name(context)] is { Length: > 0 } cookie && sessions.Find(cookie) is { } signedIn)
         {
+            context.Items[SessionSlot] = Secret.Hash(cookie);
             return signedIn;
         }
 

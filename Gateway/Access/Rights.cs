@@ -27,10 +27,10 @@ internal static class Rights
     public static bool Allow(Identity who, Verb verb, Resource what) => who.Kind switch
     {
         IdentityKind.Admin or IdentityKind.Anonymous => true,
-        IdentityKind.User => who.Role == Role.Admin ? what.Kind != Resource.Topic : IsPersons(who.Role, verb, what) || IsEverybodys(verb, what),
+        IdentityKind.User => who.Role == Role.Admin ? what.Kind != Resource.Topic : IsPersons(who.Role, verb, what) || IsEverybodys(who, verb, what),
         IdentityKind.Service when what.Kind == "tickets-for-others" => true,
-        IdentityKind.Service => who.Scopes.Any(scope => scope.Allows(verb, what)) || IsEverybodys(verb, what),
-        IdentityKind.Kiosk => IsKiosks(who, verb, what) || IsEverybodys(verb, what),
+        IdentityKind.Service => who.Scopes.Any(scope => scope.Allows(verb, what)) || IsEverybodys(who, verb, what),
+        IdentityKind.Kiosk => IsKiosks(who, verb, what) || IsEverybodys(who, verb, what),
         IdentityKind.Device => IsDevices(who.Name, verb, what),
         _ => false,
     };
@@ -38,10 +38,11 @@ internal static class Rights
     private static bool IsPersons(Role role, Verb verb, Resource what) =>
         People.TryGetValue(what.Kind, out var most) && verb <= (role == Role.Operator ? most.Operator : most.Viewer);
 
-    /// <summary>To know oneself and what there is to ask for; tickets only narrow what their owner may do.</summary>
-    private static bool IsEverybodys(Verb verb, Resource what) => what.Kind switch
+    /// <summary>To know oneself, to change the password that one has, and what there is to ask for; tickets only narrow what their owner may do.</summary>
+    private static bool IsEverybodys(Identity who, Verb verb, Resource what) => what.Kind switch
     {
-        "me" or "tickets" => verb <= Verb.Operate,
+        "me" => verb == Verb.Read || (who.Kind == IdentityKind.User && verb == Verb.Operate),
+        "tickets" => verb <= Verb.Operate,
         "openapi" => verb == Verb.Read,
         _ => false,
     };
@@ -50,6 +51,10 @@ internal static class Rights
     {
         "enrollments" => verb <= Verb.Operate,
         "devices" => verb == Verb.Read,
+
+        // Its site's comings and goings, the names to greet by, and the rooms in which it called for help.
+        "checkins" or "people" => verb == Verb.Read,
+        "rooms" => verb <= Verb.Operate,
         _ => false,
     };
 

@@ -48,15 +48,20 @@ internal sealed class Sessions(IJournal journal, Accounts accounts, TimeProvider
         return kind == IdentityKind.User && accounts.Users.Find(name) is { } user && user.Since > session.OpenedAt ? null : accounts.Current(kind, name);
     }
 
-    public async Task CloseAsync(string secret)
+    /// <summary>Whether the session that is kept under this hash goes on.</summary>
+    public bool IsOpen(string hash) => _kept.ContainsKey(hash);
+
+    /// <summary>Whose it was, and the hash that it was kept under; null when there is none.</summary>
+    public async Task<(string Owner, string Hash)?> CloseAsync(string secret)
     {
         var hash = Secret.Hash(secret);
-        _kept.TryRemove(hash, out _);
+        var wasOpen = _kept.TryRemove(hash, out var session);
         await journal.WriteAsync(transaction =>
         {
             transaction.Documents.Remove(Collection, hash);
             return hash;
         });
+        return wasOpen ? (new Identity(session!.Identity.Kind, session.Identity.Name).Owner, hash) : null;
     }
 
     private sealed record Holder(IdentityKind Kind, string Name);

@@ -66,11 +66,12 @@ internal static class SignInEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext context, Sessions sessions)
+    private static async Task<IResult> SignOutAsync(HttpContext context, Sessions sessions, Standings standings)
     {
-        if (context.Request.Cookies[SessionCookie.Name(context)] is { Length: > 0 } session)
+        if (context.Request.Cookies[SessionCookie.Name(context)] is { Length: > 0 } session
+            && await sessions.CloseAsync(session) is { } closed)
         {
-            await sessions.CloseAsync(session);
+            standings.End(closed.Owner, closed.Hash);
         }
 
         context.Response.Cookies.Delete(SessionCookie.Name(context), SessionCookie.Options(context, lifetime: null));

@@ -27,6 +27,6 @@ internal sealed class SubscriberRights(
         }
 
         var what = new Resource(name.Kind, name.Id);
-        return Rights.Allow(identity, verb, identity.Kind == IdentityKind.Kiosk ? await scanners.FindAsync(what, cancellation) : what);
+        return Rights.Allow(identity, verb, identity.Kind == IdentityKind.Kiosk ? await scanners.FindAsync(what, identity, cancellation) : what);
     }
 }

@@ -23,8 +23,9 @@ internal sealed class Tickets(HttpAccess access, Standings standings, ScannerOf 
 
     /// <param name="owner">Who asks: its rights are the ticket's.</param>
     /// <param name="user">Whom it is for; null: the owner.</param>
+    /// <param name="session">By which the owner is signed in: its end is the end of what the ticket opened.</param>
     /// <exception cref="RequestRefusedException">Too many are waiting to be used.</exception>
-    public (string Secret, DateTimeOffset ExpiresAt) Issue(Identity owner, string? user, string? role, IReadOnlyList<string>? streams)
+    public (string Secret, DateTimeOffset ExpiresAt) Issue(Identity owner, string? user, string? role, IReadOnlyList<string>? streams, string? session = null)
     {
         var now = time.GetUtcNow();
         DropExpired(now);
@@ -35,8 +36,8 @@ internal sealed class Tickets(HttpAccess access, Standings standings, ScannerOf 
         }
 
         var secret = Secret.Make();
-        var ticket = new Ticket(
-            owner, user ?? owner.Shown, role ?? RoleOf(owner), streams?.ToHashSet(StringComparer.Ordinal), now + Lifetime, standings.Of(owner));
+        var narrowed = streams?.ToHashSet(StringComparer.Ordinal);
+        var ticket = new Ticket(owner, user ?? owner.Shown, role ?? RoleOf(owner), narrowed, now + Lifetime, standings.Of(owner, session));
         _open[Secret.Hash(secret)] = ticket;
         return (secret, ticket.Until);
     }
@@ -55,12 +56,12 @@ internal sealed class Tickets(HttpAccess access, Standings standings, ScannerOf 
             : TicketVerdict.Refused(Unauthenticated);
     }
 
-    public ISubscriberRights RightsOf(HttpContext context) => Rights(HttpAccess.IdentityOf(context));
+    public ISubscriberRights RightsOf(HttpContext context) => Rights(HttpAccess.IdentityOf(context), HttpAccess.SessionOf(context));
 
     private DateTimeOffset RightsEnd => time.GetUtcNow() + RightsLifetime;
 
-    private SubscriberRights Rights(Identity identity) =>
-        new(identity, identity.Shown, RoleOf(identity), streams: null, RightsEnd, scanners, standings.Of(identity));
+    private SubscriberRights Rights(Identity identity, string? session = null) =>
+        new(identity, identity.Shown, RoleOf(identity), streams: null, RightsEnd, scanners, standings.Of(identity, session));
 
     private static string? RoleOf(Identity identity) => identity.Kind == IdentityKind.User ? identity.Role.ToString().ToLowerInvariant() : null;
 

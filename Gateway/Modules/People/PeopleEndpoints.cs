@@ -15,7 +15,8 @@ internal static class PeopleEndpoints
     public static void MapPeople(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/people", List);
-        routes.MapGet("/api/people/{id}", (HttpContext context, IJournal journal) => Results.Json(PersonView.Of(Known(journal, IdOf(context)))));
+        routes.MapGet("/api/people/{id}", (HttpContext context, IJournal journal) =>
+            Results.Json(Shown(context, PersonView.Of(Known(journal, IdOf(context))))));
         routes.MapPut("/api/people/{id}", PutAsync);
         routes.MapDelete("/api/people/{id}", ForgetAsync);
     }
@@ -33,6 +34,11 @@ internal static class PeopleEndpoints
             ? id
             : throw RequestRefusedException.Invalid("id", $"id must be a text of 1 to {MaxText} characters, none of them a control character.");
     }
+
+    // A kiosk needs the name; fingers elsewhere are not its business.
+    private static PersonView Shown(HttpContext context, PersonView person) => HttpAccess.IdentityOf(context) is { Kind: IdentityKind.Kiosk } kiosk
+        ? person with { Fingers = [.. person.Fingers.Where(finger => finger.Device == kiosk.Scanner)] }
+        : person;
 
     private static IResult List(IJournal journal, string? search = null, int limit = 50, string? before = null)
     {

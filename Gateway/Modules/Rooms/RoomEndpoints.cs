@@ -1,3 +1,4 @@
+using Gateway.Access;
 using Gateway.Channels;
 using Gateway.Contract;
 using Gateway.Journal;
@@ -11,6 +12,7 @@ internal static class RoomEndpoints
 
     public static IServiceCollection AddRooms(this IServiceCollection services) => services
         .AddSingleton<IChannelKind, RoomKind>().AddSingleton<RoomWatch>().AddSingleton<RoomHistory>().AddSingleton<RoomDelivery>()
+        .AddSingleton<IKioskReach, KioskRooms>()
         .AddSingleton<RoomPublisher>().AddSingleton<IChannelPublisher>(provider => provider.GetRequiredService<RoomPublisher>());
 
     public static void MapRooms(this IEndpointRouteBuilder routes)

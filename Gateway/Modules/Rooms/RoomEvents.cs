@@ -35,8 +35,11 @@ internal sealed class RoomKind() : ChannelKind<RoomState>("rooms")
     public override bool KeepsReceipts => true;
 
     public override RoomState Fold(RoomState? state, StoredEvent next) => next.Type == RoomEvents.Created
-        ? new() { Id = next.Channel.Id, Name = next.Read<RoomEvents.CreatedData>().Name, At = next.At }
+        ? Opened(next, next.Read<RoomEvents.CreatedData>())
         : Continue(state ?? throw new InvalidOperationException($"{next.Channel} begins with '{next.Type}'"), next) with { At = next.At };
+
+    private static RoomState Opened(StoredEvent next, RoomEvents.CreatedData data) =>
+        new() { Id = next.Channel.Id, Name = data.Name, By = data.By, At = next.At };
 
     private static RoomState Continue(RoomState state, StoredEvent next) => next.Type switch
     {

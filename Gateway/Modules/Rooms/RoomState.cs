@@ -7,6 +7,9 @@ internal sealed record RoomState
 
     public required string Name { get; init; }
 
+    /// <summary>Who opened it; null where it was opened before this was kept.</summary>
+    public string? By { get; init; }
+
     public IReadOnlyList<Participant> Participants { get; init; } = [];
 
     /// <summary>Without those that were deleted.</summary>
