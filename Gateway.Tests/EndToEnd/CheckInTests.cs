@@ -29,6 +29,21 @@ public sealed class CheckInTests : ScannerTest
     }
 
     [Test]
+    public async Task Site_FollowedBeforeAnybodyCame_TellsTheFirst([Values(null, 0L)] long? since)
+    {
+        await EnrollAsync("Ada");
+        await using var page = await ManualPage.OpenAsync(Service);
+        var start = await page.SubscribeAsync("checkins/main", since);
+        Assert.That(((long)start["seq"]!, (bool)start["reset"]!, (int)start["state"]!["inside"]!), Is.EqualTo((0L, false, 0)));
+        await IdentifyAsync("7-100", 0);
+
+        Assert.That(await page.EventsAsync(1), Is.EqualTo(new[] { "in" }));
+        Assert.That((long)(await Service.GetAsync("/api/checkins/attic"))["seq"]!, Is.Zero);
+        using var unknown = await Service.Http.GetAsync("/api/checkins/The_Attic/events");
+        Assert.That(unknown.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
     public async Task Identification_IsOneEvent_HoweverOftenItIsDelivered_AcrossAKill()
     {
         await EnrollAsync("Ada");

@@ -10,22 +10,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Gateway.Tests.Storage;
 
 /// <summary>A copy while it runs, and back again.</summary>
-public sealed class BackupTests
+public sealed class BackupTests : FolderTest
 {
-    private SomeFolder _folder = null!;
-
-    private string Backup => _folder.In("backup.db");
-
-    [SetUp]
-    public void MakeFolder() => _folder = new();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
+    private string Backup => Folder.In("backup.db");
 
     [Test]
     public async Task Copy_UnderConstantWriting_IsConsistent()
     {
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         using var stop = new CancellationTokenSource();
         var writing = Task.Run(async () =>
         {
@@ -35,7 +27,7 @@ public sealed class BackupTests
             }
         });
         await Eventually.HoldsAsync(async () => (await some.Journal.EventsAsync()).Count > 20, "it is being written");
-        SqliteCopy.Write(_folder.Database, Backup);
+        SqliteCopy.Write(Folder.Database, Backup);
         await stop.CancelAsync();
         await writing;
 
@@ -49,7 +41,7 @@ public sealed class BackupTests
     {
         File.WriteAllText(Backup, "precious");
 
-        Assert.That(() => SqliteCopy.Write(_folder.Database, Backup), Throws.InstanceOf<SettingException>().With.Message.Contains("exists already"));
+        Assert.That(() => SqliteCopy.Write(Folder.Database, Backup), Throws.InstanceOf<SettingException>().With.Message.Contains("exists already"));
         Assert.That(File.ReadAllText(Backup), Is.EqualTo("precious"));
     }
 
@@ -57,8 +49,8 @@ public sealed class BackupTests
     [Platform(Exclude = "Win", Reason = "modes are of Unix")]
     public async Task Copy_IsReadableByItsOwnerAlone()
     {
-        await using var some = SomeJournal.Open(_folder);
-        SqliteCopy.Write(_folder.Database, Backup);
+        await using var some = SomeJournal.Open(Folder);
+        SqliteCopy.Write(Folder.Database, Backup);
 
         Assert.That(OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(Backup), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
@@ -67,13 +59,13 @@ public sealed class BackupTests
     public async Task Restore_BringsBackWhatWas_UnderANewEpoch_AndKeepsTheOldAside()
     {
         var epoch = await WriteAndCopyAsync();
-        await using (var later = SomeJournal.Open(_folder))
+        await using (var later = SomeJournal.Open(Folder))
         {
             await later.Journal.AddAsync(100);
         }
 
         var restored = Restore();
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         Assert.That(await some.Journal.CounterAsync(), Is.EqualTo(new Counter(3, 2)));
         Assert.That(some.Journal.Epoch, Is.EqualTo(restored.Epoch).And.Not.EqualTo(epoch));
         Assert.That((await some.Journal.AddAsync(1)).Seq, Is.EqualTo(3), "it goes on without a gap");
@@ -83,18 +75,18 @@ public sealed class BackupTests
     [Test]
     public async Task Restore_EndsSessions_WhoseClientsRememberOtherwise()
     {
-        await using (var some = SomeJournal.Open(_folder))
+        await using (var some = SomeJournal.Open(Folder))
         {
             var written = new TaskCompletionSource();
             some.Broker.Submit(new SessionWork(written));
             await written.Task;
             await some.Journal.AddAsync(1);
             await some.Journal.EventsAsync();
-            SqliteCopy.Write(_folder.Database, Backup);
+            SqliteCopy.Write(Folder.Database, Backup);
         }
 
         Assert.That(Restore().Sessions, Is.EqualTo(1));
-        await using var after = SomeJournal.Open(_folder);
+        await using var after = SomeJournal.Open(Folder);
         Assert.That(after.Broker.LoadSessions(), Is.Empty);
     }
 
@@ -102,10 +94,10 @@ public sealed class BackupTests
     public async Task Restore_IntoAnEmptyFolder_NeedsNothingAside()
     {
         await WriteAndCopyAsync();
-        Directory.Delete(_folder.Path, recursive: true);
+        Directory.Delete(Folder.Path, recursive: true);
 
         Assert.That(Restore().Aside, Is.Null);
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         Assert.That(await some.Journal.CounterAsync(), Is.EqualTo(new Counter(3, 2)));
     }
 
@@ -113,7 +105,7 @@ public sealed class BackupTests
     public async Task Restore_WhileTheServiceRuns_IsRefused()
     {
         await WriteAndCopyAsync();
-        await using var running = SomeJournal.Open(_folder);
+        await using var running = SomeJournal.Open(Folder);
 
         Assert.That(Restore, Throws.InstanceOf<SettingException>().With.Message.Contains("in use by another gateway"));
         Assert.That(await running.Journal.CounterAsync(), Is.EqualTo(new Counter(3, 2)));
@@ -131,7 +123,7 @@ public sealed class BackupTests
         }
 
         Assert.That(Restore, Throws.InstanceOf<SettingException>().With.Message.Contains(sentence));
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         Assert.That(await some.Journal.CounterAsync(), Is.EqualTo(new Counter(3, 2)));
     }
 
@@ -150,7 +142,7 @@ public sealed class BackupTests
         Ask(Backup, "PRAGMA user_version = 999");
 
         Assert.That(Restore, Throws.InstanceOf<SettingException>().With.Message.Contains("newer version"));
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         Assert.That(await some.Journal.CounterAsync(), Is.EqualTo(new Counter(3, 2)));
     }
 
@@ -158,20 +150,20 @@ public sealed class BackupTests
     public async Task Restore_ThatWasInterrupted_DoesNotStartAsAnEmptyJournal()
     {
         await WriteAndCopyAsync();
-        Directory.CreateDirectory(SqliteFile.StagingOf(_folder.Path));
-        File.Delete(_folder.Database);
+        Directory.CreateDirectory(SqliteFile.StagingOf(Folder.Path));
+        File.Delete(Folder.Database);
 
-        Assert.That(() => SomeJournal.Open(_folder), Throws.InstanceOf<SettingException>().With.Message.Contains("interrupted"));
+        Assert.That(() => SomeJournal.Open(Folder), Throws.InstanceOf<SettingException>().With.Message.Contains("interrupted"));
         Assert.That(Restore().Position, Is.EqualTo(2));
     }
 
     [Test]
     public async Task Database_OfTheFirstSchema_IsMigrated_WithAllThatIsInIt()
     {
-        Directory.CreateDirectory(_folder.Path);
-        Ask(_folder.Database, "PRAGMA journal_mode = WAL");
-        Ask(_folder.Database, FirstMigration());
-        Ask(_folder.Database, """
+        Directory.CreateDirectory(Folder.Path);
+        Ask(Folder.Database, "PRAGMA journal_mode = WAL");
+        Ask(Folder.Database, FirstMigration());
+        Ask(Folder.Database, """
             PRAGMA user_version = 1;
             INSERT INTO meta VALUES ('epoch', 'old');
             INSERT INTO channels (name, kind, seq, position, state) VALUES ('counters/one', 'counters', 2, 2, CAST('{"sum":7,"events":2}' AS BLOB));
@@ -180,7 +172,7 @@ public sealed class BackupTests
             INSERT INTO seen_keys VALUES ('door-1', '7-1', 2, 'x')
             """);
 
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         Assert.That(some.Journal.Epoch, Is.EqualTo("old"));
         Assert.That(await some.Journal.CounterAsync(), Is.EqualTo(new Counter(7, 2)));
         Assert.That((await some.Journal.AddAsync(1)).Position, Is.EqualTo(3));
@@ -203,15 +195,15 @@ public sealed class BackupTests
         return command.ExecuteScalar();
     }
 
-    private Restored Restore() => SqliteRestore.Run(_folder.Path, Backup, Some.Now, NullLogger.Instance);
+    private Restored Restore() => SqliteRestore.Run(Folder.Path, Backup, Some.Now, NullLogger.Instance);
 
     private async Task<string> WriteAndCopyAsync()
     {
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         await some.Journal.AddAsync(1);
         await some.Journal.AddAsync(2);
         await some.Journal.EventsAsync();
-        SqliteCopy.Write(_folder.Database, Backup);
+        SqliteCopy.Write(Folder.Database, Backup);
         return some.Journal.Epoch;
     }
 

@@ -6,19 +6,11 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.Storage;
 
 /// <summary>What the broker keeps, on a real SQLite file: each test writes, opens the file anew, and reads.</summary>
-public sealed class BrokerRowsTests
+public sealed class BrokerRowsTests : FolderTest
 {
     private static readonly DateTimeOffset Later = new(2026, 1, 3, 10, 0, 0, TimeSpan.Zero);
 
     private static readonly SessionRow Row = new("kiosk", "admin", uint.MaxValue, ExpiresAt: null, Will: null, WillAt: null);
-
-    private SomeFolder _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = new();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
 
     [Test]
     public async Task Retained_AfterReopen_IsTheLastOnePut()
@@ -33,7 +25,7 @@ public sealed class BrokerRowsTests
             writes.RemoveRetained("c");
         });
 
-        await using var after = SomeJournal.Open(_folder);
+        await using var after = SomeJournal.Open(Folder);
         var retained = after.Broker.LoadRetained().OrderBy(entry => entry.Key, StringComparer.Ordinal).ToList();
         Assert.That(retained.Select(entry => entry.Key), Is.EqualTo(new[] { "a", "b" }));
         Assert.That(Text(retained[0].Value), Is.EqualTo(Text(kept)));
@@ -120,7 +112,7 @@ public sealed class BrokerRowsTests
     [Test]
     public async Task Backlog_ReadRightAfterItsCommit_IsWhole()
     {
-        await using var journal = SomeJournal.Open(_folder, new ManualTime());
+        await using var journal = SomeJournal.Open(Folder, new ManualTime());
         for (var id = 1; id <= 3; id++)
         {
             var number = id;
@@ -144,7 +136,7 @@ public sealed class BrokerRowsTests
             }
         });
 
-        await using var journal = SomeJournal.Open(_folder);
+        await using var journal = SomeJournal.Open(Folder);
         (OwedPage Page, long[] Ids, bool IsEnd)[] pages =
         [
             (journal.Broker.ReadOwed("kiosk", 0, 8, 3, 1_000), [1, 2, 3], false),
@@ -178,7 +170,7 @@ public sealed class BrokerRowsTests
             purged = writes.PurgeExpired(Later);
         });
 
-        await using var journal = SomeJournal.Open(_folder);
+        await using var journal = SomeJournal.Open(Folder);
         Assert.Multiple(() =>
         {
             Assert.That(purged.Single(), Is.EqualTo(KeyValuePair.Create("kiosk", new BacklogSize(2, 2 * ("topic/2payload 2".Length + 1), 3))));
@@ -256,7 +248,7 @@ public sealed class BrokerRowsTests
 
     private async Task WriteAsync(Action<IBrokerWrites> write)
     {
-        await using var before = SomeJournal.Open(_folder);
+        await using var before = SomeJournal.Open(Folder);
         var work = new Work(write);
         before.Broker.Submit(work);
         await work.Done;
@@ -264,7 +256,7 @@ public sealed class BrokerRowsTests
 
     private OwedPage ReadOwed(string clientId)
     {
-        var journal = SomeJournal.Open(_folder);
+        var journal = SomeJournal.Open(Folder);
         try
         {
             return journal.Broker.ReadOwed(clientId, 0, long.MaxValue, 100, 10_000);
@@ -277,13 +269,13 @@ public sealed class BrokerRowsTests
 
     private async Task<List<StoredSession>> SessionsAsync()
     {
-        await using var after = SomeJournal.Open(_folder);
+        await using var after = SomeJournal.Open(Folder);
         return [.. after.Broker.LoadSessions()];
     }
 
     private long KeptMessages()
     {
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_folder.Database};Pooling=False");
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Folder.Database};Pooling=False");
         connection.Open();
         using var command = new Microsoft.Data.Sqlite.SqliteCommand("SELECT COUNT(*) FROM messages", connection);
         return (long)command.ExecuteScalar()!;

@@ -9,23 +9,15 @@ namespace Gateway.Tests.Storage;
 
 /// <summary>Real files that do not take a write: nothing is acknowledged, health says why in words, and it goes on by itself when the cause is gone.</summary>
 [Category("Slow")]
-public sealed class FailingDiskTests
+public sealed class FailingDiskTests : FolderTest
 {
-    private SomeFolder _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = new();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public async Task DatabaseLockedByAnotherProgram_AcknowledgesNothing_AndRecovers()
     {
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         await some.Journal.AddAsync(1);
         await some.Journal.EventsAsync();
-        await using (var other = new SqliteConnection($"Data Source={_folder.Database};Pooling=False"))
+        await using (var other = new SqliteConnection($"Data Source={Folder.Database};Pooling=False"))
         {
             await other.OpenAsync();
             Run(other, "BEGIN IMMEDIATE");
@@ -40,8 +32,8 @@ public sealed class FailingDiskTests
     [Platform(Include = "Linux", Reason = "mounts a small disk")]
     public async Task FullDisk_AcknowledgesNothing_KeepsWhatItDid_AndRecovers()
     {
-        using var disk = SmallDisk.Mount(_folder.Path);
-        await using var some = SomeJournal.Open(_folder);
+        using var disk = SmallDisk.Mount(Folder.Path);
+        await using var some = SomeJournal.Open(Folder);
         var acknowledged = await some.Journal.AddAsync(1);
         await some.Journal.EventsAsync();
         disk.Fill();
@@ -57,11 +49,11 @@ public sealed class FailingDiskTests
     [Platform(Include = "Linux", Reason = "mounts a small disk")]
     public void DiskMountedToBeReadOnly_IsRefusedAtTheStart_ByTheNameOfItsSetting()
     {
-        using var disk = SmallDisk.Mount(_folder.Path);
+        using var disk = SmallDisk.Mount(Folder.Path);
         disk.MakeReadOnly();
 
         Assert.That(
-            () => Gateway.Storage.Sqlite.SqliteFile.Open(_folder.Path, NullLogger.Instance),
+            () => Gateway.Storage.Sqlite.SqliteFile.Open(Folder.Path, NullLogger.Instance),
             Throws.InstanceOf<Gateway.Contract.SettingException>().With.Message.StartsWith("Data:Path: "));
     }
 

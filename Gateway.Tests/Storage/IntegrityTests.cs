@@ -7,34 +7,28 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Gateway.Tests.Storage;
 
 /// <summary>What a start makes of a database that nobody closed.</summary>
-public sealed class IntegrityTests
+public sealed class IntegrityTests : FolderTest
 {
-    private SomeFolder _folder = null!;
-
     // As a kill leaves it.
     private SomeFolder _crashed = null!;
 
     private string Crashed => _crashed.Path;
 
     [SetUp]
-    public void MakeFolder() => (_folder, _crashed) = (new(), new());
+    public void MakeCrashed() => _crashed = new();
 
     [TearDown]
-    public void RemoveFolders()
-    {
-        _folder.Dispose();
-        _crashed.Dispose();
-    }
+    public void RemoveCrashed() => _crashed.Dispose();
 
     [Test]
     public void Database_ThatWasClosed_IsNotLookedThrough()
     {
-        using (var made = Open(_folder.Path))
+        using (var made = Open(Folder.Path))
         {
             Assert.That(made.WasClosedCleanly, Is.True, "a new one has nothing to look through");
         }
 
-        using var file = Open(_folder.Path);
+        using var file = Open(Folder.Path);
         Assert.That(file.WasClosedCleanly, Is.True);
     }
 
@@ -99,17 +93,17 @@ public sealed class IntegrityTests
     [Test]
     public async Task Log_OfMuchWriting_IsCarriedIntoTheDatabase_BesideTheWriter()
     {
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         await AppendAsync(some, 20_000);
 
-        await Eventually.HoldsAsync(() => new FileInfo(_folder.Database).Length > 500_000, "the database has what its log had");
+        await Eventually.HoldsAsync(() => new FileInfo(Folder.Database).Length > 500_000, "the database has what its log had");
         Assert.That(await some.Journal.EventsAsync(), Has.Count.EqualTo(20_000));
     }
 
     [Test]
     public async Task Log_OfSteadyWriting_IsBegunAnew_RatherThanGrowForEver()
     {
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         await AppendAsync(some, 100);
         await some.Journal.EventsAsync();
         var begun = TimesBegun();
@@ -139,7 +133,7 @@ public sealed class IntegrityTests
     /// <summary>The number of checkpoints in the header of SQLite's log.</summary>
     private uint TimesBegun()
     {
-        using var log = new FileStream($"{_folder.Database}-wal", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var log = new FileStream($"{Folder.Database}-wal", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var header = new byte[32];
         log.ReadExactly(header);
         return System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(12));
@@ -175,11 +169,11 @@ public sealed class IntegrityTests
     /// <summary>Leaves the files as a kill would have.</summary>
     private async Task KillAsync(int events)
     {
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         await AppendAsync(some, events);
         await some.Journal.EventsAsync();
         _crashed.Dispose();
-        _crashed = _folder.Copy();
+        _crashed = Folder.Copy();
     }
 
     private void Run(string sql)

@@ -6,18 +6,14 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.Storage;
 
 /// <summary>Receipts over restarts, on a real file.</summary>
-public sealed class ReceiptStoreTests
+public sealed class ReceiptStoreTests : FolderTest
 {
     private static readonly TimeSpan Gathering = TimeSpan.FromSeconds(1);
 
-    private SomeFolder _folder = null!;
     private ManualTime _time = null!;
 
     [SetUp]
-    public void Make() => (_folder, _time) = (new(), new());
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
+    public void MakeTime() => _time = new();
 
     [Test]
     public async Task Ranges_AfterReopen_AreStillKnown()
@@ -30,7 +26,7 @@ public sealed class ReceiptStoreTests
             before.Receipts.Keep(acknowledged);
         }
 
-        await using var after = SomeJournal.Open(_folder, _time);
+        await using var after = SomeJournal.Open(Folder, _time);
         Assert.That(await OfAsync(after), Is.EqualTo(new[] { sent, acknowledged }));
     }
 
@@ -60,7 +56,7 @@ public sealed class ReceiptStoreTests
     public async Task Ranges_AreWrittenTogether_AMomentLater()
     {
         var commits = 0;
-        var some = SomeJournal.Open(_folder, _time, around: session => new CountingSession(session, () => commits++));
+        var some = SomeJournal.Open(Folder, _time, around: session => new CountingSession(session, () => commits++));
         await some.Journal.AddAsync(1);
         for (var i = 0; i < 100; i++)
         {
@@ -78,7 +74,7 @@ public sealed class ReceiptStoreTests
     {
         var range = Range("kiosk", 0, 1);
         SomeDisk disk = null!;
-        await using (var some = SomeJournal.Open(_folder, _time, around: session => disk = new(session)))
+        await using (var some = SomeJournal.Open(Folder, _time, around: session => disk = new(session)))
         {
             await some.Journal.AddAsync(1);
             await some.Journal.EventsAsync();
@@ -97,7 +93,7 @@ public sealed class ReceiptStoreTests
                 "the store is found well");
         }
 
-        await using var after = SomeJournal.Open(_folder, _time);
+        await using var after = SomeJournal.Open(Folder, _time);
         Assert.That(await OfAsync(after), Is.EqualTo(new[] { range }));
     }
 
@@ -113,7 +109,7 @@ public sealed class ReceiptStoreTests
             }
         }
 
-        await using var after = SomeJournal.Open(_folder, _time);
+        await using var after = SomeJournal.Open(Folder, _time);
         var kept = await OfAsync(after);
         Assert.That(kept, Has.Count.EqualTo(SqliteReceiptRows.MaxRanges));
         Assert.That((kept[0].After, kept[0].Through, kept[^1].Through), Is.EqualTo((0, 11, SqliteReceiptRows.MaxRanges + 10)));
@@ -128,7 +124,7 @@ public sealed class ReceiptStoreTests
             some.Receipts.Keep(Range("kiosk", 0, 1) with { Line = new(SomeCounter.Channel("nowhere"), "kiosk", null, ReceiptStep.Sent) });
         }
 
-        await using var after = SomeJournal.Open(_folder, _time);
+        await using var after = SomeJournal.Open(Folder, _time);
         Assert.That(await after.Receipts.OfAsync(SomeCounter.Channel("nowhere"), CancellationToken.None), Is.Empty);
     }
 
@@ -141,7 +137,7 @@ public sealed class ReceiptStoreTests
 
     private async Task<SomeJournal> OpenAsync()
     {
-        var some = SomeJournal.Open(_folder, _time);
+        var some = SomeJournal.Open(Folder, _time);
         await some.Journal.AddAsync(1);
         return some;
     }

@@ -4,23 +4,15 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.Storage;
 
 /// <summary>What was promised and is not in the database yet: it comes back after a crash, whole batches only, and nothing else does.</summary>
-public sealed class RedoLogTests
+public sealed class RedoLogTests : FolderTest
 {
     // Never moves: nothing is settled because of it.
     private readonly ManualTime _time = new();
 
-    private SomeFolder _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = new();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public async Task Promised_AfterACrash_IsBack_WithItsState()
     {
-        await using var running = SomeJournal.Open(_folder, _time);
+        await using var running = SomeJournal.Open(Folder, _time);
         await running.Journal.AddAsync(3);
         await running.Journal.AddAsync(4);
         await running.Journal.WriteAsync(transaction =>
@@ -30,7 +22,7 @@ public sealed class RedoLogTests
             return true;
         });
 
-        using var crashed = _folder.Copy();
+        using var crashed = Folder.Copy();
         await using var after = SomeJournal.Open(crashed);
 
         Assert.That(await after.Journal.CounterAsync(), Is.EqualTo(new Counter(7, 2)));
@@ -42,12 +34,12 @@ public sealed class RedoLogTests
     [Test]
     public async Task Promised_AfterTwoCrashes_IsThereOnce()
     {
-        await using var running = SomeJournal.Open(_folder, _time);
+        await using var running = SomeJournal.Open(Folder, _time);
         await running.Journal.AddAsync(3);
         await running.Journal.CounterAsync();
         await running.Journal.AddAsync(4);
 
-        using var first = _folder.Copy();
+        using var first = Folder.Copy();
         await using var between = SomeJournal.Open(first, _time);
         await between.Journal.AddAsync(5);
         using var second = first.Copy();
@@ -59,15 +51,15 @@ public sealed class RedoLogTests
     [Test]
     public async Task LastBatch_TornByTheCrash_IsNotThere_AndThoseBeforeAre()
     {
-        await using var running = SomeJournal.Open(_folder, _time);
+        await using var running = SomeJournal.Open(Folder, _time);
         await running.Journal.AddAsync(1);
-        var whole = _folder.LogUsed();
+        var whole = Folder.LogUsed();
         await running.Journal.AddAsync(2);
-        var torn = _folder.LogUsed();
+        var torn = Folder.LogUsed();
 
         for (var cut = whole; cut < torn; cut += 7)
         {
-            using var crashed = _folder.Copy();
+            using var crashed = Folder.Copy();
             crashed.SpoilLog(cut);
             await using var after = SomeJournal.Open(crashed);
             Assert.That(await after.Journal.CounterAsync(), Is.EqualTo(new Counter(1, 1)), $"spoiled at {cut}");
@@ -82,22 +74,22 @@ public sealed class RedoLogTests
         {
             await running.Journal.AddAsync(100);
             using var crashed = other.Copy();
-            await using (SomeJournal.Open(_folder))
+            await using (SomeJournal.Open(Folder))
             {
                 // made, and closed
             }
 
-            File.Copy(crashed.Log, _folder.Log, overwrite: true);
+            File.Copy(crashed.Log, Folder.Log, overwrite: true);
         }
 
-        await using var after = SomeJournal.Open(_folder);
+        await using var after = SomeJournal.Open(Folder);
         Assert.That(await after.Journal.SnapshotAsync(SomeCounter.Channel(), CancellationToken.None), Is.Null);
     }
 
     [Test]
     public async Task Thrower_BehindPromisedBatches_TakesNothingOfThemAway()
     {
-        await using var running = SomeJournal.Open(_folder, _time);
+        await using var running = SomeJournal.Open(Folder, _time);
         await running.Journal.AddAsync(3);
         await running.Journal.AddAsync(4, "other");
         var broken = running.Journal.WriteAsync<StoredEvent>(transaction =>
@@ -109,7 +101,7 @@ public sealed class RedoLogTests
         Assert.That(async () => await broken, Throws.InstanceOf<FormatException>());
         Assert.That((await running.Journal.AddAsync(5)).Position, Is.EqualTo(3));
 
-        using var crashed = _folder.Copy();
+        using var crashed = Folder.Copy();
         await using var after = SomeJournal.Open(crashed);
         foreach (var journal in new[] { running.Journal, after.Journal })
         {
@@ -121,7 +113,7 @@ public sealed class RedoLogTests
     [Test]
     public async Task Batch_LargerThanTheLog_IsOnDiskAllTheSame()
     {
-        await using var running = SomeJournal.Open(_folder, _time);
+        await using var running = SomeJournal.Open(Folder, _time);
         await running.Journal.AddAsync(1);
         await running.Journal.WriteAsync(transaction =>
         {
@@ -130,7 +122,7 @@ public sealed class RedoLogTests
         });
         await running.Journal.AddAsync(2);
 
-        using var crashed = _folder.Copy();
+        using var crashed = Folder.Copy();
         await using var after = SomeJournal.Open(crashed);
 
         Assert.That(after.Journal.Documents("c").Single().Value, Has.Length.EqualTo(9 * 1024 * 1024));
@@ -140,7 +132,7 @@ public sealed class RedoLogTests
     [Test]
     public async Task Log_FilledManyTimes_LosesNothing()
     {
-        await using var running = SomeJournal.Open(_folder, _time);
+        await using var running = SomeJournal.Open(Folder, _time);
         var body = new byte[300 * 1024];
         for (var i = 0; i < 64; i++)
         {
@@ -153,7 +145,7 @@ public sealed class RedoLogTests
             });
         }
 
-        using var crashed = _folder.Copy();
+        using var crashed = Folder.Copy();
         await using var after = SomeJournal.Open(crashed);
 
         Assert.That(after.Journal.Documents("c").Select(document => (int)document.Value[0]), Is.EqualTo(Enumerable.Range(0, 64)));

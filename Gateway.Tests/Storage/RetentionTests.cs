@@ -6,21 +6,17 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.Storage;
 
 /// <summary>Old history goes, in small steps, and nothing that is still counted on.</summary>
-public sealed class RetentionTests
+public sealed class RetentionTests : FolderTest
 {
-    private SomeFolder _folder = null!;
     private ManualTime _time = null!;
 
     [SetUp]
-    public void Make() => (_folder, _time) = (new(), new());
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
+    public void MakeTime() => _time = new();
 
     [Test]
     public async Task Events_BeyondTheirAge_Go_AndTheStateStays()
     {
-        await using var some = SomeJournal.Open(_folder, _time);
+        await using var some = SomeJournal.Open(Folder, _time);
         await AddAsync(some, "one", 3);
         _time.Advance(TimeSpan.FromDays(10));
         await AddAsync(some, "one", 2);
@@ -36,7 +32,7 @@ public sealed class RetentionTests
     [Test]
     public async Task Channel_ThatHasNotEnded_KeepsAll_AndOthersGo()
     {
-        await using var some = SomeJournal.Open(_folder, _time);
+        await using var some = SomeJournal.Open(Folder, _time);
         await some.Journal.AddAsync(-5, "unfinished");
         await AddAsync(some, "ended", 4);
         await some.Journal.AddAsync(-5, "unfinished");
@@ -51,7 +47,7 @@ public sealed class RetentionTests
     [Test]
     public async Task Feed_BeginsWhereItsHistoryDoes()
     {
-        await using var some = SomeJournal.Open(_folder, _time);
+        await using var some = SomeJournal.Open(Folder, _time);
         await AddAsync(some, "one", 4);
         await AddAsync(some, "two", 4);
         await SweepAsync(some, "5");
@@ -67,21 +63,21 @@ public sealed class RetentionTests
     [Test]
     public async Task NewestEvent_Stays_SoThatPositionsRiseOverARestart()
     {
-        await using (var some = SomeJournal.Open(_folder, _time))
+        await using (var some = SomeJournal.Open(Folder, _time))
         {
             await AddAsync(some, "one", 3);
             _time.Advance(TimeSpan.FromDays(10));
             await SweepAsync(some, "1d");
         }
 
-        await using var after = SomeJournal.Open(_folder, _time);
+        await using var after = SomeJournal.Open(Folder, _time);
         Assert.That((await after.Journal.AddAsync(1)).Position, Is.EqualTo(4));
     }
 
     [Test]
     public async Task Pruning_OfThousands_GoesInSteps_BesideWhoWrites()
     {
-        await using var some = SomeJournal.Open(_folder, _time);
+        await using var some = SomeJournal.Open(Folder, _time);
         await some.Journal.WriteAsync(transaction =>
         {
             for (var i = 0; i < 3_000; i++)
@@ -103,7 +99,7 @@ public sealed class RetentionTests
     [Test]
     public async Task Keys_OfPrunedEvents_AreStillKnown()
     {
-        await using var some = SomeJournal.Open(_folder, _time);
+        await using var some = SomeJournal.Open(Folder, _time);
         await some.Journal.WriteAsync(transaction =>
         {
             transaction.Remember("door-1", "7-1", transaction.Append(SomeCounter.Channel(), SomeCounter.Add(1)).Position, "x");
@@ -118,7 +114,7 @@ public sealed class RetentionTests
     [Test]
     public async Task Documents_WhoseTimeIsOver_Go_AndOthersStay()
     {
-        await using var some = SomeJournal.Open(_folder, _time);
+        await using var some = SomeJournal.Open(Folder, _time);
         await some.Journal.WriteAsync(transaction =>
         {
             transaction.Documents.Put("answers", "old", ContractJson.Write(new { until = transaction.Now.AddHours(1) }));
@@ -136,12 +132,12 @@ public sealed class RetentionTests
     [Test]
     public async Task Pruning_ThatACrashInterrupts_LeavesHeadsAndEventsInAgreement()
     {
-        await using var some = SomeJournal.Open(_folder, _time);
+        await using var some = SomeJournal.Open(Folder, _time);
         await AddAsync(some, "one", 5);
         await SweepAsync(some, "2");
         await some.Journal.AddAsync(1);
 
-        using var crashed = _folder.Copy();
+        using var crashed = Folder.Copy();
         await using var after = SomeJournal.Open(crashed, _time);
         Assert.That((await after.Journal.EventsAsync()).Select(stored => stored.Seq), Is.EqualTo(new[] { 4, 5, 6 }));
         Assert.That((await after.Journal.AddAsync(1)).Seq, Is.EqualTo(7));

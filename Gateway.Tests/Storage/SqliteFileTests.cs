@@ -6,16 +6,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Tests.Storage;
 
-public sealed class SqliteFileTests
+public sealed class SqliteFileTests : FolderTest
 {
-    private SomeFolder _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = new();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public void Folder_InUse_IsRefusedToTheSecond_ByTheNameOfItsSetting()
     {
@@ -48,8 +40,8 @@ public sealed class SqliteFileTests
     [Test]
     public void Database_ThatIsNone_IsRefused_ByTheNameOfItsSetting()
     {
-        Directory.CreateDirectory(_folder.Path);
-        File.WriteAllText(_folder.Database, new string('x', 4096));
+        Directory.CreateDirectory(Folder.Path);
+        File.WriteAllText(Folder.Database, new string('x', 4096));
 
         Assert.That(Open, Throws.InstanceOf<SettingException>().With.Message.StartsWith("Data:Path: "));
     }
@@ -57,10 +49,10 @@ public sealed class SqliteFileTests
     [Test]
     public void Refusal_OfADatabase_LeavesTheFolderFree()
     {
-        Directory.CreateDirectory(_folder.Path);
-        File.WriteAllText(_folder.Database, new string('x', 4096));
+        Directory.CreateDirectory(Folder.Path);
+        File.WriteAllText(Folder.Database, new string('x', 4096));
         Assert.That(Open, Throws.InstanceOf<SettingException>());
-        File.Delete(_folder.Database);
+        File.Delete(Folder.Database);
 
         Assert.That(() => Open().Dispose(), Throws.Nothing);
     }
@@ -68,7 +60,7 @@ public sealed class SqliteFileTests
     [Test]
     public void Folder_WhereAFileIs_IsRefused_ByTheNameOfItsSetting()
     {
-        File.WriteAllText(_folder.Path, "a file");
+        File.WriteAllText(Folder.Path, "a file");
 
         Assert.That(Open, Throws.InstanceOf<SettingException>().With.Message.StartsWith("Data:Path: "));
     }
@@ -80,7 +72,7 @@ public sealed class SqliteFileTests
         using var file = Open();
 
         Assert.That(
-            OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(_folder.Path),
+            OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(Folder.Path),
             Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
     }
 
@@ -94,7 +86,7 @@ public sealed class SqliteFileTests
         Assert.That((Ask(connection, "PRAGMA synchronous"), Ask(connection, "PRAGMA journal_mode")), Is.EqualTo((2L, "wal")));
     }
 
-    private SqliteFile Open() => SqliteFile.Open(_folder.Path, NullLogger.Instance);
+    private SqliteFile Open() => SqliteFile.Open(Folder.Path, NullLogger.Instance);
 
     private static void Run(SqliteConnection connection, string sql)
     {

@@ -7,20 +7,12 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.Storage;
 
 /// <summary>The journal on a real SQLite file.</summary>
-public sealed class StoreJournalTests
+public sealed class StoreJournalTests : FolderTest
 {
-    private SomeFolder _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = new();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public async Task Seq_UnderConcurrentWriters_HasNoGap_AndPositionOnlyRises()
     {
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         string[] channels = ["a", "b", "c"];
         await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
         {
@@ -49,13 +41,13 @@ public sealed class StoreJournalTests
     [Test]
     public async Task State_AfterReopen_GoesOnWhereItWas()
     {
-        await using (var before = SomeJournal.Open(_folder))
+        await using (var before = SomeJournal.Open(Folder))
         {
             await before.Journal.AddAsync(3);
             await before.Journal.AddAsync(4);
         }
 
-        await using var after = SomeJournal.Open(_folder);
+        await using var after = SomeJournal.Open(Folder);
         var stored = await after.Journal.AddAsync(5);
 
         Assert.That((stored.Seq, stored.Position), Is.EqualTo((3, 3)));
@@ -66,12 +58,12 @@ public sealed class StoreJournalTests
     public async Task Epoch_OverReopen_Stays()
     {
         string epoch;
-        await using (var before = SomeJournal.Open(_folder))
+        await using (var before = SomeJournal.Open(Folder))
         {
             epoch = before.Journal.Epoch;
         }
 
-        await using var after = SomeJournal.Open(_folder);
+        await using var after = SomeJournal.Open(Folder);
         Assert.That(epoch, Is.Not.Empty);
         Assert.That(after.Journal.Epoch, Is.EqualTo(epoch));
     }
@@ -80,7 +72,7 @@ public sealed class StoreJournalTests
     public async Task Epoch_OfAnotherDatabase_IsAnother()
     {
         using var elsewhere = new SomeFolder();
-        await using var one = SomeJournal.Open(_folder);
+        await using var one = SomeJournal.Open(Folder);
         await using var other = SomeJournal.Open(elsewhere);
 
         Assert.That(other.Journal.Epoch, Is.Not.EqualTo(one.Journal.Epoch));
@@ -89,7 +81,7 @@ public sealed class StoreJournalTests
     [Test]
     public async Task Snapshot_OfAChannelThatNeverWas_IsNone()
     {
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
 
         Assert.That(await some.Journal.SnapshotAsync(SomeCounter.Channel(), CancellationToken.None), Is.Null);
     }
@@ -97,7 +89,7 @@ public sealed class StoreJournalTests
     [Test]
     public async Task Events_ReadInPages_AreAllOfThemOnce()
     {
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         for (var i = 1; i <= 7; i++)
         {
             await some.Journal.AddAsync(i);
@@ -112,7 +104,7 @@ public sealed class StoreJournalTests
     [Test]
     public async Task Event_ReadBack_IsTheSameBytesAsWhenItWasAppended()
     {
-        await using var some = SomeJournal.Open(_folder, new ManualTime());
+        await using var some = SomeJournal.Open(Folder, new ManualTime());
         var stored = await some.Journal.AddAsync(3);
         var read = (await some.Journal.EventsAsync())[0];
 
@@ -125,7 +117,7 @@ public sealed class StoreJournalTests
     [Test]
     public async Task Feed_InPages_IsNewestFirst_AndNextLeadsToTheRest()
     {
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         foreach (var id in new[] { "a", "b", "c", "d", "e", "a" })
         {
             await some.Journal.AddAsync(1, id);
@@ -147,7 +139,7 @@ public sealed class StoreJournalTests
     [Test]
     public async Task Feed_OfExactlyOnePage_HasNoNext()
     {
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         await some.Journal.AddAsync(1, "a");
         await some.Journal.AddAsync(1, "b");
 
@@ -157,7 +149,7 @@ public sealed class StoreJournalTests
     [Test]
     public async Task Keys_AfterReopen_AreStillKnown()
     {
-        await using (var before = SomeJournal.Open(_folder))
+        await using (var before = SomeJournal.Open(Folder))
         {
             await before.Journal.WriteAsync(transaction =>
             {
@@ -166,7 +158,7 @@ public sealed class StoreJournalTests
             });
         }
 
-        await using var after = SomeJournal.Open(_folder);
+        await using var after = SomeJournal.Open(Folder);
         var (same, otherScope, otherKey) = await after.Journal.WriteAsync(transaction =>
             (transaction.Seen("devices/a", "7-1"), transaction.Seen("devices/b", "7-1"), transaction.Seen("devices/a", "7-2")));
 
@@ -176,7 +168,7 @@ public sealed class StoreJournalTests
     [Test]
     public async Task Documents_AfterReopen_AreTheLastOnesPut()
     {
-        await using (var before = SomeJournal.Open(_folder))
+        await using (var before = SomeJournal.Open(Folder))
         {
             await before.Journal.WriteAsync(transaction =>
             {
@@ -189,7 +181,7 @@ public sealed class StoreJournalTests
             });
         }
 
-        await using var after = SomeJournal.Open(_folder);
+        await using var after = SomeJournal.Open(Folder);
         var found = await after.Journal.WriteAsync(transaction => transaction.Documents.Find("c", "gone"));
 
         Assert.That(found, Is.Null);
@@ -199,7 +191,7 @@ public sealed class StoreJournalTests
     [Test]
     public async Task Documents_PageByPage_ComeHighestKeyFirst()
     {
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         await some.Journal.WriteAsync(transaction =>
         {
             foreach (var key in new[] { "a", "c", "b" })

@@ -5,20 +5,12 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.Storage;
 
 /// <summary>What the one writer promises to those who wait, above all when something fails.</summary>
-public sealed class StoreWriterTests
+public sealed class StoreWriterTests : FolderTest
 {
-    private SomeFolder _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = new();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public async Task Decision_ThatThrows_IsAloneInFailing_AndLeavesNoGap()
     {
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         using var gate = new ManualResetEventSlim();
         var held = some.Journal.WriteAsync(_ => gate.Wait(TimeSpan.FromSeconds(10)));
 
@@ -43,7 +35,7 @@ public sealed class StoreWriterTests
     [Test]
     public async Task Decision_ThatThrows_OnANewChannel_LeavesNoChannel()
     {
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         var broken = some.Journal.WriteAsync<StoredEvent>(transaction =>
         {
             transaction.Append(SomeCounter.Channel("new"), SomeCounter.Add(1));
@@ -60,7 +52,7 @@ public sealed class StoreWriterTests
     {
         var heard = new RecordingListener([]);
         SomeDisk disk = null!;
-        await using var some = SomeJournal.Open(_folder, new ManualTime(), heard, session => disk = new(session));
+        await using var some = SomeJournal.Open(Folder, new ManualTime(), heard, session => disk = new(session));
         disk.IsFull = true;
 
         Assert.That(async () => await some.Journal.AddAsync(1), Throws.InstanceOf<JournalUnavailableException>().With.Property("IsLasting").False);
@@ -74,7 +66,7 @@ public sealed class StoreWriterTests
     {
         var time = new ManualTime();
         SomeDisk disk = null!;
-        await using var some = SomeJournal.Open(_folder, time, around: session => disk = new(session));
+        await using var some = SomeJournal.Open(Folder, time, around: session => disk = new(session));
         await some.Journal.AddAsync(1);
         disk.IsFull = true;
         Assert.That(async () => await some.Journal.AddAsync(10), Throws.InstanceOf<JournalUnavailableException>());
@@ -93,7 +85,7 @@ public sealed class StoreWriterTests
     {
         var time = new ManualTime();
         SomeDisk disk = null!;
-        await using var some = SomeJournal.Open(_folder, time, around: session => disk = new(session));
+        await using var some = SomeJournal.Open(Folder, time, around: session => disk = new(session));
         disk.IsFull = true;
         Assert.That(async () => await some.Journal.AddAsync(1), Throws.InstanceOf<JournalUnavailableException>());
         disk.IsFull = false;
@@ -108,7 +100,7 @@ public sealed class StoreWriterTests
     {
         var time = new ManualTime();
         SomeDisk disk = null!;
-        await using var some = SomeJournal.Open(_folder, time, around: session => disk = new(session) { IsBroken = true });
+        await using var some = SomeJournal.Open(Folder, time, around: session => disk = new(session) { IsBroken = true });
         disk.IsFull = true;
 
         Assert.That(
@@ -120,7 +112,7 @@ public sealed class StoreWriterTests
     {
         var time = new ManualTime();
         SomeDisk disk = null!;
-        await using var some = SomeJournal.Open(_folder, time, around: session => disk = new(session));
+        await using var some = SomeJournal.Open(Folder, time, around: session => disk = new(session));
         disk.IsFull = true;
         Assert.That(async () => await some.Journal.AddAsync(1), Throws.InstanceOf<JournalUnavailableException>());
 
@@ -139,7 +131,7 @@ public sealed class StoreWriterTests
     public async Task Listener_HearsBeforeCompletions_InTheOrderOfPositions()
     {
         List<string> log = [];
-        await using (var some = SomeJournal.Open(_folder, listener: new RecordingListener(log)))
+        await using (var some = SomeJournal.Open(Folder, listener: new RecordingListener(log)))
         {
             for (var i = 0; i < 50; i++)
             {
@@ -163,7 +155,7 @@ public sealed class StoreWriterTests
     [Test]
     public async Task Work_HandedInBeforeTheStop_IsWritten_AndAfterItRefusedForGood()
     {
-        var some = SomeJournal.Open(_folder);
+        var some = SomeJournal.Open(Folder);
         var last = some.Journal.AddAsync(1);
         await some.DisposeAsync();
 
@@ -174,7 +166,7 @@ public sealed class StoreWriterTests
     [Test]
     public async Task Completion_ThatThrows_KeepsNobodyElseFromTheirs()
     {
-        await using var some = SomeJournal.Open(_folder);
+        await using var some = SomeJournal.Open(Folder);
         some.Journal.Write(
             transaction => transaction.Append(SomeCounter.Channel(), SomeCounter.Add(1)), _ => throw new FormatException("a defect of its owner"));
 
@@ -184,7 +176,7 @@ public sealed class StoreWriterTests
     [Test]
     public async Task Listener_ThatThrows_MakesNoCommittedWriteAFailedOne()
     {
-        await using var some = SomeJournal.Open(_folder, listener: new ThrowingListener());
+        await using var some = SomeJournal.Open(Folder, listener: new ThrowingListener());
         Assert.That((await some.Journal.AddAsync(1)).Seq, Is.EqualTo(1));
         Assert.That((await some.Journal.AddAsync(2)).Seq, Is.EqualTo(2));
     }

@@ -28,8 +28,12 @@ internal sealed class StreamSource(IJournalReader journal, IEnumerable<IChannelK
             return new(name, journal.Epoch, feed.Position, feed.OldestPosition, StateJson.OfFeed(there));
         }
 
-        var channel = await journal.SnapshotAsync(name.Channel, cancellation);
-        return channel is null ? null : new(name, journal.Epoch, channel.Seq, channel.OldestSeq, channel.State);
+        if (await journal.SnapshotAsync(name.Channel, cancellation) is { } channel)
+        {
+            return new(name, journal.Epoch, channel.Seq, channel.OldestSeq, channel.State);
+        }
+
+        return kind.BeforeFirst(name.Channel.Id) is { } state ? new(name, journal.Epoch, Head: 0, Oldest: 1, state) : null;
     }
 
     public bool IsGone(StreamSnapshot snapshot) => !snapshot.Name.IsFeed && _kinds[snapshot.Name.Kind].IsGone(snapshot.State.Span);

@@ -19,6 +19,9 @@ internal interface IChannelKind
     /// <summary>What it was about is no more: its events are still told, and nobody is shown it as if it were there.</summary>
     bool IsGone(ReadOnlySpan<byte> state) => false;
 
+    /// <summary>The state of a channel that may be followed before anything happened on it; null where it is made by its first event.</summary>
+    byte[]? BeforeFirst(string id) => null;
+
     /// <summary>Whether a channel in this state has not ended, and its history is still needed whatever its age.</summary>
     bool NeedsHistory(object state) => false;
 }
@@ -33,6 +36,9 @@ internal abstract class ChannelKind<TState>(string name) : IChannelKind
 
     public abstract TState Fold(TState? state, StoredEvent next);
 
+    /// <summary>For channels that are there before anything happened on them.</summary>
+    public virtual TState? BeforeFirst(string id) => null;
+
     /// <summary>For channels that come to an end: those that have not. Where none ever ends, the state alone has to do.</summary>
     public virtual bool NeedsHistory(TState state) => false;
 
@@ -41,6 +47,8 @@ internal abstract class ChannelKind<TState>(string name) : IChannelKind
     byte[] IChannelKind.Write(object state) => ContractJson.Write((TState)state);
 
     object IChannelKind.Read(ReadOnlySpan<byte> json) => ContractJson.Read<TState>(json);
+
+    byte[]? IChannelKind.BeforeFirst(string id) => BeforeFirst(id) is { } state ? ContractJson.Write(state) : null;
 
     bool IChannelKind.NeedsHistory(object state) => NeedsHistory((TState)state);
 }

@@ -13,17 +13,11 @@ internal sealed class Retention(
     // A transaction of so many deletions holds up the writer for a few milliseconds.
     private const int Step = 500;
 
-    private readonly CancellationTokenSource _stop = new();
-    private Task _loop = Task.CompletedTask;
+    private PeriodicWork? _looking;
 
-    public void Start() => _loop = RunAsync();
+    public void Start() => _looking = new(plan.Interval, time, LookAsync);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _looking?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>One look at everything; the number of events that went.</summary>
     public async Task<long> SweepAsync(CancellationToken cancellation)
@@ -47,29 +41,18 @@ internal sealed class Retention(
         return gone;
     }
 
-    private async Task RunAsync()
+    private async Task LookAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(plan.Interval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
+            if (await SweepAsync(stop) is > 0 and var gone)
             {
-                try
-                {
-                    if (await SweepAsync(_stop.Token) is > 0 and var gone)
-                    {
-                        StorageLog.Pruned(log, gone);
-                    }
-                }
-                catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
-                {
-                    StorageLog.NotPruned(log, failure, failure.Message);
-                }
+                StorageLog.Pruned(log, gone);
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (Exception failure) when (failure is StoreException or ObjectDisposedException)
         {
-            StorageLog.RetentionEnded(log);
+            StorageLog.NotPruned(log, failure, failure.Message);
         }
     }
 

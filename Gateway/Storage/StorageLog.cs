@@ -38,9 +38,6 @@ internal static partial class StorageLog
     [LoggerMessage(2011, LogLevel.Warning, "old history could not be removed and is tried again: {Reason}")]
     public static partial void NotPruned(ILogger logger, Exception failure, string reason);
 
-    [LoggerMessage(2012, LogLevel.Debug, "retention ended")]
-    public static partial void RetentionEnded(ILogger logger);
-
     [LoggerMessage(2013, LogLevel.Warning, "the database was not closed: its newest events are looked at now, all of it while the service goes on")]
     public static partial void NotClosedCleanly(ILogger logger);
 

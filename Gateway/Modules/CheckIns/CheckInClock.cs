@@ -12,17 +12,11 @@ internal sealed class CheckInClock(
     // What a scanner kept back while it was away comes within this of its reconnecting, so that few are closed that did check out.
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
-    private readonly CancellationTokenSource _stop = new();
-    private Task _loop = Task.CompletedTask;
+    private PeriodicWork? _closing;
 
-    public void Start() => _loop = RunAsync();
+    public void Start() => _closing = new(Period, time, LookAsync);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _closing?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>All that is due at this moment, however long the service was away.</summary>
     public async Task CloseAsync(CancellationToken cancellation)
@@ -41,26 +35,15 @@ internal sealed class CheckInClock(
         while (before is not null);
     }
 
-    private async Task RunAsync()
+    private async Task LookAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(Period, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                try
-                {
-                    await CloseAsync(_stop.Token);
-                }
-                catch (JournalUnavailableException failure)
-                {
-                    CheckInLog.NotClosed(log, failure);
-                }
-            }
+            await CloseAsync(stop);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (JournalUnavailableException failure)
         {
-            return;
+            CheckInLog.NotClosed(log, failure);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Gateway.Journal;
+using Gateway.Modules.Devices;
 
 namespace Gateway.Modules.CheckIns;
 
@@ -104,10 +105,13 @@ internal sealed record Change(DateOnly Date, int Hour)
 /// <summary>Folds a site's events into its state: pure, no clock and no time zone.</summary>
 internal sealed class CheckInKind() : ChannelKind<SiteState>("checkins")
 {
+    /// <summary>A site is there before anybody came: pages follow it from the day on which it is set up.</summary>
+    public override SiteState? BeforeFirst(string id) => DeviceId.IsValid(id) ? new() { Site = id } : null;
+
     public override SiteState Fold(SiteState? state, StoredEvent next)
     {
         var data = next.Read<CheckInEvents.AnyData>();
-        var site = state ?? new SiteState { Site = next.Channel.Id, At = next.At };
+        var site = state ?? new SiteState { Site = next.Channel.Id };
         return site with
         {
             Present = next.Type is CheckInEvents.In or CheckInEvents.Out ? Present(site.Present, next, data) : site.Present,

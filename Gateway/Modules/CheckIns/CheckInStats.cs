@@ -27,7 +27,7 @@ internal sealed class CheckInStats(IJournal journal, CheckInsOptions options, Ti
     public async Task<SiteState> FindAsync(string site, CancellationToken cancellation) =>
         ChannelName.TryParse($"{CheckInDesk.Kind}/{site}", out var channel) && await journal.SnapshotAsync(channel, cancellation) is { } snapshot
             ? ContractJson.Read<SiteState>(snapshot.State.Span)
-            : new() { Site = site, At = default };
+            : new() { Site = site };
 
     public async Task<AllStats> AllAsync(CancellationToken cancellation)
     {

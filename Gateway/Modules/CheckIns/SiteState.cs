@@ -19,7 +19,8 @@ internal sealed record SiteState
     /// <summary>Local days, newest first.</summary>
     public IReadOnlyList<DayFigures> Days { get; init; } = [];
 
-    public required DateTimeOffset At { get; init; }
+    /// <summary>Of the last event.</summary>
+    public DateTimeOffset? At { get; init; }
 
     public DayFigures On(DateOnly date) => Days.FirstOrDefault(day => day.Date == date) ?? new DayFigures { Date = date };
 }

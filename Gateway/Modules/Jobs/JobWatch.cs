@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Gateway.Contract;
 
 namespace Gateway.Modules.Jobs;
 
@@ -10,7 +11,6 @@ internal sealed class JobWatch : IAsyncDisposable
 
     // Each running job as it was last heard of.
     private readonly ConcurrentDictionary<string, JobState> _running = new();
-    private readonly CancellationTokenSource _stop = new();
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Meter _meter = new("Gateway.Modules.Jobs");
@@ -18,7 +18,7 @@ internal sealed class JobWatch : IAsyncDisposable
     // Owned by the loop; its count is read by the meter.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _stalled = new();
 
-    private Task _loop = Task.CompletedTask;
+    private PeriodicWork? _looking;
 
     public JobWatch(TimeProvider time, ILogger<JobWatch> log)
     {
@@ -30,7 +30,7 @@ internal sealed class JobWatch : IAsyncDisposable
 
     public IReadOnlyCollection<string> Stalled => [.. _stalled.Keys];
 
-    public void Start() => _loop = RunAsync();
+    public void Start() => _looking = new(Period, _time, LookAsync);
 
     /// <summary>After the commit of each of its events.</summary>
     public void Heard(JobState state)
@@ -47,26 +47,18 @@ internal sealed class JobWatch : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
+        if (_looking is not null)
+        {
+            await _looking.DisposeAsync();
+        }
+
         _meter.Dispose();
     }
 
-    private async Task RunAsync()
+    private Task LookAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(Period, _time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                Look(_time.GetUtcNow());
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            _stalled.Clear();
-        }
+        Look(_time.GetUtcNow());
+        return Task.CompletedTask;
     }
 
     private void Look(DateTimeOffset now)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Gateway.Channels;
+using Gateway.Contract;
 using Gateway.Journal;
 
 namespace Gateway.Modules.Rooms;
@@ -21,7 +22,6 @@ internal sealed class RoomWatch : IAsyncDisposable
     // Changed by the loop alone, read by anyone.
     private readonly ConcurrentDictionary<(string Room, string User), Participant> _slow = new();
 
-    private readonly CancellationTokenSource _stop = new();
     private readonly Meter _meter = new("Gateway.Modules.Rooms");
     private readonly Counter<long> _messages;
     private readonly Counter<long> _episodes;
@@ -29,7 +29,7 @@ internal sealed class RoomWatch : IAsyncDisposable
     private readonly RoomsOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private Task _loop = Task.CompletedTask;
+    private PeriodicWork? _looking;
 
     public RoomWatch(Receipts receipts, RoomsOptions options, TimeProvider time, ILogger<RoomWatch> log)
     {
@@ -41,7 +41,7 @@ internal sealed class RoomWatch : IAsyncDisposable
 
     public IReadOnlyCollection<(string Room, string User)> Slow => [.. _slow.Keys];
 
-    public void Start() => _loop = RunAsync();
+    public void Start() => _looking = new(Period, _time, LookAsync);
 
     /// <summary>After the commit.</summary>
     public void Spoken(Spoken spoken, string author)
@@ -73,26 +73,18 @@ internal sealed class RoomWatch : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
+        if (_looking is not null)
+        {
+            await _looking.DisposeAsync();
+        }
+
         _meter.Dispose();
     }
 
-    private async Task RunAsync()
+    private Task LookAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(Period, _time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                Look(_time.GetUtcNow());
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            return;
-        }
+        Look(_time.GetUtcNow());
+        return Task.CompletedTask;
     }
 
     private void Look(DateTimeOffset now)

@@ -56,28 +56,10 @@ export class Attention {
     this.#leave();
     this.#site = name;
     if (name === null) return;
-    const told = (/** @type {any} */ event, /** @type {number} */ cursor) =>
-      apply({ type: "checkIn", event, cursor, greets: !waits.has("catchingUp") && greets(event, model().pinned) });
     this.#channel = client.subscribe(name, {
       client: clientId,
       onState: ({ state, cursor }) => apply({ type: "checkIns", state, cursor }),
-      onEvent: told,
-      onError: code => code === "unknown_channel" && this.#followFirst(name, told),
-    });
-  }
-
-  /**
-   * Nobody has come to this site yet: the first one is heard of in the feed.
-   *
-   * @param {string} name
-   * @param {(event: any, cursor: number) => void} told
-   */
-  #followFirst(name, told) {
-    const { client, clientId, apply } = this.#around;
-    this.#channel = client.subscribe("checkins", {
-      client: clientId,
-      onState: ({ cursor }) => apply({ type: "checkIns", state: {}, cursor }),
-      onEvent: (event, cursor) => event.channel === name && told(event, cursor),
+      onEvent: (event, cursor) => apply({ type: "checkIn", event, cursor, greets: !waits.has("catchingUp") && greets(event, model().pinned) }),
     });
   }
 
