@@ -104,7 +104,9 @@ internal abstract class Peer : IAsyncDisposable
     private async Task LaunchAsync(CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        process = Process.Start(StartInfo())!;
+        var start = StartInfo();
+        start.Environment.Remove("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"); // is the generator's alone
+        process = Process.Start(start)!;
         process.EnableRaisingEvents = true;
         Drain(process.StandardError, "stderr.log");
         await UntilReadyAsync(process, cancellation);
