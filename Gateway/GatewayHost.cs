@@ -60,7 +60,8 @@ internal static class GatewayHost
     /// <summary>All parts, none of which runs yet.</summary>
     public static WebApplication Build(string[] args, MetricsBoard metrics)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        // Slim: without IIS, QUIC and what else a service on a LAN never calls but would hold in memory.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             Args = args,
             // Settings and pages lie beside the program, wherever it is started from.
@@ -69,7 +70,9 @@ internal static class GatewayHost
         });
         var settings = Settings.Read(builder.Configuration, args);
         var listeners = new Listeners(settings.Mqtt, settings.Http, settings.Tls);
-        builder.WebHost.UseSockets(sockets => sockets.Backlog = Listeners.Backlog).ConfigureKestrel(listeners.Configure);
+        builder.WebHost.UseSockets(sockets => sockets.Backlog = Listeners.Backlog)
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(listeners.Configure);
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Logging.ClearProviders().AddSerilog(Logger(builder.Configuration), dispose: true);
         builder.Services.AddSingleton(metrics);
