@@ -25,6 +25,6 @@ internal sealed class AccessParts(IJournal journal, string folder, TimeProvider 
         var trail = new AuditTrail(journal, NullLogger<AuditTrail>.Instance);
         var access = new HttpAccess(
             options, NewAdmin(options), NewSessions(), Accounts, scanners, NewThrottle(), trail, new(journal, time), NullLogger<HttpAccess>.Instance);
-        return new(access, Standings, scanners, time);
+        return new(access, Standings, new(scanners, []), time);
     }
 }

@@ -99,6 +99,10 @@ internal sealed class LiveFixture : IAsyncDisposable
 
         private sealed record Rights(string User, string? Role, DateTimeOffset ExpiresAt, CancellationToken Ended) : ISubscriberRights
         {
+            public bool IsStaff => false;
+
+            public IChannelRule? RuleOf(StreamName name) => null;
+
             public ValueTask<bool> MaySubscribeAsync(StreamName name, CancellationToken cancellation) => new(name.Kind != "rooms");
 
             public ValueTask<bool> MayPublishAsync(StreamName name, CancellationToken cancellation) => new(name.Id != "silent");

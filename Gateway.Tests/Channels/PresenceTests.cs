@@ -106,7 +106,8 @@ public sealed class PresenceTests
     public void TooManyChanges_BecomeOneList()
     {
         var woken = 0;
-        var watch = new Gateway.Channels.PresenceWatch(default, _ => woken++);
+        var rights = new LiveFixture.OpenDesk().RightsOf(new Microsoft.AspNetCore.Http.DefaultHttpContext());
+        var watch = new Gateway.Channels.PresenceWatch(default, rights, _ => woken++);
         var wakes = Enumerable.Range(0, 300).Count(i => watch.Add(new(Joined: true, new($"u{i}", null, default))));
         var (changes, tooMany) = watch.Take();
 

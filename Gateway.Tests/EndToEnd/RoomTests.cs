@@ -72,12 +72,65 @@ public sealed class RoomTests() : ServiceTest([.. Anonymous, "--Rooms:SlowSecond
     }
 
     [Test]
-    public async Task Page_OfAStranger_MayNotSpeak()
+    public async Task Page_OfAStranger_NeitherReadsNorSpeaksNorSeesWhoIsThere()
     {
         await using var stranger = await OpenAsync("eve");
-        await stranger.SendAsync(new { op = "publish", id = 2, channel = _room, data = new { text = "hi" } });
+        foreach (var op in new object[]
+        {
+            new { op = "publish", id = 2, channel = _room, data = new { text = "hi" } },
+            new { op = "subscribe", id = 3, channel = _room, since = 0 },
+            new { op = "presence", id = 4, channel = _room },
+            new { op = "subscribe", id = 5, channel = "rooms" },
+            new { op = "subscribe", id = 6, channel = "rooms/nothing" },
+        })
+        {
+            await stranger.SendAsync(op);
+            Assert.That((string?)(await stranger.NextAsync("error"))["code"], Is.EqualTo("forbidden"), $"{op}");
+        }
+    }
 
-        Assert.That((string?)(await stranger.NextAsync("error"))["code"], Is.EqualTo("forbidden"));
+    [Test]
+    public async Task Participant_WhoIsRemoved_HearsThatAndNothingMore_UntilTheyAreBack()
+    {
+        await using var ada = await OpenAsync("ada");
+        await using var peeking = await OpenAsync("ada");
+        await peeking.SendAsync(new { op = "presence", id = 1, channel = _room });
+        await peeking.NextAsync("presence");
+        await ada.SubscribeAsync(_room, since: 0);
+        Assert.That(await ada.EventsAsync(3), Is.EqualTo(new[] { "created", "joined", "joined" }));
+        await peeking.NextAsync("join");
+        using var removed = await Service.Http.DeleteAsync($"/api/{_room}/participants/ada");
+        var unheard = await SayAsync("now that she has gone");
+
+        Assert.That((string?)(await ada.NextAsync("event"))["type"], Is.EqualTo("left"));
+        var over = await ada.NextAsync("error", "event");
+        Assert.That(((string?)over["code"], (string?)over["channel"]), Is.EqualTo(("forbidden", _room)));
+        await peeking.SendAsync(new { op = "presence", id = 2, channel = _room });
+        Assert.That((int?)(await peeking.NextAsync("error", "leave"))["id"], Is.EqualTo(2), "nor who comes and goes");
+        Assert.That((await ReceiptsOfChannelAsync(unheard)).All(receipt => receipt["sent"] is null), "what she did not get was not sent");
+
+        await Service.PostAsync($"/api/{_room}/participants", new { user = "ada" });
+        await ada.SendAsync(new { op = "subscribe", id = 9, channel = _room, since = 4, epoch = (await Service.GetAsync($"/api/{_room}"))["epoch"] });
+        await ada.NextAsync("subscribed");
+        Assert.That(await ada.EventsAsync(2), Is.EqualTo(new[] { "message", "joined" }));
+    }
+
+    [Test]
+    public async Task OpenRoom_IsClosedToThoseWhoFollowIt_ByTheFirstWhoIsAdded()
+    {
+        var room = await CreateAsync(new { name = "open" });
+        await using var eve = await OpenAsync("eve");
+        await eve.SubscribeAsync(room);
+        await Service.PostAsync($"/api/{room}/messages", new { data = "for all" });
+        Assert.That((string?)(await eve.NextAsync("event"))["type"], Is.EqualTo("message"));
+        await Service.PostAsync($"/api/{room}/participants", new { user = "ada" });
+        await Service.PostAsync($"/api/{room}/messages", new { data = "for ada" });
+        using var left = await Service.Http.DeleteAsync($"/api/{room}/participants/ada");
+
+        Assert.That(await eve.EventsAsync(1), Is.EqualTo(new[] { "joined" }));
+        Assert.That((string?)(await eve.NextAsync("error", "event"))["code"], Is.EqualTo("forbidden"));
+        await eve.SendAsync(new { op = "subscribe", id = 7, channel = room });
+        Assert.That((string?)(await eve.NextAsync("error", "subscribed"))["code"], Is.EqualTo("forbidden"), "nor when all have left");
     }
 
     [Test]
@@ -151,6 +204,9 @@ public sealed class RoomTests() : ServiceTest([.. Anonymous, "--Rooms:SlowSecond
     private async Task<JsonNode> ReceiptAsync(JsonNode message, string user) =>
         (await Service.GetAsync($"/api/{_room}/messages/{message["id"]}/receipts"))["items"]!.AsArray()
             .Single(item => (string?)item!["user"] == user)!;
+
+    private async Task<IReadOnlyList<JsonNode>> ReceiptsOfChannelAsync(JsonNode message) =>
+        [.. (await Service.GetAsync($"/api/{_room}/receipts"))["items"]!.AsArray().Where(item => (long?)item!["seq"] == (long)message["seq"]!)!];
 
     private async Task<ManualPage> OpenAsync(string user)
     {

@@ -47,5 +47,8 @@ internal sealed record Identity(IdentityKind Kind, string Name)
     /// <summary>As others on a channel see it.</summary>
     public string Shown => Kind == IdentityKind.User ? Name : Owner;
 
+    /// <summary>Runs the place, or is a program of whoever does; the rest come to it.</summary>
+    public bool IsStaff => Kind is IdentityKind.Admin or IdentityKind.Anonymous or IdentityKind.Service || (Kind == IdentityKind.User && Role >= Role.Operator);
+
     public static Identity Device(string id) => new(IdentityKind.Device, id);
 }

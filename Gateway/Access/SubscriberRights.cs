@@ -2,9 +2,10 @@ using Gateway.Channels;
 
 namespace Gateway.Access;
 
-/// <summary>What one page may follow: what its identity may read, narrowed to what its ticket names.</summary>
+/// <summary>What one page may follow: what its identity may read, narrowed to what its ticket names, and by the rules of the channels.</summary>
+/// <param name="user">Whom it is for: the identity itself, or somebody whom it named.</param>
 internal sealed class SubscriberRights(
-    Identity identity, string user, string? role, IReadOnlySet<string>? streams, DateTimeOffset expiresAt, ScannerOf scanners, CancellationToken ended)
+    Identity identity, string user, string? role, IReadOnlySet<string>? streams, DateTimeOffset expiresAt, ChannelGuards guards, CancellationToken ended)
     : ISubscriberRights
 {
     public string User => user;
@@ -14,6 +15,10 @@ internal sealed class SubscriberRights(
     public DateTimeOffset ExpiresAt => expiresAt;
 
     public CancellationToken Ended => ended;
+
+    public bool IsStaff => identity.IsStaff && user == identity.Shown;
+
+    public IChannelRule? RuleOf(StreamName name) => IsStaff ? null : guards.RuleOf(name.Kind);
 
     public ValueTask<bool> MaySubscribeAsync(StreamName name, CancellationToken cancellation) => MayAsync(Verb.Read, name, cancellation);
 
@@ -27,6 +32,7 @@ internal sealed class SubscriberRights(
         }
 
         var what = new Resource(name.Kind, name.Id);
-        return Rights.Allow(identity, verb, identity.Kind == IdentityKind.Kiosk ? await scanners.FindAsync(what, identity, cancellation) : what);
+        return Rights.Allow(identity, verb, identity.Kind == IdentityKind.Kiosk ? await guards.Scanners.FindAsync(what, identity, cancellation) : what)
+            && (RuleOf(name) is not { } rule || await rule.MayFollowAsync(name, user, cancellation));
     }
 }

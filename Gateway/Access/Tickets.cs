@@ -5,7 +5,7 @@ using Gateway.Contract;
 namespace Gateway.Access;
 
 /// <summary>Tickets for WebSockets: single use, 30 seconds, with the rights of who asked, narrowed to what was named. In no log and no database.</summary>
-internal sealed class Tickets(HttpAccess access, Standings standings, ScannerOf scanners, TimeProvider time) : ITicketDesk
+internal sealed class Tickets(HttpAccess access, Standings standings, ChannelGuards guards, TimeProvider time) : ITicketDesk
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
 
@@ -52,7 +52,7 @@ internal sealed class Tickets(HttpAccess access, Standings standings, ScannerOf 
         }
 
         return _open.TryRemove(Secret.Hash(ticket), out var found) && found.Until > time.GetUtcNow() && !found.Ended.IsCancellationRequested
-            ? TicketVerdict.Granted(new SubscriberRights(found.Owner, found.User, found.Role, found.Streams, RightsEnd, scanners, found.Ended))
+            ? TicketVerdict.Granted(new SubscriberRights(found.Owner, found.User, found.Role, found.Streams, RightsEnd, guards, found.Ended))
             : TicketVerdict.Refused(Unauthenticated);
     }
 
@@ -61,7 +61,7 @@ internal sealed class Tickets(HttpAccess access, Standings standings, ScannerOf 
     private DateTimeOffset RightsEnd => time.GetUtcNow() + RightsLifetime;
 
     private SubscriberRights Rights(Identity identity, string? session = null) =>
-        new(identity, identity.Shown, RoleOf(identity), streams: null, RightsEnd, scanners, standings.Of(identity, session));
+        new(identity, identity.Shown, RoleOf(identity), streams: null, RightsEnd, guards, standings.Of(identity, session));
 
     private static string? RoleOf(Identity identity) => identity.Kind == IdentityKind.User ? identity.Role.ToString().ToLowerInvariant() : null;
 

@@ -16,4 +16,4 @@ internal interface IChannelPublisher
 }
 
 /// <summary>What a page wants to say on a channel. Who says it is taken from its credentials.</summary>
-internal sealed record Publication(ChannelName Channel, string User, string? Role, JsonElement Data, string? Key);
+internal sealed record Publication(ChannelName Channel, string User, string? Role, bool IsStaff, JsonElement Data, string? Key);

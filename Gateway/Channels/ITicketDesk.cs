@@ -25,6 +25,12 @@ internal interface ISubscriberRights
     /// <summary>Cancelled when these rights end before their time: the connection ends with them.</summary>
     CancellationToken Ended { get; }
 
+    /// <summary>Runs the place, or is a program of whoever does, and speaks for itself: no rule of a channel binds it.</summary>
+    bool IsStaff { get; }
+
+    /// <summary>What may end a subscription to it in its midst; null: nothing that happens there does.</summary>
+    IChannelRule? RuleOf(StreamName name);
+
     ValueTask<bool> MaySubscribeAsync(StreamName name, CancellationToken cancellation);
 
     ValueTask<bool> MayPublishAsync(StreamName name, CancellationToken cancellation);

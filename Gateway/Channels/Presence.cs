@@ -171,7 +171,7 @@ internal sealed record Member(string User, string? Role, DateTimeOffset Since);
 internal sealed record PresenceChange(bool Joined, Member Member, JsonElement? Signal = null);
 
 /// <summary>One page that wants to hear who comes and goes on one stream. Owned by the lock of <see cref="Presence"/>.</summary>
-internal sealed class PresenceWatch(StreamName name, Action<PresenceWatch> wake)
+internal sealed class PresenceWatch(StreamName name, ISubscriberRights rights, Action<PresenceWatch> wake)
 {
     // A page that does not read is not owed more: it gets the list anew.
     private const int MaxChanges = 256;
@@ -181,6 +181,9 @@ internal sealed class PresenceWatch(StreamName name, Action<PresenceWatch> wake)
     private bool _woken;
 
     public StreamName Name => name;
+
+    /// <summary>Of the page, when it asked.</summary>
+    public ISubscriberRights Rights => rights;
 
     public bool IsClosed { get; set; }
 

@@ -8,8 +8,12 @@ namespace Gateway.Channels;
 /// events through a bounded queue; when that is full it catches up again. The publisher never waits and no event is left out or repeated: where what comes
 /// next is no longer kept, the reader is told so, with the state instead.
 /// </summary>
-internal sealed class Subscription(LiveStream stream, StreamSource source, ChannelMeters meters, Action wake, SubscriptionStart start)
+internal sealed class Subscription(
+    LiveStream stream, StreamSource source, ChannelMeters meters, Action wake, SubscriptionStart start, ISubscriberRights? rights)
 {
+    // Null for almost all: they pay nothing for the others.
+    private readonly IChannelRule? _rule = rights?.RuleOf(stream.Name);
+
     // Owned by the stream's lock.
     private List<StoredEvent> _queue = [];
     private long _queuedThrough = start.After;
@@ -21,47 +25,22 @@ internal sealed class Subscription(LiveStream stream, StreamSource source, Chann
     private long _cursor = start.After;
     private bool _drained = start.AtHead;
     private bool _hasBegun;
+    private bool _isAsked;
 
     public StreamName Name => stream.Name;
 
     /// <summary>The newest event that was taken. Read by the reader only.</summary>
     public long Cursor => _cursor;
 
+    /// <summary>Whoever follows may do so no longer: what was taken last was all. Read by the reader only.</summary>
+    public bool IsOver { get; private set; }
+
     /// <summary>
     /// The next events in order, or the state to go on from. An empty answer means that there is nothing at the moment, and that <c>wake</c> will be
     /// called when there is; on a closed subscription it means the end.
     /// </summary>
-    public async ValueTask<Taken> TakeAsync(CancellationToken cancellation)
-    {
-        while (true)
-        {
-            if (TakeQueued(out var top) is { } queued)
-            {
-                return new(queued);
-            }
-
-            var page = await source.ReadAsync(Name, _cursor, start.PageSize, cancellation);
-            if (start.FromOldest && !_hasBegun)
-            {
-                // All that is kept was asked for, whatever that is by now.
-                _cursor = Math.Max(_cursor, page.Oldest - 1);
-            }
-
-            _hasBegun = true;
-            _drained = page.Count < start.PageSize;
-            var reached = page.Count > 0 ? Name.CursorOf(page[^1]) : _cursor;
-            if (_cursor < page.Oldest - 1 || (_drained && reached < top))
-            {
-                return new([], await StartAnewAsync(cancellation));
-            }
-
-            _cursor = reached;
-            if (page.Count > 0)
-            {
-                return new(page);
-            }
-        }
-    }
+    public ValueTask<Taken> TakeAsync(CancellationToken cancellation) =>
+        _rule is null ? TakeNextAsync(cancellation) : TakeAllowedAsync(_rule, cancellation);
 
     /// <summary>How far it is; on any thread.</summary>
     public Progress Progress
@@ -127,6 +106,65 @@ internal sealed class Subscription(LiveStream stream, StreamSource source, Chann
     }
 
     public void Wake() => wake();
+
+    private async ValueTask<Taken> TakeNextAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (TakeQueued(out var top) is { } queued)
+            {
+                return new(queued);
+            }
+
+            var page = await source.ReadAsync(Name, _cursor, start.PageSize, cancellation);
+            if (start.FromOldest && !_hasBegun)
+            {
+                // All that is kept was asked for, whatever that is by now.
+                _cursor = Math.Max(_cursor, page.Oldest - 1);
+            }
+
+            _hasBegun = true;
+            _drained = page.Count < start.PageSize;
+            var reached = page.Count > 0 ? Name.CursorOf(page[^1]) : _cursor;
+            if (_cursor < page.Oldest - 1 || (_drained && reached < top))
+            {
+                return new([], await StartAnewAsync(cancellation));
+            }
+
+            _cursor = reached;
+            if (page.Count > 0)
+            {
+                return new(page);
+            }
+        }
+    }
+
+    // What was asked when it was opened may have changed before the state was read, and a state that comes anew may hide what ended it: then it is
+    // asked again as well.
+    private async ValueTask<Taken> TakeAllowedAsync(IChannelRule rule, CancellationToken cancellation)
+    {
+        if (IsOver)
+        {
+            return new([]);
+        }
+
+        var taken = await TakeNextAsync(cancellation);
+        var seen = taken.Events.TakeWhile(stored => !rule.MayEnd(stored, rights!.User)).Count();
+        if (_isAsked && taken.Anew is null && seen == taken.Events.Count)
+        {
+            return taken;
+        }
+
+        _isAsked = true;
+        if (await rights!.MaySubscribeAsync(Name, cancellation))
+        {
+            return taken;
+        }
+
+        // The event that ended it is the last that they see.
+        IsOver = true;
+        return new(seen == taken.Events.Count ? [] : [.. taken.Events.Take(seen + 1)]);
+    }
 
     // Retention was faster than this reader. The state holds what went, and stands for all that happened before it.
     private async ValueTask<StreamSnapshot> StartAnewAsync(CancellationToken cancellation)

@@ -30,7 +30,7 @@ internal sealed class Subscriptions(ChannelHub hub, StreamSource source, Channel
             {
                 FromOldest = wish is { FromHead: false, Cursor.Since: 0 },
             };
-            return opened = new(hub, stream, new(stream, source, meters, wake, start), snapshot, resume with { After = after });
+            return opened = new(hub, stream, new(stream, source, meters, wake, start, wish.Rights), snapshot, resume with { After = after });
         }
         finally
         {
@@ -45,8 +45,9 @@ internal sealed class Subscriptions(ChannelHub hub, StreamSource source, Channel
 /// <param name="Cursor">Where the reader wants to go on.</param>
 /// <param name="FromHead">The reader wants what comes after the state, whatever its cursor was: delivery of states, not of events.</param>
 /// <param name="PageSize">Events of one read, where not as the options say.</param>
+/// <param name="Rights">Of whoever follows; null: no rule of a channel can end it.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct SubscriptionWish(Cursor Cursor, bool FromHead = false, int? PageSize = null);
+internal readonly record struct SubscriptionWish(Cursor Cursor, bool FromHead = false, int? PageSize = null, ISubscriberRights? Rights = null);
 
 /// <summary>A subscription with the state it began from. Disposing leaves the stream.</summary>
 internal sealed class OpenSubscription(ChannelHub hub, LiveStream stream, Subscription subscription, StreamSnapshot snapshot, Resume resume) : IDisposable

@@ -10,7 +10,7 @@ public sealed class RoomDeskTests
     private static readonly RoomAuthor Tutor = new("tutor");
     private static readonly RoomAuthor Student = new("student");
     private static readonly RoomAuthor Stranger = new("stranger");
-    private static readonly RoomAuthor Admin = new("admin");
+    private static readonly RoomAuthor Admin = new("admin", IsStaff: true);
 
     private SomeFolder _folder = null!;
     private SomeJournal _some = null!;

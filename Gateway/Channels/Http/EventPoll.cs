@@ -11,7 +11,8 @@ internal sealed class EventPoll(LiveServices services, IHostApplicationLifetime 
     public async Task<EventPage?> ReadAsync(StreamName name, EventsQuery query, string client, ISubscriberRights rights, HttpContext context)
     {
         var arrived = new AsyncSignal();
-        using var opened = await services.Subscriptions.OpenAsync(name, new(query.Cursor, PageSize: query.Limit), arrived.Set, context.RequestAborted);
+        var wish = new SubscriptionWish(query.Cursor, PageSize: query.Limit, Rights: rights);
+        using var opened = await services.Subscriptions.OpenAsync(name, wish, arrived.Set, context.RequestAborted);
         if (opened is null)
         {
             return null;

@@ -17,7 +17,7 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
         var cursor = EventsQuery.ReadLive(context.Request);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, rights.Ended);
         var arrived = new AsyncSignal();
-        using var opened = await services.Subscriptions.OpenAsync(name, new(cursor), arrived.Set, stop.Token);
+        using var opened = await services.Subscriptions.OpenAsync(name, new(cursor, Rights: rights), arrived.Set, stop.Token);
         if (opened is null)
         {
             return false;
@@ -98,7 +98,7 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
         line.Connected();
         try
         {
-            while (rights.ExpiresAt > services.Time.GetUtcNow())
+            while (rights.ExpiresAt > services.Time.GetUtcNow() && !opened.Subscription.IsOver)
             {
                 var taken = await opened.Subscription.TakeAsync(stop);
                 if (taken.Anew is { } snapshot)

@@ -31,9 +31,15 @@ internal static class Frames
         return buffer.WrittenSpan.ToArray();
     }
 
-    public static byte[] Error(string? id, string code, string message) => Reply("error", id, writer =>
+    /// <param name="channel">That it is about, where it answers no request.</param>
+    public static byte[] Error(string? id, string code, string message, StreamName? channel = null) => Reply("error", id, writer =>
     {
         writer.WriteString("code"u8, code);
+        if (channel is { } name)
+        {
+            writer.WriteString("channel"u8, name.ToString());
+        }
+
         writer.WriteString("message"u8, message);
     });
 

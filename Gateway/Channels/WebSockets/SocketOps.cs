@@ -72,7 +72,8 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
     {
         lock (_listing)
         {
-            return [.. _subscriptions.Values.Select(one => new Followed(one.Name, one.Receipts.Subscriber, one.Opened.Subscription.Progress))];
+            return [.. _subscriptions.Values.Where(one => !one.IsOver)
+                .Select(one => new Followed(one.Name, one.Receipts.Subscriber, one.Opened.Subscription.Progress))];
         }
     }
 
@@ -110,7 +111,8 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
         }
 
         var subscription = new SocketSubscription(name, every < ShortestEvery ? ShortestEvery : every, _rights, outbox, services.Time);
-        if (await services.Subscriptions.OpenAsync(name, new(cursor, FromHead: every is not null), subscription.Wake, stop) is not { } opened)
+        var wish = new SubscriptionWish(cursor, FromHead: every is not null, Rights: _rights);
+        if (await services.Subscriptions.OpenAsync(name, wish, subscription.Wake, stop) is not { } opened)
         {
             await ErrorAsync(id, "unknown_channel", $"there is no {name}", stop);
             return;
@@ -204,7 +206,7 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
         }
 
         Unwatch(name);
-        var watch = _watches[name] = new(name, woken => outbox.Add(new Outgoing.Presence(woken)));
+        var watch = _watches[name] = new(name, _rights, woken => outbox.Add(new Outgoing.Presence(woken)));
         await outbox.ReplyAsync(new Outgoing.Watching(id, watch), stop);
     }
 
@@ -276,7 +278,7 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
 
             Close(name);
             Unwatch(name);
-            await ErrorAsync(id: null, "forbidden", $"{name} is no longer yours to follow", stop);
+            await outbox.ReplyAsync(new Outgoing.Reply(Frames.Error(id: null, "forbidden", $"{name} is no longer yours to follow", name)), stop);
         }
 
         return null;

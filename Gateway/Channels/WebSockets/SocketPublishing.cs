@@ -42,7 +42,7 @@ internal sealed class SocketPublishing(string connection, Outbox outbox, LiveSer
 
         try
         {
-            var seq = await publisher.PublishAsync(new(name.Channel, rights.User, rights.Role, data, key));
+            var seq = await publisher.PublishAsync(new(name.Channel, rights.User, rights.Role, rights.IsStaff, data, key));
             return Frames.Reply("published", id, writer => writer.WriteNumber("seq"u8, seq));
         }
         catch (RequestRefusedException refused)

@@ -96,7 +96,7 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
                 outbox.Replied();
                 break;
             case Outgoing.Presence presence:
-                SendChanges(presence.Watch);
+                await SendChangesAsync(presence.Watch, stop);
                 break;
             case Outgoing.Heartbeat:
                 Volatile.Write(ref _heartbeatWaiting, 0);
@@ -107,6 +107,11 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
 
     private async ValueTask TakeTurnAsync(SocketSubscription subscription, CancellationToken stop, CancellationToken aborted)
     {
+        if (subscription.IsOver)
+        {
+            return;
+        }
+
         var taken = await subscription.TakeAsync(stop);
         var events = taken.Events;
         if (subscription.ShowsStates)
@@ -135,7 +140,13 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
             _sent.Add((subscription.Receipts, subscription.Name.CursorOf(events[0]) - 1, through, events[0].AppendedAt));
         }
 
-        if (!taken.IsNothing)
+        if (subscription.IsOver)
+        {
+            SendFrame(Frames.Error(id: null, "forbidden", $"{subscription.Name} is no longer yours to follow", subscription.Name));
+            subscription.Dispose();
+            _closed.Add(subscription);
+        }
+        else if (!taken.IsNothing)
         {
             subscription.Wake();
         }
@@ -143,7 +154,7 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
 
     private async ValueTask SendStateAsync(SocketSubscription subscription, bool changed, CancellationToken stop)
     {
-        if (!subscription.IsStateDue(changed) || await services.Source.SnapshotAsync(subscription.Name, stop) is not { } snapshot)
+        if (subscription.IsOver || !subscription.IsStateDue(changed) || await services.Source.SnapshotAsync(subscription.Name, stop) is not { } snapshot)
         {
             return;
         }
@@ -154,8 +165,14 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
         _sent.Add((subscription.Receipts, snapshot.Head - 1, snapshot.Head, AppendedAt: 0));
     }
 
-    private void SendChanges(PresenceWatch watch)
+    private async ValueTask SendChangesAsync(PresenceWatch watch, CancellationToken stop)
     {
+        if (watch.Rights.RuleOf(watch.Name) is not null && !await watch.Rights.MaySubscribeAsync(watch.Name, stop))
+        {
+            services.Presence.Unwatch(watch);
+            return;
+        }
+
         var (changes, anew) = services.Presence.Take(watch);
         if (anew is not null)
         {

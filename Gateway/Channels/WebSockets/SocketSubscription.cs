@@ -31,6 +31,9 @@ internal sealed class SocketSubscription(
 
     public OpenSubscription Opened => _opened ?? throw new InvalidOperationException($"{name} is not open yet");
 
+    /// <summary>Its page may follow no longer.</summary>
+    public bool IsOver => Opened.Subscription.IsOver;
+
     /// <summary>Called once, before the first turn.</summary>
     public void Open(OpenSubscription opened, ReceiptLine receipts)
     {

@@ -27,7 +27,7 @@ internal static class RoomDesk
         transaction.Append(channel, EventDraft.Of(RoomEvents.Created, new RoomEvents.CreatedData(name, by)));
         foreach (var (user, role) in participants)
         {
-            transaction.Append(channel, EventDraft.Of(RoomEvents.Joined, new RoomEvents.MemberData(user, role, by)));
+            Add(transaction, channel, user, role, by);
         }
 
         return transaction.State<RoomState>(channel)!;
@@ -49,7 +49,7 @@ internal static class RoomDesk
 
         if (known is null || known.Role != role)
         {
-            transaction.Append(ChannelOf(room), EventDraft.Of(RoomEvents.Joined, new RoomEvents.MemberData(user, role, by)));
+            Add(transaction, ChannelOf(room), user, role, by);
         }
 
         return (Find(transaction, room), null);
@@ -115,7 +115,7 @@ internal static class RoomDesk
         }
 
         var kept = ContractJson.Read<KeptMessage>(body);
-        if (RoomRules.MayChange(kept, author) is { } refusal)
+        if (RoomRules.MayChange(Find(transaction, room)!, kept, author) is { } refusal)
         {
             return (null, refusal);
         }
@@ -150,6 +150,12 @@ internal static class RoomDesk
         }
 
         return null;
+    }
+
+    private static void Add(JournalTransaction transaction, ChannelName channel, string user, string? role, string by)
+    {
+        bool? closes = transaction.State<RoomState>(channel)!.Open ? true : null;
+        transaction.Append(channel, EventDraft.Of(RoomEvents.Joined, new RoomEvents.MemberData(user, role, by, closes)));
     }
 
     public static string KeyOf(string room, string message) => $"{room}/{message}";

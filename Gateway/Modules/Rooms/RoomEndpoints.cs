@@ -12,18 +12,29 @@ internal static class RoomEndpoints
 
     public static IServiceCollection AddRooms(this IServiceCollection services) => services
         .AddSingleton<IChannelKind, RoomKind>().AddSingleton<RoomWatch>().AddSingleton<RoomHistory>().AddSingleton<RoomDelivery>()
-        .AddSingleton<IKioskReach, KioskRooms>()
+        .AddSingleton<IKioskReach, KioskRooms>().AddSingleton<IChannelRule, RoomMembers>()
         .AddSingleton<RoomPublisher>().AddSingleton<IChannelPublisher>(provider => provider.GetRequiredService<RoomPublisher>());
 
     public static void MapRooms(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/rooms", CreateAsync);
         routes.MapGet("/api/rooms", ListAsync);
-        routes.MapPost("/api/rooms/{id}/participants", JoinAsync);
-        routes.MapDelete("/api/rooms/{id}/participants", LeaveAsync);
-        routes.MapDelete("/api/rooms/{id}/participants/{user}", LeaveAsync);
-        routes.MapPost("/api/rooms/{id}/read", MarkAsync);
-        routes.MapRoomMessages();
+        var room = routes.MapGroup("/api/rooms/{id}").AddEndpointFilter(AskAsync);
+        room.MapPost("/participants", JoinAsync);
+        room.MapDelete("/participants", LeaveAsync);
+        room.MapDelete("/participants/{user}", LeaveAsync);
+        room.MapPost("/read", MarkAsync);
+        room.MapRoomMessages();
+    }
+
+    /// <summary>What is in a room is for whom may follow it.</summary>
+    private static async ValueTask<object?> AskAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        var (context, id) = (call.HttpContext, call.HttpContext.Request.RouteValues["id"] as string);
+        var rights = context.RequestServices.GetRequiredService<ITicketDesk>().RightsOf(context);
+        return !StreamName.TryParse($"{RoomDesk.Kind}/{id}", out var name) ? throw RequestRefusedException.Unknown("room", id ?? "")
+            : await rights.MaySubscribeAsync(name, context.RequestAborted) ? await next(call)
+            : throw new RequestRefusedException(StatusCodes.Status403Forbidden, "forbidden", $"{name} is not yours to follow.");
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, IJournal journal, ITicketDesk desk, ILogger<RoomPublisher> log)
@@ -52,8 +63,17 @@ internal static class RoomEndpoints
     }
 
     private static Task<IResult> ListAsync(
-        IJournal journal, CancellationToken cancellation, string? user = null, int limit = 50, long? before = null) => FeedList.AnswerAsync<RoomState>(
-            journal, RoomDesk.Kind, before, limit, room => user is null || room.Find(user) is not null, cancellation);
+        HttpContext context, IJournal journal, ITicketDesk desk, CancellationToken cancellation, string? user = null, int limit = 50, long? before = null)
+    {
+        var rights = desk.RightsOf(context);
+        return FeedList.AnswerAsync<RoomState>(
+            journal,
+            RoomDesk.Kind,
+            before,
+            limit,
+            room => (user is null || room.Find(user) is not null) && RoomRules.MayRead(room, rights.User, rights.IsStaff),
+            cancellation);
+    }
 
     private static async Task<IResult> JoinAsync(
         string id, HttpContext context, IJournal journal, ITicketDesk desk, RoomWatch watch, ILogger<RoomPublisher> log)

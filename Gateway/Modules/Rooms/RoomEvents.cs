@@ -17,7 +17,8 @@ internal static class RoomEvents
 
     /// <summary>Of joined and left.</summary>
     /// <param name="By">Who brought them in or out.</param>
-    internal sealed record MemberData(string User, string? Role, string By);
+    /// <param name="Closes">The first to join: until then the room was open to everybody.</param>
+    internal sealed record MemberData(string User, string? Role, string By, bool? Closes = null);
 
     internal sealed record MessageData(string Id, string User, string? Role, JsonElement Data, string? Key);
 
@@ -39,7 +40,7 @@ internal sealed class RoomKind() : ChannelKind<RoomState>("rooms")
         : Continue(state ?? throw new InvalidOperationException($"{next.Channel} begins with '{next.Type}'"), next) with { At = next.At };
 
     private static RoomState Opened(StoredEvent next, RoomEvents.CreatedData data) =>
-        new() { Id = next.Channel.Id, Name = data.Name, By = data.By, At = next.At };
+        new() { Id = next.Channel.Id, Name = data.Name, By = data.By, Open = true, At = next.At };
 
     private static RoomState Continue(RoomState state, StoredEvent next) => next.Type switch
     {
@@ -56,7 +57,11 @@ internal sealed class RoomKind() : ChannelKind<RoomState>("rooms")
 
     // Who gets another role has been there since before.
     private static RoomState Joined(RoomState state, RoomEvents.MemberData data, DateTimeOffset at) =>
-        state with { Participants = [.. Without(state, data.User), new(data.User, data.Role, state.Find(data.User)?.Since ?? at)] };
+        state with
+        {
+            Open = false,
+            Participants = [.. Without(state, data.User), new(data.User, data.Role, state.Find(data.User)?.Since ?? at)],
+        };
 
     private static IReadOnlyList<Participant> Without(RoomState state, string user) =>
         [.. state.Participants.Where(participant => participant.User != user)];

@@ -11,13 +11,13 @@ internal static class RoomMessageEndpoints
     private const int MaxKey = 128;
     private const int MaxLimit = 200;
 
-    public static void MapRoomMessages(this IEndpointRouteBuilder routes)
+    public static void MapRoomMessages(this IEndpointRouteBuilder room)
     {
-        routes.MapPost("/api/rooms/{id}/messages", SayAsync);
-        routes.MapGet("/api/rooms/{id}/messages", HistoryAsync);
-        routes.MapPut("/api/rooms/{id}/messages/{message}", EditAsync);
-        routes.MapDelete("/api/rooms/{id}/messages/{message}", DeleteAsync);
-        routes.MapGet("/api/rooms/{id}/messages/{message}/receipts", ReceiptsAsync);
+        room.MapPost("/messages", SayAsync);
+        room.MapGet("/messages", HistoryAsync);
+        room.MapPut("/messages/{message}", EditAsync);
+        room.MapDelete("/messages/{message}", DeleteAsync);
+        room.MapGet("/messages/{message}/receipts", ReceiptsAsync);
     }
 
     private static async Task<IResult> SayAsync(string id, HttpContext context, IJournal journal, ITicketDesk desk, RoomPublisher publisher)
@@ -85,7 +85,7 @@ internal static class RoomMessageEndpoints
     private static RoomAuthor AuthorOf(ITicketDesk desk, HttpContext context)
     {
         var rights = desk.RightsOf(context);
-        return new(rights.User, rights.Role);
+        return new(rights.User, rights.Role, rights.IsStaff);
     }
 
     private sealed record SaidAnswer(long Seq, string Id);

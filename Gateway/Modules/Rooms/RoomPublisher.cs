@@ -12,7 +12,7 @@ internal sealed class RoomPublisher(IJournal journal, RoomWatch watch, ILogger<R
 
     public async Task<long> PublishAsync(Publication publication)
     {
-        var author = new RoomAuthor(publication.User, publication.Role);
+        var author = new RoomAuthor(publication.User, publication.Role, publication.IsStaff);
         var data = RequestBody.Fitting("data", publication.Data, MaxData);
         var (spoken, refusal) = await journal.WriteAsync(
             transaction => RoomDesk.Say(transaction, publication.Channel.Id, author, data, publication.Key));

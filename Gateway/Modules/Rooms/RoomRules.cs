@@ -1,28 +1,24 @@
-using Gateway.Access;
 using Gateway.Contract;
 
 namespace Gateway.Modules.Rooms;
 
 /// <param name="User">From the credentials, never from a body.</param>
-internal sealed record RoomAuthor(string User, string? Role = null)
-{
-    private const string ServicePrefix = "key:";
+/// <param name="IsStaff">Whoever runs the place, and programs with a key of their own: they need not take part.</param>
+internal sealed record RoomAuthor(string User, string? Role = null, bool IsStaff = false);
 
-    /// <summary>Whoever runs the place, and programs with a key of their own, need not take part to speak.</summary>
-    public bool IsStaff => User == Identity.Admin.Owner || User == Identity.Anonymous.Owner || User.StartsWith(ServicePrefix, StringComparison.Ordinal);
-}
-
-/// <summary>Who may do what in a room: pure. Who may see it at all is decided by the rights to its channel.</summary>
+/// <summary>Who may do what in a room: pure. It comes on top of the right to rooms.</summary>
 internal static class RoomRules
 {
-    /// <summary>A room to which nobody was added is open to all who have a right to its channel.</summary>
-    public static RequestRefusedException? MaySpeak(RoomState room, RoomAuthor author) =>
-        room.Participants.Count == 0 || author.IsStaff || room.Find(author.User) is not null
-            ? null
-            : new(StatusCodes.Status403Forbidden, "forbidden", $"{author.User} does not take part in this room.");
+    /// <summary>Who opened it stays in it: somebody who called for help hears the answer, whoever else is called in.</summary>
+    public static bool MayRead(RoomState room, string user, bool isStaff) => isStaff || room.Open || room.By == user || room.Find(user) is not null;
 
-    public static RequestRefusedException? MayChange(KeptMessage message, RoomAuthor author) =>
-        message.IsDeleted ? new(StatusCodes.Status409Conflict, "deleted", "This message was deleted.")
+    public static RequestRefusedException? MaySpeak(RoomState room, RoomAuthor author) => MayRead(room, author.User, author.IsStaff)
+        ? null
+        : new(StatusCodes.Status403Forbidden, "forbidden", $"{author.User} does not take part in this room.");
+
+    public static RequestRefusedException? MayChange(RoomState room, KeptMessage message, RoomAuthor author) =>
+        MaySpeak(room, author)
+        ?? (message.IsDeleted ? new(StatusCodes.Status409Conflict, "deleted", "This message was deleted.")
         : author.IsStaff || message.User == author.User ? null
-        : new(StatusCodes.Status403Forbidden, "forbidden", "Only who wrote a message changes it.");
+        : new(StatusCodes.Status403Forbidden, "forbidden", "Only who wrote a message changes it."));
 }

@@ -10,6 +10,9 @@ internal sealed record RoomState
     /// <summary>Who opened it; null where it was opened before this was kept.</summary>
     public string? By { get; init; }
 
+    /// <summary>To all who have a right to rooms, until somebody is added.</summary>
+    public bool Open { get; init; }
+
     public IReadOnlyList<Participant> Participants { get; init; } = [];
 
     /// <summary>Without those that were deleted.</summary>

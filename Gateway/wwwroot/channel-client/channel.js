@@ -163,8 +163,9 @@ export class Channel {
     const answered = this.#awaited !== null && frame.id === this.#awaited;
     // Nobody asked: what comes next is no longer kept, and the state is told instead.
     const anew = this.#state === ChannelState.JOINED && frame.id === undefined && frame.reset === true;
+    const over = frame.id === undefined && frame.channel === this.name;
     if (frame.op === "subscribed" && (answered || anew)) this.#subscribed(frame);
-    else if (frame.op === "error" && answered) this.#refused(frame);
+    else if (frame.op === "error" && (answered || over)) this.#refused(frame);
     else if (frame.op === "event" && this.#state === ChannelState.JOINED) this.#event(frame);
   }
 
