@@ -21,15 +21,12 @@ internal sealed class ScannerFixture : IAsyncDisposable
     private readonly RawClient _watcher;
     private readonly SimulatedScanner _scanner;
     private readonly Task _running;
+    private readonly Queue<Said> _others = new();
+    private readonly Queue<Said> _statuses = new();
 
-    private ScannerFixture(BrokerFixture broker, RawClient watcher, HoldingGate gate, double retryChance)
+    private ScannerFixture(BrokerFixture broker, RawClient watcher, HoldingGate gate, ScannerSettings settings)
     {
         (_broker, _watcher, Gate) = (broker, watcher, gate);
-        var settings = new ScannerSettings("sim-1", "secret", new IPEndPoint(IPAddress.Loopback, broker.Port))
-        {
-            RetryChance = retryChance,
-            Heartbeat = Heartbeat,
-        };
         _scanner = new(settings, Time, new(7), NullLogger.Instance);
         _running = _scanner.RunAsync(_stop.Token);
     }
@@ -41,34 +38,24 @@ internal sealed class ScannerFixture : IAsyncDisposable
     public SimulatedScanner Scanner => _scanner;
 
     /// <summary>Started, its birth taken.</summary>
-    public static async Task<ScannerFixture> StartAsync(double retryChance = 0)
+    public static async Task<ScannerFixture> StartAsync(Func<ScannerSettings, ScannerSettings>? with = null)
     {
         HoldingGate? gate = null;
         var broker = await BrokerFixture.StartAsync(gate: store => gate = new(store));
         var watcher = await broker.ConnectAsync(RawClient.Hello("watcher"));
         await watcher.SubscribeAsync(new SubscriptionRequest("scanners/#", 1, RetainAsPublished: true));
-        var fixture = new ScannerFixture(broker, watcher, gate!, retryChance);
-        Assert.That((await fixture.NextAsync()).Text("state"), Is.EqualTo("online"));
+        var settings = new ScannerSettings("sim-1", "secret", new IPEndPoint(IPAddress.Loopback, broker.Port)) { RetryChance = 0, Heartbeat = Heartbeat };
+        var fixture = new ScannerFixture(broker, watcher, gate!, with?.Invoke(settings) ?? settings);
+        Assert.That((await fixture.StatusAsync()).Text("state"), Is.EqualTo("online"));
         await Eventually.HoldsAsync(() => broker.Broker.Subscriptions == 2, "the scanner listens to commands");
         return fixture;
     }
 
-    public async Task<Said> NextAsync()
-    {
-        while (true)
-        {
-            var message = await _watcher.ReadPublishAsync();
-            if (message.Qos > 0)
-            {
-                await _watcher.AckAsync(PacketType.PubAck, message.PacketId);
-            }
+    /// <summary>The next that is no status.</summary>
+    public Task<Said> NextAsync() => NextAsync(_others, _statuses, static said => said.Topic != "status");
 
-            if (!message.Topic.EndsWith("/commands", StringComparison.Ordinal))
-            {
-                return Said.Of(message);
-            }
-        }
-    }
+    /// <summary>The next status: when it comes among the others is nobody's matter.</summary>
+    public Task<Said> StatusAsync() => NextAsync(_statuses, _others, static said => said.Topic == "status");
 
     public async Task<List<Said>> NextAsync(int count)
     {
@@ -113,6 +100,26 @@ internal sealed class ScannerFixture : IAsyncDisposable
         _stop.Dispose();
         _watcher.Dispose();
         await _broker.DisposeAsync();
+    }
+
+    private async Task<Said> NextAsync(Queue<Said> kept, Queue<Said> aside, Func<Said, bool> isWanted)
+    {
+        while (kept.Count == 0)
+        {
+            var message = await _watcher.ReadPublishAsync();
+            if (message.Qos > 0)
+            {
+                await _watcher.AckAsync(PacketType.PubAck, message.PacketId);
+            }
+
+            if (!message.Topic.EndsWith("/commands", StringComparison.Ordinal))
+            {
+                var said = Said.Of(message);
+                (isWanted(said) ? kept : aside).Enqueue(said);
+            }
+        }
+
+        return kept.Dequeue();
     }
 }
 

@@ -18,6 +18,8 @@ public sealed class SimulatedScannerTests
             said.AddRange(await fixture.NextAsync(2));
         }
 
+        Assert.That((await fixture.StatusAsync()).Text("stored"), Is.EqualTo("1"));
+
         Assert.Multiple(() =>
         {
             Assert.That(said.Select(one => one.ToString()), Is.EqualTo(new[]
@@ -36,7 +38,7 @@ public sealed class SimulatedScannerTests
     [Test]
     public async Task Enroll_BadCapture_RetriedWithAReason()
     {
-        await using var fixture = await ScannerFixture.StartAsync(retryChance: 1);
+        await using var fixture = await ScannerFixture.StartAsync(settings => settings with { RetryChance = 1 });
         await fixture.EnrollAsync();
         await fixture.NextAsync(2);
         await fixture.PassCaptureAsync();
@@ -131,14 +133,75 @@ public sealed class SimulatedScannerTests
     }
 
     [Test]
+    public async Task Delete_FingerStored_IsGone_AndTheStatusSaysSo()
+    {
+        await using var fixture = await ScannerFixture.StartAsync(settings => settings with { Slots = [3, 4] });
+        await fixture.CommandAsync("""{"id":"c1","do":"delete","slot":3}""");
+        Assert.That((await fixture.NextAsync()).ToString(), Is.EqualTo("acks True"));
+        Assert.That((await fixture.StatusAsync()).Text("stored"), Is.EqualTo("1"));
+    }
+
+    [Test]
+    public async Task Cancel_OfWhatSucceededHere_TakesTheFingerBack()
+    {
+        await using var fixture = await ScannerFixture.StartAsync(settings => settings with { Slots = [3] });
+        await fixture.EnrollAsync();
+        await fixture.NextAsync(2);
+        for (var step = 0; step < 3; step++)
+        {
+            await fixture.PassCaptureAsync();
+            await fixture.NextAsync(2);
+        }
+
+        Assert.That(fixture.Scanner.Stored, Is.EqualTo(2));
+        await fixture.CommandAsync("""{"id":"c2","do":"cancel","enrollment":"e1"}""");
+        await fixture.NextAsync();
+        await Eventually.HoldsAsync(() => fixture.Scanner.Stored == 1, "its slot is empty");
+    }
+
+    [Test]
+    public async Task Memory_InAFile_OutlivesTheScanner_AndOneThatIsUnreadableIsBlank()
+    {
+        using var folder = new SomeFolder();
+        var file = folder.In("sim-1.json");
+        string boot;
+        await using (var first = await ScannerFixture.StartAsync(settings => settings with { Memory = file, Slots = [7] }))
+        {
+            await first.EnrollAsync();
+            boot = (await first.NextAsync(2))[0].Id.Split('-')[0];
+        }
+
+        await using (var second = await ScannerFixture.StartAsync(settings => settings with { Memory = file }))
+        {
+            var reset = await second.NextAsync();
+            Assert.That((reset.ToString(), reset.Text("reason"), second.Scanner.Stored), Is.EqualTo(("enrollments/e1/result error", "reset", 1)));
+            Assert.That(int.Parse(reset.Id.Split('-')[0]), Is.EqualTo(int.Parse(boot) + 1));
+        }
+
+        await File.WriteAllTextAsync(file, "{\"boot\":");
+        await using var third = await ScannerFixture.StartAsync(settings => settings with { Memory = file });
+        Assert.That(third.Scanner.Stored, Is.Zero);
+    }
+
+    [Test]
+    public async Task Visits_WhenSet_AreIdentifications_OfStoredFingers()
+    {
+        await using var fixture = await ScannerFixture.StartAsync(settings => settings with { Slots = [3, 9], Visits = TimeSpan.FromSeconds(1) });
+        await fixture.Time.PassWaitAsync(TimeSpan.FromSeconds(1.5));
+        var read = await fixture.NextAsync();
+        Assert.That((read.Topic, read.Retain), Is.EqualTo(("identifications", false)));
+        Assert.That(read.Text("slot"), Is.AnyOf("3", "9", ""), "an empty one is null, which is written");
+    }
+
+    [Test]
     public async Task Restart_OfflineByItsWillThenANewBoot()
     {
         await using var fixture = await ScannerFixture.StartAsync();
         await fixture.CommandAsync("""{"id":"c1","do":"restart"}""");
         var ack = await fixture.NextAsync();
-        var will = await fixture.NextAsync();
+        var will = await fixture.StatusAsync();
         await fixture.Time.PassWaitAsync(TimeSpan.FromMilliseconds(500));
-        var birth = await fixture.NextAsync();
+        var birth = await fixture.StatusAsync();
         Assert.That(new[] { ack, will, birth }.Select(one => one.ToString()), Is.EqualTo(new[] { "acks True", "status offline", "status online" }));
         Assert.That(birth.Id.Split('-')[0], Is.Not.EqualTo(ack.Id.Split('-')[0]));
     }
@@ -148,7 +211,7 @@ public sealed class SimulatedScannerTests
     {
         await using var fixture = await ScannerFixture.StartAsync();
         await fixture.Time.PassWaitAsync(ScannerFixture.Heartbeat);
-        var beat = await fixture.NextAsync();
+        var beat = await fixture.StatusAsync();
         Assert.That(beat.Retain, Is.True);
         Assert.That(beat.Json.EnumerateObject().Select(field => field.Name), Is.EqualTo(
             new[] { "id", "state", "firmware", "sensor", "capacity", "stored", "rssi", "uptime" }));
@@ -160,7 +223,7 @@ public sealed class SimulatedScannerTests
     {
         await using var fixture = await ScannerFixture.StartAsync();
         await fixture.StopScannerAsync();
-        var offline = await fixture.NextAsync();
+        var offline = await fixture.StatusAsync();
         Assert.That((offline.ToString(), offline.Retain), Is.EqualTo(("status offline", true)));
         Assert.That(await fixture.RestAsync(), Is.Zero);
     }

@@ -119,7 +119,7 @@ internal sealed record Settings(
             yield return "Access:Anonymous: true lets everyone in, so Mqtt:Address and Http:Address must both be a loopback address such as 127.0.0.1.";
         }
 
-        foreach (var fault in DenyList.Faults(Access).Concat(CheckIns.Faults()))
+        foreach (var fault in DenyList.Faults(Access).Concat(CheckIns.Faults()).Concat(Simulate.FaultsOfSettings()))
         {
             yield return fault;
         }
@@ -141,7 +141,7 @@ internal sealed record Settings(
 
         (string Name, TimeSpan Span)[] waits =
         [
-            ("Mqtt:ConnectTimeout", Mqtt.ConnectTimeout), ("Mqtt:CloseTimeout", Mqtt.CloseTimeout), ("Simulate:Pace", Simulate.Pace),
+            ("Mqtt:ConnectTimeout", Mqtt.ConnectTimeout), ("Mqtt:CloseTimeout", Mqtt.CloseTimeout),
         ];
         foreach (var (name, span) in waits.Where(wait => wait.Span <= TimeSpan.Zero || wait.Span > TimeSpan.FromHours(1)))
         {

@@ -13,7 +13,7 @@ internal static class Usage
               restore FILE          puts such a copy in place, while the service is stopped; keeps the old data aside
               simulate              scanners and pages against a running gateway, with percentiles each second:
                                     --url http://localhost:8080 --mqtt localhost:1883 --token TOKEN --scanners 10 --rate 1
-                                    --enrollments N --pace SECONDS --faults none|all|cut,duplicate,reorder,lose-ack,leave --seed N
+                                    --enrollments N --pace SECONDS --retries CHANCE --faults none|all|cut,duplicate,reorder,lose-ack,leave --seed N
               trace ID              where each scan of an enrollment went, hop by hop, or where it stopped
               --help                this text
             """);

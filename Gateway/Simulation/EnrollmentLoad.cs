@@ -15,6 +15,9 @@ internal sealed record LoadOptions(Uri Url, EndPoint Mqtt, string? Token)
 
     public TimeSpan Pace { get; init; } = TimeSpan.FromSeconds(1.2);
 
+    /// <summary>How often a capture fails at first.</summary>
+    public double RetryChance { get; init; } = 0.1;
+
     public Faults Faults { get; init; } = Faults.None;
 
     public int? Seed { get; init; }
@@ -33,28 +36,32 @@ internal sealed class EnrollmentLoad(LoadOptions options, TimeProvider time, ILo
 
     public async Task RunAsync(CancellationToken stop)
     {
-        using var api = new GatewayApi(options.Url, options.Token, time);
+        using var api = new GatewayApi(options.Url, options.Token, time, Report.Waits);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var random = options.Seed is { } seed ? new Random(seed) : new Random();
         var scanners = new List<(SimulatedScanner Scanner, Task Running)>();
         var free = Channel.CreateUnbounded<string>();
+        var running = new List<Task>();
         try
         {
             for (var number = 1; number <= options.Scanners; number++)
             {
                 var device = $"load-{number}";
-                var settings = new ScannerSettings(device, await api.RegisterAsync(device, stop), options.Mqtt)
+                var (secret, slots) = await api.RegisterAsync(device, stop);
+                var settings = new ScannerSettings(device, secret, options.Mqtt)
                 {
                     Pace = options.Pace,
+                    RetryChance = options.RetryChance,
+                    Slots = slots,
                     Faults = options.Faults,
                     LongestWait = LongestWait,
                 };
                 var scanner = new SimulatedScanner(settings, time, new(random.Next()), log);
                 scanners.Add((scanner, scanner.RunAsync(end.Token)));
-                free.Writer.TryWrite(device);
+                running.Add(EmptyAsync(api, device, slots, free.Writer, stop));
             }
 
-            await GoOnAsync(api, free, random, stop);
+            await GoOnAsync(api, free, running, random, stop);
         }
         finally
         {
@@ -64,10 +71,9 @@ internal sealed class EnrollmentLoad(LoadOptions options, TimeProvider time, ILo
         }
     }
 
-    private async Task GoOnAsync(GatewayApi api, Channel<string> free, Random random, CancellationToken stop)
+    private async Task GoOnAsync(GatewayApi api, Channel<string> free, List<Task> running, Random random, CancellationToken stop)
     {
         using var beat = new PeriodicTimer(options.Rate > 0 ? TimeSpan.FromSeconds(1 / options.Rate) : TimeSpan.FromMilliseconds(1), time);
-        var running = new List<Task>();
         for (var number = 1; number <= (options.Enrollments ?? int.MaxValue) && !stop.IsCancellationRequested; number++)
         {
             if (options.Rate > 0 && !await beat.WaitForNextTickAsync(stop))
@@ -90,6 +96,17 @@ internal sealed class EnrollmentLoad(LoadOptions options, TimeProvider time, ILo
         }
 
         await Task.WhenAll(running);
+    }
+
+    /// <summary>An earlier run that was broken off left fingers here; the scanner is free when they are gone.</summary>
+    private static async Task EmptyAsync(GatewayApi api, string device, IReadOnlyList<int> slots, ChannelWriter<string> free, CancellationToken stop)
+    {
+        foreach (var slot in slots)
+        {
+            await api.DeleteFingerAsync(device, slot, stop);
+        }
+
+        free.TryWrite(device);
     }
 
     private async Task EnrollAsync(GatewayApi api, string device, string person, Random random, ChannelWriter<string> free, CancellationToken stop)

@@ -14,9 +14,15 @@ internal sealed class GatewayApi : IDisposable
     private readonly HttpClient _http;
     private readonly string? _token;
     private readonly TimeProvider _time;
+    private readonly Action<string?> _wait;
 
-    public GatewayApi(Uri url, string? token, TimeProvider time)
+    /// <param name="url">Where the gateway is.</param>
+    /// <param name="token">Who asks; null where nobody has to say so.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="wait">Told why something has to be asked again, and null when it has been granted.</param>
+    public GatewayApi(Uri url, string? token, TimeProvider time, Action<string?> wait)
     {
+        _wait = wait;
         _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(15) };
         _token = token;
         _time = time;
@@ -26,12 +32,17 @@ internal sealed class GatewayApi : IDisposable
         }
     }
 
-    /// <summary>Makes the device known, or takes it over; gives its secret.</summary>
-    public async Task<string> RegisterAsync(string device, CancellationToken stop)
+    /// <summary>Makes the device known, or takes it over; gives its secret, and the slots that an earlier run left fingers in.</summary>
+    public async Task<(string Secret, IReadOnlyList<int> Slots)> RegisterAsync(string device, CancellationToken stop)
     {
         var made = await PostAsync("api/devices", new { id = device, location = "simulated" }, key: null, isFinal: static code => code == "exists", stop);
-        var answer = made ?? await PostAsync($"api/devices/{device}/secret", new { }, key: null, isFinal: null, stop);
-        return (string)answer!["secret"]!;
+        if (made is not null)
+        {
+            return ((string)made["secret"]!, []);
+        }
+
+        var answer = await PostAsync($"api/devices/{device}/secret", new { }, key: null, isFinal: null, stop);
+        return ((string)answer!["secret"]!, await SlotsAsync(device, stop));
     }
 
     /// <summary>Gives the enrollment. The key makes the repeat of a request that was answered into a broken connection harmless.</summary>
@@ -41,8 +52,15 @@ internal sealed class GatewayApi : IDisposable
         return ((string)made!["id"]!, (int)made["slot"]!);
     }
 
-    public Task DeleteFingerAsync(string device, int slot, CancellationToken stop) =>
-        PostAsync($"api/devices/{device}/commands", new { @do = "delete", slot }, Guid.CreateVersion7(_time.GetUtcNow()).ToString(), isFinal: null, stop);
+    /// <summary>Done when the scanner has answered, and the slot is free.</summary>
+    public async Task DeleteFingerAsync(string device, int slot, CancellationToken stop)
+    {
+        await PostAsync($"api/devices/{device}/commands", new { @do = "delete", slot }, Guid.CreateVersion7(_time.GetUtcNow()).ToString(), isFinal: null, stop);
+        while ((await SlotsAsync(device, stop)).Contains(slot))
+        {
+            await Task.Delay(Pause, _time, stop);
+        }
+    }
 
     /// <summary>Where a page connects, with a ticket unless nobody has to say who they are.</summary>
     public async Task<Uri> PageAsync(CancellationToken stop)
@@ -60,6 +78,20 @@ internal sealed class GatewayApi : IDisposable
 
     public void Dispose() => _http.Dispose();
 
+    /// <summary>The slots that have a finger.</summary>
+    private async Task<IReadOnlyList<int>> SlotsAsync(string device, CancellationToken stop)
+    {
+        while (true)
+        {
+            if (await TryAsync(HttpMethod.Get, $"api/devices/{device}/slots", body: null, key: null, stop) is (HttpStatusCode.OK, { } answer))
+            {
+                return [.. answer["items"]!.AsArray().Where(static item => item!["at"] is not null).Select(static item => (int)item!["slot"]!)];
+            }
+
+            await Task.Delay(Pause, _time, stop);
+        }
+    }
+
     /// <summary>Null when it was refused with a code that is an answer.</summary>
     /// <exception cref="SettingException">It will never be granted.</exception>
     private async Task<JsonNode?> PostAsync(string path, object body, string? key, Func<string, bool>? isFinal, CancellationToken stop)
@@ -67,10 +99,11 @@ internal sealed class GatewayApi : IDisposable
         while (true)
         {
             stop.ThrowIfCancellationRequested();
-            if (await TryPostAsync(path, body, key, stop) is var (status, answer))
+            if (await TryAsync(HttpMethod.Post, path, body, key, stop) is var (status, answer))
             {
                 if ((int)status < 300)
                 {
+                    _wait(null);
                     return answer;
                 }
 
@@ -84,6 +117,12 @@ internal sealed class GatewayApi : IDisposable
                 {
                     throw new SettingException($"--url, --token", $"{path} was refused with {(int)status}: {(string?)answer?["detail"] ?? code}");
                 }
+
+                _wait(code is "" ? $"{(int)status}" : code);
+            }
+            else
+            {
+                _wait($"{_http.BaseAddress} does not answer");
             }
 
             await Task.Delay(Pause, _time, stop);
@@ -91,11 +130,11 @@ internal sealed class GatewayApi : IDisposable
     }
 
     /// <summary>Null: there was no answer.</summary>
-    private async Task<(HttpStatusCode Status, JsonNode? Answer)?> TryPostAsync(string path, object body, string? key, CancellationToken stop)
+    private async Task<(HttpStatusCode Status, JsonNode? Answer)?> TryAsync(HttpMethod method, string path, object? body, string? key, CancellationToken stop)
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+            using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
             if (key is not null)
             {
                 request.Headers.Add("Idempotency-Key", key);

@@ -15,6 +15,7 @@ internal sealed class LoadReport
     private int _right;
     private int _pagesLost;
     private int _behind;
+    private string? _waitingFor;
 
     public int Right => Volatile.Read(ref _right);
 
@@ -41,6 +42,9 @@ internal sealed class LoadReport
 
     public void PageLost() => Locked(() => _pagesLost++);
 
+    /// <summary>Why nothing more is granted; null when something was.</summary>
+    public void Waits(string? reason) => Locked(() => _waitingFor = reason);
+
     /// <summary>It was time for another one, but every scanner was busy.</summary>
     public void Behind() => Locked(() => _behind++);
 
@@ -65,7 +69,7 @@ internal sealed class LoadReport
         lock (_lock)
         {
             return $"{elapsed.TotalSeconds,6:0.0} s  requested {_requested}, ended {_ended}, right {_right}, wrong {_wrongs.Count}, pages lost {_pagesLost}, " +
-                $"behind {_behind} | scan to page {_shown} | request answered {_told}";
+                $"behind {_behind} | scan to page {_shown} | request answered {_told}{(_waitingFor is null ? "" : $" | waiting: {_waitingFor}")}";
         }
     }
 

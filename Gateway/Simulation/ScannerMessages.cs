@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Gateway.Contract;
 
 namespace Gateway.Simulation;
@@ -14,6 +15,10 @@ internal sealed record ScanPayload(string Id, string Status, int Step, int Of, i
 internal sealed record ResultPayload(string Id, string Status, int Slot, string? Reason, long Uptime);
 
 internal sealed record AckPayload(string Id, string Command, bool Ok, string? Reason, long Uptime);
+
+/// <param name="Slot">Null, and written as such: nobody's.</param>
+internal sealed record IdentificationPayload(
+    string Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? Slot, int? Confidence, long Uptime);
 
 /// <summary>A command of the service; which fields it needs depends on <paramref name="Do"/>.</summary>
 internal sealed record CommandPayload(string? Id, string? Do, string? Enrollment, int? Slot, int? Scans, double? ExpiresIn, int? From)
@@ -47,6 +52,8 @@ internal sealed record EnrollOrder(string Enrollment, int Slot, int Scans);
 internal sealed class ScannerTopics(string device)
 {
     public string Status { get; } = $"scanners/{device}/status";
+
+    public string Identifications { get; } = $"scanners/{device}/identifications";
 
     public string Acks { get; } = $"scanners/{device}/acks";
 

@@ -10,7 +10,8 @@ internal static class SimulateCommand
 {
     private const int DefaultMqttPort = 1883;
 
-    private static readonly string[] Known = ["--url", "--mqtt", "--token", "--scanners", "--rate", "--enrollments", "--pace", "--faults", "--seed"];
+    private static readonly string[] Known =
+        ["--url", "--mqtt", "--token", "--scanners", "--rate", "--enrollments", "--pace", "--retries", "--faults", "--seed"];
 
     /// <summary>0 when every enrollment that began ended right.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output)
@@ -87,6 +88,7 @@ internal static class SimulateCommand
                 Rate = Of("--rate", 1.0, text => Number(text, 0, 10_000)),
                 Enrollments = Of<int?>("--enrollments", null, text => (int)Number(text, 1, int.MaxValue)),
                 Pace = TimeSpan.FromSeconds(Of("--pace", 1.2, text => Number(text, 0.001, 60))),
+                RetryChance = Of("--retries", 0.1, text => Number(text, 0, 1)),
                 Faults = Of("--faults", Faults.None, Faults.Parse),
                 Seed = Of<int?>("--seed", null, text => (int)Number(text, 0, int.MaxValue)),
             };

@@ -13,13 +13,32 @@ internal sealed class SimulatedFleet(SimulateOptions options, TimeProvider time,
     /// <summary>The devices that are to be known, with their secrets, before Start.</summary>
     public IReadOnlyList<string> Devices { get; } = [.. Enumerable.Range(1, options.Scanners).Select(static number => $"sim-{number}")];
 
+    /// <summary>A scanner that was not known until now is a new one: its sensor is empty.</summary>
+    public static void Forget(string folder, string device)
+    {
+        if (File.Exists(MemoryOf(folder, device)))
+        {
+            File.Delete(MemoryOf(folder, device));
+        }
+    }
+
     /// <summary>When the service listens.</summary>
-    public void Start(EndPoint endpoint, IReadOnlyList<(string Device, string Secret)> credentials)
+    /// <param name="endpoint">Where.</param>
+    /// <param name="credentials">Who they are.</param>
+    /// <param name="folder">Where they keep their fingers.</param>
+    public void Start(EndPoint endpoint, IReadOnlyList<(string Device, string Secret)> credentials, string folder)
     {
         var random = options.Seed is { } seed ? new Random(seed) : new Random();
         foreach (var (device, secret) in credentials)
         {
-            var settings = new ScannerSettings(device, secret, endpoint) { Pace = options.Pace, RetryChance = options.RetryChance };
+            var settings = new ScannerSettings(device, secret, endpoint)
+            {
+                Pace = options.Pace,
+                RetryChance = options.RetryChance,
+                Visits = options.Visits,
+                Faults = Faults.Parse(options.Faults),
+                Memory = MemoryOf(folder, device),
+            };
             _scanners.Add(RunAsync(settings, new(random.Next())));
         }
 
@@ -44,6 +63,8 @@ internal sealed class SimulatedFleet(SimulateOptions options, TimeProvider time,
 
         _stop.Dispose();
     }
+
+    private static string MemoryOf(string folder, string device) => Path.Combine(folder, "simulated", $"{device}.json");
 
     private async Task RunAsync(ScannerSettings settings, Random random)
     {

@@ -1,28 +1,6 @@
-using System.Collections.Concurrent;
-using System.Net;
 using Gateway.Contract;
 
 namespace Gateway.Simulation;
-
-internal sealed record ScannerSettings(string Device, string Secret, EndPoint Endpoint)
-{
-    public TimeSpan Pace { get; init; } = TimeSpan.FromSeconds(1.2);
-
-    public double RetryChance { get; init; } = 0.1;
-
-    /// <summary>Slots of the sensor.</summary>
-    public int Capacity { get; init; } = 200;
-
-    /// <summary>ok, missing or error.</summary>
-    public string Sensor { get; init; } = "ok";
-
-    public Faults Faults { get; init; } = Faults.None;
-
-    /// <summary>Of the wait before another connection.</summary>
-    public TimeSpan? LongestWait { get; init; }
-
-    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(30);
-}
 
 /// <summary>A scanner in software, which behaves as the firmware does: over real MQTT, through an outbox, each command once.</summary>
 internal sealed class SimulatedScanner : IMqttClientOwner, IDisposable
@@ -34,12 +12,12 @@ internal sealed class SimulatedScanner : IMqttClientOwner, IDisposable
     private readonly ILogger _log;
     private readonly ScannerTopics _topics;
     private readonly FingerPace _fingers;
+    private readonly Visitors _visitors;
     private readonly MqttClient _client;
-    private readonly ConcurrentDictionary<int, string> _slots = new();
+    private readonly ScannerFlash _flash;
 
     // owned by the handler of commands, of which one runs at a time
     private readonly AnsweredCommands _answered = new(capacity: 64);
-    private readonly Random _boots;
     private EnrollmentRun? _run;
 
     // replaced by the handler of commands
@@ -50,7 +28,8 @@ internal sealed class SimulatedScanner : IMqttClientOwner, IDisposable
         (_settings, _time, _log) = (settings, time, log);
         _topics = new(settings.Device);
         // one stream of random numbers for each loop that draws
-        _boots = new(random.Next());
+        _visitors = new(settings.Visits, time, new(random.Next()));
+        _flash = new(settings.Memory, random.Next(), settings.Slots);
         _fingers = new(settings.Pace, settings.RetryChance, time, new(random.Next()));
         var connection = new MqttClientOptions(settings.Endpoint, settings.Device, settings.Secret, _topics.Commands)
         {
@@ -62,7 +41,7 @@ internal sealed class SimulatedScanner : IMqttClientOwner, IDisposable
     }
 
     /// <summary>Fingers in the sensor.</summary>
-    public int Stored => _slots.Count;
+    public int Stored => _flash.Memory.Fingers.Count;
 
     /// <summary>Messages that wait for their PUBACK.</summary>
     public int Owed => _client.Owed;
@@ -72,7 +51,8 @@ internal sealed class SimulatedScanner : IMqttClientOwner, IDisposable
     {
         try
         {
-            await LoopGroup.RunAsync(stop, _client.RunAsync, BeatAsync);
+            await RememberAsync(stop);
+            await LoopGroup.RunAsync(stop, _client.RunAsync, BeatAsync, end => _visitors.RunAsync(SlotsForVisitors, ReadAsync, end));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -146,8 +126,8 @@ internal sealed class SimulatedScanner : IMqttClientOwner, IDisposable
                 await ForgetRunAsync();
                 _run = Enroll(command);
                 break;
-            case "cancel" when command.Enrollment == _run?.Enrollment:
-                await _run!.StopAsync();
+            case "cancel":
+                await CancelAsync(command.Enrollment!);
                 break;
             case "resend":
                 foreach (var message in _run!.SaidFrom(command.From ?? 1))
@@ -157,7 +137,8 @@ internal sealed class SimulatedScanner : IMqttClientOwner, IDisposable
 
                 break;
             case "delete":
-                _slots.TryRemove(command.Slot!.Value, out _);
+                _flash.Change(memory => memory with { Fingers = memory.Fingers.Remove(command.Slot!.Value) });
+                _client.PutStatus(Online());
                 break;
             case "locate":
                 SimulationLog.Located(_log, _settings.Device);
@@ -171,23 +152,58 @@ internal sealed class SimulatedScanner : IMqttClientOwner, IDisposable
 
     private EnrollmentRun Enroll(CommandPayload command)
     {
-        var end = command.ExpiresIn is { } seconds ? new CancellationTokenSource(TimeSpan.FromSeconds(seconds), _time) : new();
-        return new(command.ToEnrollOrder()!, end, _fingers, Compose, async (message, token) => await _client.QueueAsync(message, token));
+        var order = command.ToEnrollOrder()!;
+        var lease = command.ExpiresIn is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        var end = lease is { } known ? new CancellationTokenSource(known, _time) : new();
+        _flash.Change(memory => memory with { Running = order, Until = _time.GetUtcNow() + lease, Result = null });
+        return new(order, end, _fingers, Compose, SayAsync);
+    }
+
+    private async Task SayAsync(MqttMessage message, CancellationToken cancellation)
+    {
+        await _client.QueueAsync(message, cancellation);
+        if (_flash.Memory.Running is null)
+        {
+            _client.PutStatus(Online());
+        }
+    }
+
+    /// <summary>The gateway thinks the slot empty from now on, and it has to be.</summary>
+    private async Task CancelAsync(string enrollment)
+    {
+        if (enrollment == _run?.Enrollment)
+        {
+            await _run.StopAsync();
+        }
+
+        _flash.Change(memory => memory with
+        {
+            Running = memory.Running?.Enrollment == enrollment ? null : memory.Running,
+            Fingers = memory.Fingers.RemoveRange(memory.Fingers.Where(finger => finger.Value == enrollment).Select(finger => finger.Key)),
+        });
     }
 
     /// <summary>A loss of power: what ran is lost and told, the outbox is in flash, ids and uptime begin anew.</summary>
     private async Task RestartAsync(CancellationToken cancellation)
     {
-        var lost = _run is { IsRunning: true } ? _run : null;
         await ForgetRunAsync();
         _boot = PowerUp();
-        if (lost is not null)
+        await RememberAsync(cancellation);
+        _client.Cut();
+    }
+
+    /// <summary>After a power-up: the last result may never have arrived, and what was running is told as broken off.</summary>
+    private async Task RememberAsync(CancellationToken cancellation)
+    {
+        if (_flash.Memory.RunningAt(_time.GetUtcNow()) is { } lost)
         {
-            var report = new ScanReport(new(lost.Enrollment, lost.Slot, Scans: 0), "error", ScanReport.Result) { Reason = "restarted" };
-            await _client.QueueAsync(Compose(report), cancellation);
+            Compose(new(lost, "error", ScanReport.Result) { Reason = "reset" });
         }
 
-        _client.Cut();
+        if (_flash.Memory.Result is { } result)
+        {
+            await _client.QueueAsync(result.ToMessage(), cancellation);
+        }
     }
 
     private MqttMessage Compose(ScanReport report)
@@ -196,20 +212,26 @@ internal sealed class SimulatedScanner : IMqttClientOwner, IDisposable
         var boot = _boot;
         if (report.Step == ScanReport.Result)
         {
-            if (report.Status == "success")
-            {
-                _slots[slot] = enrollment;
-            }
-
             var result = new ResultPayload(boot.NextId(), report.Status, slot, report.Reason, boot.Uptime);
-            return new(_topics.Result(enrollment), ContractJson.Write(result), Retain: true);
+            var told = new MqttMessage(_topics.Result(enrollment), ContractJson.Write(result), Retain: true);
+            _flash.Change(memory => memory with
+            {
+                Fingers = report.Status == "success" ? memory.Fingers.SetItem(slot, enrollment) : memory.Fingers,
+                Running = null,
+                Result = KeptMessage.Of(told),
+            });
+            return told;
         }
 
         var scan = new ScanPayload(boot.NextId(), report.Status, report.Step, scans, slot, report.Quality, report.Reason, boot.Uptime);
         return new(_topics.Scan(enrollment, report.Step), ContractJson.Write(scan), Retain: true);
     }
 
-    private ScannerBoot PowerUp() => new(_boots.Next(), _time);
+    private ScannerBoot PowerUp()
+    {
+        _flash.Change(memory => memory with { Boot = memory.Boot + 1 });
+        return new(_flash.Memory.Boot, _time);
+    }
 
     private async Task ForgetRunAsync()
     {
@@ -227,5 +249,15 @@ internal sealed class SimulatedScanner : IMqttClientOwner, IDisposable
         {
             _client.PutStatus(Online());
         }
+    }
+
+    private IReadOnlyList<int> SlotsForVisitors() =>
+        _flash.Memory is var memory && memory.RunningAt(_time.GetUtcNow()) is null ? [.. memory.Fingers.Keys] : [];
+
+    private async Task ReadAsync(int? slot, int? confidence, CancellationToken stop)
+    {
+        var boot = _boot;
+        var read = new IdentificationPayload(boot.NextId(), slot, confidence, boot.Uptime);
+        await _client.QueueAsync(new(_topics.Identifications, ContractJson.Write(read), Retain: false), stop);
     }
 }
