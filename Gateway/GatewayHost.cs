@@ -46,6 +46,7 @@ internal static class GatewayHost
         }
         catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException)
         {
+            await app.StopAsync(); // what was loaded runs already
             throw app.Services.GetRequiredService<Listeners>().Explain(error);
         }
 
