@@ -9,7 +9,7 @@ try
 {
     return args switch
     {
-        ["--help" or "-h", ..] => Usage.Print(Console.Out),
+        _ when args.Any(static word => word is "--help" or "-h") => Usage.Print(Console.Out),
         ["sign-in", .. var rest] => SignInCommand.Run(rest, Console.Out),
         ["backup", .. var rest] => BackupCommands.Backup(rest, Console.Out),
         ["trace", .. var rest] => await TraceCommand.RunAsync(rest, Console.Out),

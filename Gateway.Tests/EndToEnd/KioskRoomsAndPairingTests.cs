@@ -50,6 +50,7 @@ public sealed class KioskRoomsAndPairingTests : FolderTest
         await using var service = await GatewayFixture.StartAnonymousAsync(Folder.Path);
         await new ScannerByHand(() => service.MqttPort, "lab-1").StatusAsync();
         await _page.GotoAsync(service.Page.ToString());
+        await Expect(_page.GetByRole(AriaRole.Main)).ToContainTextAsync("lab-1");
         await _page.GetByRole(AriaRole.Button, new() { Name = "Call for help" }).ClickAsync();
         await Expect(_page.GetByRole(AriaRole.List, new() { Name = "Messages" })).ToContainTextAsync("Somebody at lab-1 asks for help.");
         var room = (await service.GetAsync("api/rooms"))["items"]![0]!["id"];

@@ -108,6 +108,16 @@ public sealed class StartTests : FolderTest
         Assert.That(output, Does.Contain("Access:Anonymous: ").And.Contain("loopback").And.Not.Contain("   at "));
     }
 
+    [TestCase("--help")]
+    [TestCase("sign-in", "--help")]
+    [TestCase("backup", "-h")]
+    public async Task Help_WhereverItIsAskedFor_NamesTheCommands(params string[] arguments)
+    {
+        var (code, output) = await GatewayFixture.RunToEndAsync(Folder.Path, arguments);
+        Assert.That(code, Is.Zero);
+        Assert.That(output, Does.Contain("restore FILE").And.Contain("--Section:Key value"));
+    }
+
     private Task<(int ExitCode, string Output)> RunToEndAsync(params string[] arguments) =>
         GatewayFixture.RunToEndAsync(Folder.Path, ["--Data:Path", Folder.Path, .. arguments]);
 }
