@@ -104,6 +104,7 @@ internal static class GatewayHost
         services.GetRequiredService<QuarantineKeeper>().Start();
         services.GetRequiredService<Retention>().Start();
         services.GetRequiredService<Webhooks>().Start();
+        services.GetRequiredService<Forgetter>().Start();
         services.GetRequiredService<IntegrityCheck>().Start();
         await services.GetRequiredService<Jobs>().StartAsync(CancellationToken.None);
         services.GetRequiredService<CheckInClock>().Start();
@@ -163,6 +164,8 @@ internal static class GatewayHost
         .AddSingleton<IReceiptReader>(provider => provider.GetRequiredService<SqliteReader>())
         .AddSingleton<IReceiptStore, ReceiptStore>()
         .AddSingleton<IRetentionReader, SqliteRetentionReader>()
+        .AddSingleton<IErasureReader, SqliteErasureReader>().AddSingleton<IErasure, Erasure>()
+        .AddSingleton<IEmptiedLog>(provider => provider.GetRequiredService<SqliteFile>().Checkpoints)
         .AddSingleton(provider => provider.GetRequiredService<RetentionOptions>().Plan([Idempotency.Collection, Sessions.Collection]))
         .AddSingleton<Retention>()
         .AddSingleton<IBrokerReader, SqliteBrokerReader>()
@@ -199,7 +202,8 @@ internal static class GatewayHost
         .AddSingleton<EnrollmentDesk>().AddSingleton<EnrollmentClock>().AddSingleton<Enrollments>()
         .AddSingleton<ISubscriberListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<Enrollments>())
-        .AddSingleton<People>().AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<People>()).AddSingleton<IKioskReach, KioskPeople>()
+        .AddSingleton<Forgetter>().AddSingleton<People>().AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<People>())
+        .AddSingleton<IKioskReach, KioskPeople>()
         .AddSingleton<IDeviceListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<DeviceFigures>().AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()
         .AddJobs().AddCheckIns().AddRooms()

@@ -46,6 +46,7 @@ internal sealed class ApiWorld : IAsyncDisposable
         ["", "api", "firmware", "{version}"] => new Dictionary<string, string> { ["version"] = await FirmwareAsync(isWanted: false) },
         ["", "firmware", ..] when await FirmwareAsync(isWanted: true) is var version => new Dictionary<string, string> { ["file"] = $"scanner-{version}.bin" },
         ["", "api", "people", ..] => await PersonAsync(),
+        ["", "api", "forgettings", "{id}"] => Id(await ForgottenAsync()),
         ["", "api", "webhooks", "{id}", ..] => await WebhookAsync(),
         ["", "api", "quarantine", "{id}", ..] => Id(await QuarantinedAsync()),
         ["", "api", "users", "{name}"] => new Dictionary<string, string> { ["name"] = await UserAsync() },
@@ -127,6 +128,13 @@ internal sealed class ApiWorld : IAsyncDisposable
     {
         using var put = await Service.Http.PutAsJsonAsync("api/people/ada", new { name = "Ada" });
         return Id("ada");
+    }
+
+    private async Task<string> ForgottenAsync()
+    {
+        using var put = await Service.Http.PutAsJsonAsync("api/people/zaphod", new { name = "Zaphod" });
+        using var gone = await Service.Http.DeleteAsync("api/people/zaphod");
+        return gone.Headers.Location!.OriginalString.Split('/')[^1];
     }
 
     private async Task<Dictionary<string, string>> WebhookAsync()

@@ -20,6 +20,8 @@ internal sealed class ScannerByHand(Func<int> port, string device, params string
     public Task<string> ResultAsync(string enrollment, string status = "success", int slot = 0, string? id = null) =>
         SendAsync($"scanners/{device}/enrollments/{enrollment}/result", new { id = id ?? NextId(), status, slot, uptime = 1000 });
 
+    public Task<string> IdentifyAsync(int slot) => SendAsync($"scanners/{device}/identifications", new { id = NextId(), slot, uptime = 1000 });
+
     public Task<string> AnswerAsync(string command, bool ok = true) =>
         SendAsync($"scanners/{device}/acks", new { id = NextId(), command, ok, uptime = 1000 });
 

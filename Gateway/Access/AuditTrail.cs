@@ -11,13 +11,18 @@ internal sealed class AuditTrail(IJournal journal, ILogger<AuditTrail> log)
     // The traffic of programs has its own history, in far greater numbers.
     private static readonly string[] Elsewhere = ["jobs", "rooms", "checkins", "tickets"];
 
+    private static readonly object NameSlot = new();
+
+    /// <summary>What the trail calls the request's path, where the path itself says what is not to be kept.</summary>
+    public static void Name(HttpContext context, string path) => context.Items[NameSlot] = path;
+
     public static bool IsWorthwhile(Verb verb, Resource what) => verb != Verb.Read && !Elsewhere.Contains(what.Kind);
 
     /// <summary>After it was done.</summary>
     public void Record(HttpContext context, Identity who)
     {
         // What was made is not in the path that made it.
-        var path = Cut(context.Request.Path.Value ?? "");
+        var path = Cut((string?)context.Items[NameSlot] ?? context.Request.Path.Value ?? "");
         var what = context.Response.Headers.Location is [{ } made] ? Cut(made) : path;
         var act = new AuditAct(
             who.Owner, context.Request.Method, path, what, context.Response.StatusCode, Network.Text(context.Connection.RemoteIpAddress));

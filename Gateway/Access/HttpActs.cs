@@ -6,7 +6,7 @@ internal static class HttpActs
     /// <summary>What changes who there is, or cannot be undone, is more than daily work.</summary>
     private static readonly (string Method, string Kind, int Parts)[] Managing =
     [
-        ("POST", "devices", 1), ("DELETE", "devices", 2), ("DELETE", "people", 2), ("DELETE", "quarantine", 1),
+        ("POST", "devices", 1), ("DELETE", "devices", 2), ("DELETE", "people", 2), ("GET", "people", 3), ("DELETE", "quarantine", 1),
     ];
 
     public static (Verb Verb, Resource What) Of(string method, PathString path)
@@ -22,9 +22,11 @@ internal static class HttpActs
         var kind = parts.Length > 1 ? parts[1].ToLowerInvariant() : "";
         var what = new Resource(kind, parts.Length > 2 ? parts[2] : null);
         var last = parts[^1].ToLowerInvariant();
-        var verb = HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || (parts.Length > 2 && last == "acks") ? Verb.Read
-            : Array.Exists(Managing, act => act.Kind == kind && act.Parts == parts.Length - 1 && act.Method.Equals(method, StringComparison.OrdinalIgnoreCase))
-                || (kind == "devices" && last == "secret") ? Verb.Manage
+        var isManaging = (kind == "devices" && last == "secret")
+            || Array.Exists(Managing, act =>
+                act.Kind == kind && act.Parts == parts.Length - 1 && act.Method.Equals(method, StringComparison.OrdinalIgnoreCase));
+        var verb = isManaging ? Verb.Manage
+            : HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || (parts.Length > 2 && last == "acks") ? Verb.Read
             : Verb.Operate;
         return (verb, IsPartOfFeed(parts.Length, last) ? new(kind) : what);
     }

@@ -12,6 +12,7 @@ internal static class Rights
         ["enrollments"] = (Verb.Read, Verb.Operate),
         ["devices"] = (Verb.Read, Verb.Operate),
         ["people"] = (Verb.Read, Verb.Operate),
+        ["forgettings"] = (null, Verb.Read),
         ["checkins"] = (Verb.Read, Verb.Operate),
         ["attendance"] = (Verb.Read, Verb.Read),
         ["jobs"] = (Verb.Read, Verb.Operate),

@@ -61,6 +61,16 @@ internal sealed class ChannelHeads
         _dirty.Add(head);
     }
 
+    /// <param name="rewrite">Null leaves it as it is.</param>
+    public void Rewrite(ChannelName channel, IJournalRows rows, Func<byte[], byte[]?> rewrite)
+    {
+        if (Find(channel, rows) is { State: not null } head && rewrite(Kind(channel).Write(head.State).ToArray()) is { } state)
+        {
+            head.State = Kind(channel).Read(state);
+            rows.RewriteHead(head.Id, head.Seq, head.Position, state);
+        }
+    }
+
     /// <summary>A batch is on disk.</summary>
     public void Committed() => _committedPosition = _position;
 

@@ -41,6 +41,13 @@ internal sealed class JournalTransaction(IJournalRows rows, ChannelHeads heads, 
         return stored;
     }
 
+    /// <summary>The channel's state names them otherwise from now on; its events are renamed elsewhere.</summary>
+    public void Rename(ChannelName channel, Renaming who) =>
+        heads.Rewrite(channel, rows, state => who.In(state, isOfRoom: channel.Kind == Renaming.Rooms));
+
+    /// <summary>Of the newest event.</summary>
+    public long Position => heads.Position;
+
     /// <summary>The first answer to this key, whenever it was given; keys are for ever.</summary>
     public SeenKey? Seen(string scope, string key) => rows.FindKey(scope, key);
 
@@ -69,6 +76,9 @@ internal interface IJournalRows : IDocuments
     long InsertHead(ChannelName channel);
 
     void UpdateHead(long id, long seq, long position, ReadOnlyMemory<byte> state);
+
+    /// <summary>The same where the state is not what its events make of it: it has to survive a crash as it is.</summary>
+    void RewriteHead(long id, long seq, long position, ReadOnlyMemory<byte> state);
 
     void InsertEvent(long channelId, StoredEvent stored);
 

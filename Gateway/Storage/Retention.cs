@@ -114,34 +114,13 @@ internal sealed class Retention(
         }
     }
 
-    private Task WriteAsync(RetentionStep step)
+    private Task WriteAsync(AwaitedWork step)
     {
         store.Submit(step);
         return step.Done;
     }
 
-    private abstract class RetentionStep : IStoreWork
-    {
-        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Done => _done.Task;
-
-        public abstract void Write(StoreTransaction transaction);
-
-        public void Completed(Exception? failure)
-        {
-            if (failure is null)
-            {
-                _done.SetResult();
-            }
-            else
-            {
-                _done.SetException(failure);
-            }
-        }
-    }
-
-    private sealed class Part(string kind, IReadOnlyList<OldEvent> gone) : RetentionStep
+    private sealed class Part(string kind, IReadOnlyList<OldEvent> gone) : AwaitedWork
     {
         public override void Write(StoreTransaction transaction)
         {
@@ -154,7 +133,7 @@ internal sealed class Retention(
         }
     }
 
-    private sealed class Forgetting(string collection, IReadOnlyList<string> keys) : RetentionStep
+    private sealed class Forgetting(string collection, IReadOnlyList<string> keys) : AwaitedWork
     {
         public override void Write(StoreTransaction transaction)
         {
@@ -185,6 +164,17 @@ internal interface IRetentionRows
 
     /// <summary>The feed of the kind begins here, or later where it does already.</summary>
     void RaiseFloor(string kind, long position);
+
+    void RewriteEvent(long position, ReadOnlyMemory<byte> data);
+
+    /// <summary>One that waits for sessions.</summary>
+    void RewriteMessage(long id, ReadOnlyMemory<byte> payload);
+
+    /// <summary>In the receipts of a room, and among the keys of what was said there.</summary>
+    void RenameSpeaker(ChannelName room, string user, string alias);
+
+    /// <summary>Nothing of what was promised and has been taken by the database stays in the log's file.</summary>
+    void WipeLog();
 }
 
 /// <summary>What retention looks at, on disk.</summary>

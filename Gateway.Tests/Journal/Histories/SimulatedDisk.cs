@@ -28,6 +28,14 @@ internal sealed class DiskRows : IJournalRows, IRetentionRows
 
     public void RaiseFloor(string kind, long position) => Floor = Math.Max(Floor, position);
 
+    public void RewriteEvent(long position, ReadOnlyMemory<byte> data) => throw new NotSupportedException();
+
+    public void RewriteMessage(long id, ReadOnlyMemory<byte> payload) => throw new NotSupportedException();
+
+    public void RenameSpeaker(ChannelName room, string user, string alias) => throw new NotSupportedException();
+
+    public void WipeLog() => throw new NotSupportedException();
+
     public DiskRows Copy()
     {
         var copy = new DiskRows { Floor = Floor };
@@ -68,6 +76,8 @@ internal sealed class DiskRows : IJournalRows, IRetentionRows
         var channel = _heads.Single(head => head.Value.Id == id).Key;
         _heads[channel] = new(id, seq, position, state);
     }
+
+    public void RewriteHead(long id, long seq, long position, ReadOnlyMemory<byte> state) => UpdateHead(id, seq, position, state);
 
     public void InsertEvent(long channelId, StoredEvent stored) => Events.Add(stored);
 

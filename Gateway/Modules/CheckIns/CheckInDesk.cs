@@ -33,6 +33,16 @@ internal sealed class CheckInDesk(CheckInsOptions options)
         }
     }
 
+    public static void Rename(JournalTransaction transaction, Renaming who, IEnumerable<string> sites)
+    {
+        foreach (var site in sites)
+        {
+            Move(transaction, Ledgers, $"{site}/{who.Id}", $"{site}/{who.Alias}");
+        }
+
+        Move(transaction, Places, who.Id, who.Alias);
+    }
+
     /// <summary>One reading, one event; and those that correct earlier ones because of it.</summary>
     public StoredEvent Identified(JournalTransaction transaction, Identification read, DateTimeOffset at)
     {
@@ -96,6 +106,15 @@ internal sealed class CheckInDesk(CheckInsOptions options)
             Source = isNew ? checkIn.Source : null,
         };
         return EventDraft.Of(isIn ? CheckInEvents.In : CheckInEvents.Out, data, mark.At);
+    }
+
+    private static void Move(JournalTransaction transaction, string collection, string from, string to)
+    {
+        if (transaction.Documents.Find(collection, from) is { } body)
+        {
+            transaction.Documents.Put(collection, to, body);
+            transaction.Documents.Remove(collection, from);
+        }
     }
 
     /// <summary>Keeps where the person is; returns where else.</summary>

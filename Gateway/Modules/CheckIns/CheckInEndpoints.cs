@@ -16,7 +16,8 @@ internal static class CheckInEndpoints
     public static IServiceCollection AddCheckIns(this IServiceCollection services) => services
         .AddSingleton<IChannelKind, CheckInKind>().AddSingleton<IProjection, DirectionCleaning>()
         .AddSingleton<CheckInDesk>().AddSingleton<CheckInClock>().AddSingleton<CheckInStats>().AddSingleton<Attendance>()
-        .AddSingleton<IModuleTopics, CheckInTopics>().AddSingleton<IKioskReach, KioskSite>();
+        .AddSingleton<IModuleTopics, CheckInTopics>().AddSingleton<IKioskReach, KioskSite>()
+        .AddSingleton<IForgets, CheckInMemory>();
 
     public static void MapCheckIns(this IEndpointRouteBuilder routes)
     {

@@ -48,6 +48,18 @@ internal static class DeviceSlots
         }
     }
 
+    /// <summary>Taken until the finger is deleted, but not by anybody who is known.</summary>
+    public static void Rename(JournalTransaction transaction, string device, string person, string alias)
+    {
+        var table = Of(transaction, device);
+        foreach (var (slot, use) in table.Where(entry => entry.Value.Person == person).ToList())
+        {
+            table[slot] = use with { Person = alias };
+        }
+
+        Put(transaction, device, table);
+    }
+
     public static void FreeAll(JournalTransaction transaction, string device) => transaction.Documents.Remove(Collection, device);
 
     /// <summary>How many fingers the sensor should hold; the one being enrolled may be in it already.</summary>

@@ -1,3 +1,4 @@
+using Gateway.Access;
 using Gateway.Journal;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
@@ -5,7 +6,9 @@ using Gateway.Modules.Enrollments;
 namespace Gateway.Modules.People;
 
 /// <summary>The people: who they are, on which scanners they have a finger, and that they are forgotten when asked for.</summary>
-internal sealed class People(IJournal journal, Enrollments.Enrollments enrollments, CommandPost post) : IAnswerListener
+internal sealed class People(
+    IJournal journal, IErasure erasure, Enrollments.Enrollments enrollments, CommandPost post, Access.Accounts accounts, IEnumerable<IForgets> keepers,
+    Forgetter forgetter, ILogger<People> log) : IAnswerListener
 {
     // A scanner in a drawer still forgets the finger when it is back within this time.
     private static readonly TimeSpan DeleteLifetime = TimeSpan.FromDays(90);
@@ -20,47 +23,84 @@ internal sealed class People(IJournal journal, Enrollments.Enrollments enrollmen
     });
 
     /// <summary>
-    /// Gone from the list at once; their open enrollments are cancelled and their fingers deleted on each scanner, which may take until it is
-    /// back. False when nobody is called so.
+    /// Gone from every list at once; their open enrollments are cancelled, history is rewritten in the background, and their fingers are deleted on
+    /// each scanner, which may take until it is back. Null when nobody is called so.
     /// </summary>
-    public async Task<bool> ForgetAsync(string id, string by)
+    public async Task<Forgetting?> ForgetAsync(string id, Identity by)
     {
-        var (found, _, _) = await journal.WriteAsync<(bool Found, List<EnrollmentEffects> Effects, List<DeviceCommand> Deletes)>(
+        var inRooms = accounts.Users.Find(id) is null;
+        var channels = await erasure.ChannelsAsync(new(id, "", inRooms), CancellationToken.None);
+        var (forgetting, _, _) = await journal.WriteAsync<(Forgetting? Forgetting, List<EnrollmentEffects> Effects, List<DeviceCommand> Deletes)>(
             transaction =>
             {
                 if (PeopleRecords.Find(transaction, id) is not { } person)
                 {
-                    return (false, [], []);
+                    return (null, [], []);
                 }
 
-                var cancelled = person.Open.Select(open => enrollments.Apply(transaction, open, new CancelRequested(by)).Effects).ToList();
-                var deletes = person.Fingers.Select(finger => Delete(transaction, finger)).OfType<DeviceCommand>().ToList();
+                var who = new Renaming(id, $"forgotten-{transaction.NewId()}", inRooms);
+                var cancelled = person.Open.Select(open => enrollments.Apply(transaction, open, new CancelRequested(by.Name)).Effects).ToList();
+                var deletes = person.Fingers.Select(finger => Delete(transaction, finger, who)).OfType<DeviceCommand>().ToList();
                 PeopleRecords.Remove(transaction, person);
-                return (true, cancelled, deletes);
+                return (Begin(transaction, person, who, channels, by), cancelled, deletes);
             },
             written =>
             {
                 written.Effects.ForEach(enrollments.Done);
                 written.Deletes.ForEach(post.Send);
             });
-        return found;
+        if (forgetting is not null)
+        {
+            PeopleLog.Forgotten(log, by.Owner, forgetting.Id, forgetting.Fingers.Count);
+            forgetter.Begun(forgetting.Id);
+        }
+
+        return forgetting;
     }
 
     /// <summary>A finger that its scanner has deleted is nobody's any more.</summary>
     public Action? Answered(JournalTransaction transaction, DeviceCommand command, AnswerMessage answer)
     {
-        if (command is { Do: DeviceCommand.Delete, Slot: { } slot } && answer.Ok)
+        if (command is { Do: DeviceCommand.Delete, Slot: { } slot })
         {
-            PeopleRecords.Disown(transaction, command.Device, slot);
+            if (answer.Ok)
+            {
+                PeopleRecords.Disown(transaction, command.Device, slot);
+            }
+
+            ForgettingRecords.Told(transaction, command.Device, slot, answer.Ok ? null : answer.Reason ?? "refused");
         }
 
         return null;
     }
 
-    private static DeviceCommand? Delete(JournalTransaction transaction, Finger finger)
+    private Forgetting Begin(JournalTransaction transaction, Person person, Renaming who, IReadOnlyList<ChannelName> channels, Identity by)
+    {
+        List<ChannelName> all = [.. channels.Union(person.Open.Select(open => ChannelName.Of(EnrollmentDesk.Kind, open)))];
+        foreach (var channel in all)
+        {
+            transaction.Rename(channel, who);
+        }
+
+        foreach (var keeper in keepers)
+        {
+            keeper.Forget(transaction, who, all);
+        }
+
+        var fingers = person.Fingers.Select(finger => new ForgottenFinger(
+            finger.Device, finger.Slot, Devices.Devices.Find(transaction, finger.Device) is null ? transaction.Now : null));
+        var topics = all.Where(channel => channel.Kind == EnrollmentDesk.Kind).Select(channel => Clearing.StateTopicOf(channel.Id));
+        return ForgettingRecords.Begin(
+            transaction,
+            new() { Id = who.Alias, At = transaction.Now, By = by.Owner, Fingers = [.. fingers] },
+            new(who.Id, who.InRooms, transaction.Position, [.. topics]));
+    }
+
+    private static DeviceCommand? Delete(JournalTransaction transaction, Finger finger, Renaming who)
     {
         // Nobody's from now on; the slot itself stays taken until the scanner says that the template is gone.
         PeopleRecords.Disown(transaction, finger.Device, finger.Slot);
+        DeviceSlots.Rename(transaction, finger.Device, who.Id, who.Alias);
         if (Devices.Devices.Find(transaction, finger.Device) is null)
         {
             return null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Gateway.Access;
 using Gateway.Contract;
 using Gateway.Journal;
@@ -19,6 +20,10 @@ internal static class PeopleEndpoints
             Results.Json(Shown(context, PersonView.Of(Known(journal, IdOf(context))))));
         routes.MapPut("/api/people/{id}", PutAsync);
         routes.MapDelete("/api/people/{id}", ForgetAsync);
+        routes.MapGet("/api/people/{id}/export", ExportAsync);
+        routes.MapGet("/api/forgettings", ListForgettings);
+        routes.MapGet("/api/forgettings/{id}", (string id, IJournal journal) => Results.Json(ContractJson.Read<Forgetting>(
+            journal.Document(ForgettingRecords.Collection, id) ?? throw RequestRefusedException.Unknown("forgetting", id))));
     }
 
     /// <summary>
@@ -66,7 +71,34 @@ internal static class PeopleEndpoints
     private static async Task<IResult> ForgetAsync(HttpContext context, People people)
     {
         var id = IdOf(context);
-        return await people.ForgetAsync(id, HttpAccess.IdentityOf(context).Name) ? Results.NoContent() : throw RequestRefusedException.Unknown("person", id);
+        var forgetting = await people.ForgetAsync(id, HttpAccess.IdentityOf(context)) ?? throw RequestRefusedException.Unknown("person", id);
+
+        // Also on the audit trail, which is written after the answer.
+        AuditTrail.Name(context, Path + forgetting.Id);
+        context.Response.Headers.Location = $"/api/forgettings/{forgetting.Id}";
+        return Results.NoContent();
+    }
+
+    private static IResult ListForgettings(IJournal journal, int limit = 50, string? before = null) => Results.Json(DocumentList.Read(
+        journal, ForgettingRecords.Collection, before, limit, kept => ContractJson.Read<Forgetting>(kept.Value)).ToBody());
+
+    /// <summary>All that is kept about a person, as one file.</summary>
+    private static async Task ExportAsync(HttpContext context, IJournal journal, IErasure erasure, Access.Accounts accounts)
+    {
+        var person = Known(journal, IdOf(context));
+        var response = context.Response;
+        response.ContentType = "application/json";
+        response.Headers.ContentDisposition = "attachment; filename=\"person.json\"";
+        await response.WriteAsync($"{{\"person\":{Encoding.UTF8.GetString(ContractJson.Write(PersonView.Of(person)))},\"events\":[");
+        var separator = "\n";
+        var who = new Renaming(person.Id, "", accounts.Users.Find(person.Id) is null);
+        await foreach (var stored in erasure.EventsAsync(who, context.RequestAborted))
+        {
+            await response.WriteAsync(separator + Encoding.UTF8.GetString(stored.Json.Span));
+            separator = ",\n";
+        }
+
+        await response.WriteAsync("\n]}\n");
     }
 
     private static Person Known(IJournal journal, string id) => PeopleRecords.Find(journal, id) ?? throw RequestRefusedException.Unknown("person", id);

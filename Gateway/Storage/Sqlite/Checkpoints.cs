@@ -7,7 +7,7 @@ namespace Gateway.Storage.Sqlite;
 /// Carries what the write-ahead log has into the database, on a thread and a connection of its own: on the writer's, every thousandth page would
 /// hold up whoever waits for an acknowledgement then.
 /// </summary>
-internal sealed class Checkpoints : IDisposable
+internal sealed class Checkpoints : IEmptiedLog, IDisposable
 {
     // Some megabytes of log: seldom enough that a page which changes often is carried over once.
     private const int Enough = 8_000;
@@ -25,6 +25,9 @@ internal sealed class Checkpoints : IDisposable
     private volatile bool _isLeft;
     private volatile bool _isStopping;
 
+    // Set by whoever wants the log to be emptied, cleared by the writer once it is.
+    private volatile bool _isToBeEmptied;
+
     public Checkpoints(SqliteConnection connection, ILogger log)
     {
         _connection = connection;
@@ -32,10 +35,19 @@ internal sealed class Checkpoints : IDisposable
         _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
+    /// <summary>With its next commits the writer empties the log's file, as soon as no reader is in the way.</summary>
+    public void AskToEmpty() => _isToBeEmptied = true;
+
+    public bool IsToBeEmptied => _isToBeEmptied;
+
     /// <summary>Called by the writer after each commit, with what was in it.</summary>
     public void Committed(SqliteConnection writer, int statements)
     {
-        if (_isLeft)
+        if (_isToBeEmptied)
+        {
+            Empty(writer);
+        }
+        else if (_isLeft)
         {
             _isLeft = false;
             Carry(writer);
@@ -56,6 +68,15 @@ internal sealed class Checkpoints : IDisposable
         _loop.GetAwaiter().GetResult();
         _due.Dispose();
         _connection.Dispose();
+    }
+
+    // Readers are short; whoever waits for an acknowledgement does not wait for them.
+    private void Empty(SqliteConnection writer)
+    {
+        raw.sqlite3_busy_timeout(writer.Handle, 0);
+        var result = raw.sqlite3_wal_checkpoint_v2(writer.Handle, "main", raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+        raw.sqlite3_busy_timeout(writer.Handle, SqliteFile.BusyTimeout);
+        _isToBeEmptied = result != raw.SQLITE_OK;
     }
 
     private void Run()

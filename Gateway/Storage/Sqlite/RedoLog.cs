@@ -60,7 +60,7 @@ internal sealed class RedoLog : IDisposable
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
             if (file.Length < Capacity)
             {
-                Fill(file);
+                Fill(file, from: 0);
             }
 
             return new(file, epoch, generation);
@@ -165,6 +165,19 @@ internal sealed class RedoLog : IDisposable
         }
     }
 
+    /// <summary>Overwrites what earlier generations left behind the records of this one.</summary>
+    public void WipeRest()
+    {
+        try
+        {
+            Fill(_file, _end);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException("io_error", $"the disk failed to write: {error.Message}", error);
+        }
+    }
+
     public void Dispose()
     {
         _writer.Dispose();
@@ -192,13 +205,13 @@ internal sealed class RedoLog : IDisposable
     }
 
     // Written, not only reserved: an extent that was never written costs its first commit a change of the file's own records.
-    private static void Fill(FileStream file)
+    private static void Fill(FileStream file, long from)
     {
         var zeros = new byte[64 * 1024];
-        file.Position = 0;
-        for (var written = 0; written < Capacity; written += zeros.Length)
+        file.Position = from;
+        while (file.Position < Capacity)
         {
-            file.Write(zeros);
+            file.Write(zeros, 0, (int)Math.Min(zeros.Length, Capacity - file.Position));
         }
 
         file.Flush(flushToDisk: true);

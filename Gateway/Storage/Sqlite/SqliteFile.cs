@@ -10,6 +10,9 @@ internal sealed class SqliteFile : IDisposable
 {
     public const string Name = "gateway.db";
 
+    /// <summary>In milliseconds.</summary>
+    public const int BusyTimeout = 5000;
+
     /// <summary>What belongs to a database, as the ends of its files' names.</summary>
     public static readonly IReadOnlyList<string> Parts = ["", "-wal", "-shm", "-redo"];
 
@@ -116,9 +119,10 @@ internal sealed class SqliteFile : IDisposable
     {
         var connection = new SqliteConnection(_connectionString);
         connection.Open();
-        // FULL: a commit returns only after the fsync. Checkpoints are made elsewhere than in somebody's commit.
-        Execute(connection, """
-            PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY
+        // FULL: a commit returns only after the fsync. Checkpoints are made elsewhere than in somebody's commit. What is deleted is overwritten.
+        Execute(connection, $"""
+            PRAGMA synchronous = FULL; PRAGMA busy_timeout = {BusyTimeout}; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8000;
+            PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON
             """);
         return connection;
     }

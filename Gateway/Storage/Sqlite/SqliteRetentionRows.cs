@@ -1,3 +1,4 @@
+using Gateway.Journal;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Storage.Sqlite;
@@ -9,9 +10,20 @@ internal sealed class SqliteRetentionRows : IRetentionRows, IDisposable
     private readonly Statement _removeReceipts;
     private readonly Statement _raiseOldest;
     private readonly Statement _raiseFloor;
+    private readonly Statement _rewriteEvent;
+    private readonly Statement _rewriteMessage;
+    private readonly Statement _renameReceipts;
+    private readonly Statement _renameKeys;
+    private readonly RedoLog _log;
 
     public SqliteRetentionRows(SqliteConnection connection, RedoLog log)
     {
+        _log = log;
+        _rewriteEvent = new(connection, "UPDATE events SET data = $0 WHERE position = $1", log);
+        _rewriteMessage = new(connection, "UPDATE messages SET payload = $0 WHERE id = $1", log);
+        _renameReceipts = new(
+            connection, "UPDATE OR REPLACE receipts SET user = $0 WHERE channel = (SELECT id FROM channels WHERE name = $1) AND user = $2", log);
+        _renameKeys = new(connection, "UPDATE OR REPLACE seen_keys SET scope = $0 WHERE scope = $1", log);
         _removeEvents = new(connection, "DELETE FROM events WHERE channel = $0 AND seq <= $1", log);
         _removeReceipts = new(connection, "DELETE FROM receipts WHERE channel = $0 AND through <= $1", log);
         _raiseOldest = new(connection, "UPDATE channels SET oldest = MAX(oldest, $0) WHERE id = $1", log);
@@ -33,9 +45,21 @@ internal sealed class SqliteRetentionRows : IRetentionRows, IDisposable
 
     public void RaiseFloor(string kind, long position) => _raiseFloor.Bind(kind, position).Run();
 
+    public void RewriteEvent(long position, ReadOnlyMemory<byte> data) => _rewriteEvent.Bind(data, position).Run();
+
+    public void RewriteMessage(long id, ReadOnlyMemory<byte> payload) => _rewriteMessage.Bind(payload, id).Run();
+
+    public void RenameSpeaker(ChannelName room, string user, string alias)
+    {
+        _renameReceipts.Bind(alias, room.ToString(), user).Run();
+        _renameKeys.Bind($"{room} {alias}", $"{room} {user}").Run();
+    }
+
+    public void WipeLog() => _log.WipeRest();
+
     public void Dispose()
     {
-        ReadOnlySpan<Statement> all = [_removeEvents, _removeReceipts, _raiseOldest, _raiseFloor];
+        ReadOnlySpan<Statement> all = [_removeEvents, _removeReceipts, _raiseOldest, _raiseFloor, _rewriteEvent, _rewriteMessage, _renameReceipts, _renameKeys];
         foreach (var statement in all)
         {
             statement.Dispose();

@@ -9,6 +9,7 @@ internal sealed class SqliteRows : IJournalRows, IDisposable
     private readonly Statement _findHead;
     private readonly Statement _insertHead;
     private readonly Statement _updateHead;
+    private readonly Statement _rewriteHead;
     private readonly Statement _insertEvent;
     private readonly Statement _eventsAfter;
     private readonly Statement _findKey;
@@ -22,6 +23,7 @@ internal sealed class SqliteRows : IJournalRows, IDisposable
         _findHead = new(connection, "SELECT id, seq, position, state FROM channels WHERE name = $0");
         _insertHead = new(connection, "INSERT INTO channels (name, kind) VALUES ($0, $1) RETURNING id", log);
         _updateHead = new(connection, "UPDATE channels SET seq = $0, position = $1, state = $2 WHERE id = $3");
+        _rewriteHead = new(connection, "UPDATE channels SET seq = $0, position = $1, state = $2 WHERE id = $3", log);
         _insertEvent = new(connection, "INSERT INTO events (position, channel, kind, seq, type, at, data) VALUES ($0, $1, $2, $3, $4, $5, $6)", log);
         _eventsAfter = new(connection, "SELECT position, seq, type, at, data FROM events WHERE channel = $0 AND seq > $1 ORDER BY seq");
         _findKey = new(connection, "SELECT position, fingerprint FROM seen_keys WHERE scope = $0 AND key = $1");
@@ -37,6 +39,8 @@ internal sealed class SqliteRows : IJournalRows, IDisposable
     public long InsertHead(ChannelName channel) => _insertHead.Bind(channel.ToString(), channel.Kind).RunScalar();
 
     public void UpdateHead(long id, long seq, long position, ReadOnlyMemory<byte> state) => _updateHead.Bind(seq, position, state, id).Run();
+
+    public void RewriteHead(long id, long seq, long position, ReadOnlyMemory<byte> state) => _rewriteHead.Bind(seq, position, state, id).Run();
 
     public void InsertEvent(long channelId, StoredEvent stored) => _insertEvent.Bind(
         stored.Position, channelId, stored.Channel.Kind, stored.Seq, stored.Type, stored.At.ToUnixTimeMilliseconds(), stored.Data).Run();
@@ -58,7 +62,7 @@ internal sealed class SqliteRows : IJournalRows, IDisposable
     {
         ReadOnlySpan<Statement> all =
         [
-            _findHead, _insertHead, _updateHead, _insertEvent, _eventsAfter, _findKey, _insertKey, _findDocument, _putDocument, _removeDocument,
+            _findHead, _insertHead, _updateHead, _rewriteHead, _insertEvent, _eventsAfter, _findKey, _insertKey, _findDocument, _putDocument, _removeDocument,
         ];
         foreach (var statement in all)
         {

@@ -1,0 +1,141 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.EndToEnd;
+
+/// <summary>Somebody who asks for it is forgotten: by lists, history, figures, receivers and the disk; and what happened stays in its place.</summary>
+[Category("Slow")]
+public sealed class ForgettingTests : ScannerTest
+{
+    private const string Who = "zaphod-4711";
+    private const string Name = "Zaphod Beeblebrox";
+
+    private readonly List<string> _enrollments = [];
+    private string _room = "";
+
+    [SetUp]
+    public async Task BeKnownAsync()
+    {
+        await Mosquitto.SubscribeAsync(Service.MqttPort, "enrollments/+/state", 1, "-c", "-i", "away");
+        await using var receiver = new ManualReceiver();
+        await Service.PostAsync("api/webhooks", new { url = receiver.Url });
+        _enrollments.Clear();
+        await EnrollAsync("Arthur", slot: 0);
+        await EnrollAsync(Who, slot: 1);
+        using var named = await Service.Http.PutAsJsonAsync($"api/people/{Who}", new { name = Name });
+        await Scanner.IdentifyAsync(slot: 1);
+        await Service.PostAsync("api/checkins", new { site = "annex", person = Who });
+        _room = (string)(await Service.PostAsync("api/rooms", new { name = "Deck", participants = new[] { new { user = Who, role = "pilot" } } }))["id"]!;
+        var ticket = (string)(await Service.PostAsync("api/tickets", new { user = Who }))["ticket"]!;
+        await using var page = await ManualPage.OpenAsync(Service, ticket);
+        await page.SendAsync(new { op = "publish", id = 1, channel = $"rooms/{_room}", data = new { text = $"{Name} was here" }, key = "k" });
+        await page.NextAsync("published");
+        Assert.That((Folder.Holds(Who), Folder.Holds(Name)), Is.EqualTo((true, true)), "the search finds what is kept");
+    }
+
+    [Test]
+    public async Task Person_Forgotten_IsNowhereOnTheDisk_AndHistoryKeepsItsOrder()
+    {
+        var before = await HistoryAsync();
+        var alias = await ForgetAsync();
+        var after = await HistoryAsync();
+
+        Assert.That(before, Has.Some.Contains(Who));
+        Assert.That(after, Has.None.Contains(Who).And.Some.Contains(alias));
+        Assert.That(after.Select(Place), Is.EqualTo(before.Select(Place)), "channel, seq, position, type and time");
+        var site = (await Service.GetAsync("api/checkins/main"))["state"]!;
+        Assert.That(((int?)site["inside"], (string?)site["present"]![0]!["person"]), Is.EqualTo(((int?)1, alias)));
+        Assert.That((string?)(await Service.GetAsync($"api/enrollments/{_enrollments[1]}"))["state"]!["person"], Is.EqualTo(alias));
+        Assert.That((string?)(await Service.GetAsync($"api/enrollments/{_enrollments[0]}"))["state"]!["person"], Is.EqualTo("Arthur"));
+        await Eventually.HoldsAsync(() => !Folder.Holds(Who) && !Folder.Holds(Name), "the disk to have forgotten");
+        await KillAndStartAsync();
+        Assert.That((Folder.Holds(Who), Folder.Holds("Arthur")), Is.EqualTo((false, true)));
+        Assert.That(await HistoryAsync(), Is.EqualTo(after));
+        Assert.That((int?)(await Service.GetAsync("api/checkins/main/stats"))["inside"], Is.EqualTo(1));
+        var owed = await Mosquitto.SubscribeAsync(Service.MqttPort, "enrollments/+/state", 50, "-c", "-i", "away");
+        Assert.That(owed, Has.None.Contains(Who).And.Some.Contains(alias));
+    }
+
+    [Test]
+    public async Task Finger_OfSomebodyForgotten_IsShown_UntilItsScannerSaysThatItIsDeleted()
+    {
+        await using var commands = Mosquitto.Listen(Service.MqttPort, "scanners/lab-1/commands");
+        var alias = await ForgetAsync();
+        Assert.That(await FingerAsync(alias), Is.EqualTo("{\"device\":\"lab-1\",\"slot\":1,\"deletedAt\":null}"));
+        var command = JsonNode.Parse((await commands.NextAsync("scanners/"))["scanners/lab-1/commands ".Length..])!;
+        Assert.That(((string?)command["do"], (int?)command["slot"]), Is.EqualTo(("delete", (int?)1)));
+
+        await Scanner.AnswerAsync((string)command["id"]!, ok: false);
+        Assert.That(await FingerAsync(alias), Does.Contain("\"deletedAt\":null").And.Contain("\"reason\""));
+        var again = await Service.PostAsync("api/devices/lab-1/commands", new { @do = "delete", slot = 1 });
+        await Scanner.AnswerAsync((string)again["id"]!);
+        Assert.That(await FingerAsync(alias), Does.Not.Contain("\"deletedAt\":null").And.Not.Contain("reason"));
+    }
+
+    [Test]
+    public async Task Export_HasAllThatIsKeptOfAPerson_AndNothingOfOthers()
+    {
+        var export = (await Service.GetAsync($"api/people/{Who}/export"));
+        var kinds = export["events"]!.AsArray().Select(one => $"{one!["channel"]}".Split('/')[0]).Distinct();
+
+        Assert.That((string?)export["person"]!["name"], Is.EqualTo(Name));
+        Assert.That(kinds, Is.EquivalentTo(new[] { "enrollments", "checkins", "rooms", "audit" }));
+        Assert.That(export.ToJsonString(), Does.Contain($"{Name} was here").And.Not.Contain("Arthur"));
+    }
+
+    [Test]
+    public async Task Person_WhoComesBack_IsSomebodyNew()
+    {
+        var alias = await ForgetAsync();
+        var enrollment = await Service.PostAsync("api/enrollments", new { device = "lab-1", person = Who });
+
+        Assert.That((string?)(await Service.GetAsync($"api/enrollments/{enrollment["id"]}"))["state"]!["person"], Is.EqualTo(Who));
+        Assert.That((bool?)(await Service.GetAsync($"api/people/{Who}"))["registered"], Is.False);
+        Assert.That((string?)(await Service.GetAsync("api/forgettings"))["items"]![0]!["id"], Is.EqualTo(alias));
+    }
+
+    private async Task<string> ForgetAsync()
+    {
+        using var gone = await Service.Http.DeleteAsync($"api/people/{Who}");
+        Assert.That(gone.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        var path = gone.Headers.Location!.OriginalString.TrimStart('/');
+        await Eventually.HoldsAsync(async () => (await Service.GetAsync(path))["erasedAt"] is not null, "history to be rewritten");
+        return path.Split('/')[^1];
+    }
+
+    private async Task<string> FingerAsync(string alias) => (await Service.GetAsync($"api/forgettings/{alias}"))["fingers"]![0]!.ToJsonString();
+
+    /// <summary>All events but those that presence makes.</summary>
+    private async Task<List<string>> HistoryAsync()
+    {
+        var all = new List<string>();
+        foreach (var kind in new[] { "enrollments", "checkins", "rooms" })
+        {
+            all.AddRange((await Service.GetAsync($"api/{kind}/events?limit=1000"))["events"]!.AsArray().Select(one => one!.ToJsonString()));
+        }
+
+        return all;
+    }
+
+    private static string Place(string stored)
+    {
+        var one = JsonNode.Parse(stored)!;
+        return $"{one["channel"]} {one["seq"]} {one["position"]} {one["type"]} {one["at"]}";
+    }
+
+    private async Task EnrollAsync(string person, int slot)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/enrollments")
+        {
+            Headers = { { "Idempotency-Key", $"key-{slot}" } },
+            Content = JsonContent.Create(new { device = "lab-1", person, scans = 1 }),
+        };
+        using var answer = await Service.Http.SendAsync(request);
+        var enrollment = (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
+        await Scanner.ScanAsync(enrollment, 1, slot: slot, of: 1);
+        await Scanner.ResultAsync(enrollment, slot: slot);
+        _enrollments.Add(enrollment);
+    }
+}
