@@ -1,7 +1,6 @@
 using System.Net;
 using Gateway.Access;
 using Gateway.Contract;
-using Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Tests.Access;

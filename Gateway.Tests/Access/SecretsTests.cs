@@ -1,7 +1,6 @@
 using System.Text;
 using Gateway.Access;
 using Gateway.Channels;
-using Gateway.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 

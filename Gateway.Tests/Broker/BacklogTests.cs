@@ -2,12 +2,10 @@ using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Broker.Sessions;
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Broker;
 
 /// <summary>What waits for a durable session is in the store, and comes back from there page by page.</summary>
-[TestFixture]
 public sealed class BacklogTests
 {
     private const int Many = (2 * SendQueue.WindowMessages) + 500;

@@ -1,11 +1,9 @@
 using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Broker;
 
-[TestFixture]
 public sealed class ConnectTests
 {
     [Test]

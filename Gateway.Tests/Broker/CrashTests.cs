@@ -8,7 +8,6 @@ namespace Gateway.Tests.Broker;
 /// The broker is cut off at a random moment and starts again on exactly what was committed by then; publisher and subscriber behave as the standard
 /// demands. Whatever the moment, QoS 2 arrives once and in order, QoS 1 at least once.
 /// </summary>
-[TestFixture]
 public sealed class CrashTests
 {
     private const int Messages = 25;

@@ -1,12 +1,10 @@
 using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Broker;
 
 /// <summary>A broker that starts again on what the first one had committed.</summary>
-[TestFixture]
 public sealed class DurableSessionTests
 {
     private static readonly ConnectPacket s_lasting = RawClient.Hello("s", clean: false) with { Properties = new() { SessionExpiry = 600 } };

@@ -3,12 +3,10 @@ using System.Diagnostics;
 using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Broker;
 
 /// <summary>Damaged conversations: whatever is sent, the sender is answered or closed, and nobody else notices.</summary>
-[TestFixture]
 public sealed class FuzzTests
 {
     private const int Conversations = 150;

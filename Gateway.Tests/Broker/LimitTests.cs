@@ -3,12 +3,10 @@ using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Broker.Sessions;
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Broker;
 
 /// <summary>Strangers are turned away early and aloud; publishers are slowed, and lose nothing.</summary>
-[TestFixture]
 public sealed class LimitTests
 {
     [TestCase(1, 0)]

@@ -5,7 +5,6 @@ using Gateway.Tests.Broker.Support;
 namespace Gateway.Tests.Broker;
 
 /// <summary>What MQTT 5 lets a subscriber or a server choose.</summary>
-[TestFixture]
 public sealed class OptionTests
 {
     [Test]

@@ -3,7 +3,6 @@ using FsCheck.Fluent;
 using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Broker;
 
@@ -11,7 +10,6 @@ namespace Gateway.Tests.Broker;
 /// Random histories of one client (subscriptions, reconnects with and without its session, restarts of the broker, messages that it acknowledges
 /// or not) beside a model that knows only what the standard says it is owed.
 /// </summary>
-[TestFixture]
 public sealed class SessionModelTests
 {
     private static readonly string[] s_topics = ["a", "a/b", "c"];

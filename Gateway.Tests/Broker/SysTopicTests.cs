@@ -4,7 +4,6 @@ using Gateway.Tests.Broker.Support;
 
 namespace Gateway.Tests.Broker;
 
-[TestFixture]
 public sealed class SysTopicTests
 {
     [Test]

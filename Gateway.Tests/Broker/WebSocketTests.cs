@@ -6,7 +6,6 @@ using Gateway.Tests.Broker.Support;
 
 namespace Gateway.Tests.Broker;
 
-[TestFixture]
 public sealed class WebSocketTests
 {
     [Test]

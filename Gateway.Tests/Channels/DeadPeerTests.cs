@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using Gateway.Channels.WebSockets;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Channels;
 

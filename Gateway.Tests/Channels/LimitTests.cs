@@ -1,7 +1,6 @@
 using System.Net;
 using Gateway.Channels;
 using Gateway.Journal;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Channels;
 

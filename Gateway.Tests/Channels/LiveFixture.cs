@@ -2,7 +2,6 @@ using Gateway.Channels;
 using Gateway.Channels.WebSockets;
 using Gateway.Contract;
 using Gateway.Journal;
-using Gateway.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

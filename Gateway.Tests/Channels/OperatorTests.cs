@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Gateway.Journal;
 using Gateway.Operations.Metrics;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Channels;
 

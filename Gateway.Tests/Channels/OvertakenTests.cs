@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Gateway.Journal;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Channels;
 

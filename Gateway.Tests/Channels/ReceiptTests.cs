@@ -2,7 +2,6 @@ using Gateway.Channels;
 using Gateway.Journal;
 using Gateway.Modules.Jobs;
 using Gateway.Modules.Rooms;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Channels;
 

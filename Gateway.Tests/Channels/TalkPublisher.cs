@@ -2,7 +2,6 @@ using System.Text.Json;
 using Gateway.Channels;
 using Gateway.Contract;
 using Gateway.Journal;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Channels;
 

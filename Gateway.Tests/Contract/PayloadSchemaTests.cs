@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Modules;
 using Gateway.Modules.Jobs;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Contract;
 

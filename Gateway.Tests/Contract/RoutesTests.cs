@@ -1,6 +1,5 @@
 using Gateway.Operations.Metrics;
 using Gateway.Tests.Architecture;
-using Gateway.Tests.Support;
 using Microsoft.AspNetCore.Routing;
 
 namespace Gateway.Tests.Contract;

@@ -1,5 +1,4 @@
 using Gateway.Tests.Architecture;
-using Gateway.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

@@ -1,6 +1,5 @@
 using Gateway.Broker.Protocol;
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.EndToEnd;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using Gateway.Simulation;
-using Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Tests.EndToEnd;

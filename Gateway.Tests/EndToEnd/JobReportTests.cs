@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Gateway.Tests.Architecture;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.EndToEnd;
 

@@ -1,7 +1,6 @@
 using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.EndToEnd;
 

@@ -1,5 +1,4 @@
 using Gateway.Tests.Architecture;
-using Gateway.Tests.Support;
 using Microsoft.Playwright;
 
 namespace Gateway.Tests.EndToEnd;

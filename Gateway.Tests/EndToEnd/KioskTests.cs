@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Gateway.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.EndToEnd;
 

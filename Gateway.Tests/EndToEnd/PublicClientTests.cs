@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Gateway.Tests.Architecture;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.EndToEnd;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.EndToEnd;
 

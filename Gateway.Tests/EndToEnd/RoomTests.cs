@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.EndToEnd;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.EndToEnd;
 

@@ -2,7 +2,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.EndToEnd;
 

@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.EndToEnd;
 

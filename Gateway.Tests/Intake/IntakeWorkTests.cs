@@ -6,7 +6,6 @@ using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
 using Gateway.Storage;
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Tests.Intake;

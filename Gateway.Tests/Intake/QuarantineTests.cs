@@ -3,7 +3,6 @@ using Gateway.Contract;
 using Gateway.Intake;
 using Gateway.Modules;
 using Gateway.Modules.Enrollments;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Intake;
 

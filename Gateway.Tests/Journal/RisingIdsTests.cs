@@ -1,5 +1,4 @@
 using Gateway.Journal;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Journal;
 

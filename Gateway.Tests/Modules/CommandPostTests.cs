@@ -1,7 +1,6 @@
 using Gateway.Broker;
 using Gateway.Modules.Devices;
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Tests.Modules;

@@ -1,6 +1,5 @@
 using Gateway.Modules;
 using Gateway.Modules.Devices;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Modules;
 

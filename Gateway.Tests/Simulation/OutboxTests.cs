@@ -2,7 +2,6 @@ using Gateway.Simulation;
 
 namespace Gateway.Tests.Simulation;
 
-[TestFixture]
 public sealed class OutboxTests
 {
     private static readonly MqttMessage s_birth = new("status", "born"u8.ToArray(), Retain: true);

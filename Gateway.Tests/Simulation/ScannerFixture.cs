@@ -5,7 +5,6 @@ using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Simulation;
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Tests.Simulation;

@@ -1,12 +1,10 @@
 using System.Net;
 using Gateway.Simulation;
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Tests.Simulation;
 
-[TestFixture]
 public sealed class SimulatedFleetTests
 {
     [Test]

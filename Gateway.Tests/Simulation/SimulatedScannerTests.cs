@@ -1,9 +1,7 @@
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Simulation;
 
-[TestFixture]
 public sealed class SimulatedScannerTests
 {
     [Test]

@@ -3,7 +3,6 @@ using Gateway.Broker;
 using Gateway.Contract;
 using Gateway.Journal;
 using Gateway.Storage.Sqlite;
-using Gateway.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using Gateway.Broker;
 using Gateway.Contract;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Storage;
 

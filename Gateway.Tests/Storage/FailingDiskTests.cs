@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Gateway.Journal;
 using Gateway.Storage;
-using Gateway.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,6 +1,5 @@
 using Gateway.Contract;
 using Gateway.Storage.Sqlite;
-using Gateway.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 

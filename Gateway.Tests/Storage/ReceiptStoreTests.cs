@@ -1,7 +1,6 @@
 using Gateway.Journal;
 using Gateway.Storage;
 using Gateway.Storage.Sqlite;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Storage;
 

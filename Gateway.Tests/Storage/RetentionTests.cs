@@ -1,7 +1,6 @@
 using Gateway.Contract;
 using Gateway.Journal;
 using Gateway.Storage;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Storage;
 

@@ -2,7 +2,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Gateway.Contract;
 using Gateway.Journal;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Storage;
 

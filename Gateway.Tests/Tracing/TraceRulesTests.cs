@@ -2,7 +2,6 @@ using Gateway.Channels;
 using Gateway.Modules;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
-using Gateway.Tests.Support;
 using Gateway.Tracing;
 
 namespace Gateway.Tests.Tracing;

@@ -2,12 +2,10 @@ using System.Buffers;
 using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Broker.Clauses;
 
 /// <summary>What the standard says of CONNECT, CONNACK, DISCONNECT and AUTH; docs/mqtt-conformance.md names the clauses.</summary>
-[TestFixture]
 public sealed class ConnectClauseTests
 {
     private static readonly Properties s_lasting = new() { SessionExpiry = 600 };

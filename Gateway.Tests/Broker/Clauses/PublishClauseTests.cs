@@ -1,12 +1,10 @@
 using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Broker.Clauses;
 
 /// <summary>What the standard says of messages, their acknowledgements and their flow; docs/mqtt-conformance.md names the clauses.</summary>
-[TestFixture]
 public sealed class PublishClauseTests
 {
     private static readonly ConnectPacket s_lasting = RawClient.Hello("s", clean: false) with { Properties = new() { SessionExpiry = 600 } };

@@ -5,7 +5,6 @@ using Gateway.Tests.Broker.Support;
 namespace Gateway.Tests.Broker.Clauses;
 
 /// <summary>Why a connection ends, in words: to who wants them, takes them, and has not to be told of its own bytes.</summary>
-[TestFixture]
 public sealed class ReasonStringClauseTests
 {
     [TestCase(null, null, "the client id connected again")]

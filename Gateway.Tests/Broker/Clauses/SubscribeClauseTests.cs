@@ -1,12 +1,10 @@
 using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Tests.Broker.Support;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Broker.Clauses;
 
 /// <summary>What the standard says of subscriptions, shared ones, and topics; docs/mqtt-conformance.md names the clauses.</summary>
-[TestFixture]
 public sealed class SubscribeClauseTests
 {
     [TestCase(ProtocolVersion.V500, ReasonCode.NotAuthorized)]

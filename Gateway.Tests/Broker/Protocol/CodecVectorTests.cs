@@ -5,7 +5,6 @@ using Gateway.Broker.Protocol;
 namespace Gateway.Tests.Broker.Protocol;
 
 /// <summary>One table of byte vectors: what the codec refuses and with which code; 00 is what it takes.</summary>
-[TestFixture]
 public sealed class CodecVectorTests
 {
     [TestCase(5, "30 05 0001 61 00 78", 0x00, TestName = "PUBLISH, QoS 0")]

@@ -6,7 +6,6 @@ using Gateway.Broker.Protocol;
 
 namespace Gateway.Tests.Broker.Protocol;
 
-[TestFixture]
 public sealed class RoundTripTests
 {
     [Test]

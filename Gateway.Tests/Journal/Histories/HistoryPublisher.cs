@@ -1,6 +1,5 @@
 using Gateway.Journal;
 using Gateway.Storage;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Journal.Histories;
 

@@ -1,7 +1,6 @@
 using Gateway.Channels;
 using Gateway.Journal;
 using Gateway.Storage;
-using Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Tests.Journal.Histories;

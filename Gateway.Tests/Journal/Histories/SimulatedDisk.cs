@@ -1,7 +1,6 @@
 using Gateway.Broker;
 using Gateway.Journal;
 using Gateway.Storage;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Journal.Histories;
 

@@ -1,5 +1,4 @@
 using Gateway.Modules.CheckIns;
-using Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Tests.Modules.CheckIns;

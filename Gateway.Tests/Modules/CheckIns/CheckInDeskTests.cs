@@ -1,6 +1,5 @@
 using Gateway.Journal;
 using Gateway.Modules.CheckIns;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Modules.CheckIns;
 

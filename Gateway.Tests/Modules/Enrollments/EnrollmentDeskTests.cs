@@ -1,7 +1,6 @@
 using Gateway.Contract;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Modules.Enrollments;
 

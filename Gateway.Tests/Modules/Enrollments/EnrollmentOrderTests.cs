@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Gateway.Modules.Enrollments;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Modules.Enrollments;
 

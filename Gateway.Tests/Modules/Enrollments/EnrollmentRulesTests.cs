@@ -1,6 +1,5 @@
 using Gateway.Modules;
 using Gateway.Modules.Enrollments;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Modules.Enrollments;
 

@@ -1,5 +1,4 @@
 using Gateway.Modules.Enrollments;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Modules.Enrollments;
 

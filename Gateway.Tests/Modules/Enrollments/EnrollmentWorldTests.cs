@@ -2,7 +2,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Gateway.Journal;
 using Gateway.Modules.Enrollments;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Modules.Enrollments;
 

@@ -1,5 +1,4 @@
 using Gateway.Tests.Architecture;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Modules.Enrollments;
 

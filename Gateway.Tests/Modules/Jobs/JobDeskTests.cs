@@ -1,7 +1,6 @@
 using Gateway.Journal;
 using Gateway.Modules;
 using Gateway.Modules.Jobs;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Modules.Jobs;
 

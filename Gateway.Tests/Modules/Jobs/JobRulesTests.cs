@@ -2,7 +2,6 @@ using System.Text;
 using Gateway.Journal;
 using Gateway.Modules;
 using Gateway.Modules.Jobs;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Modules.Jobs;
 

@@ -1,5 +1,4 @@
 using Gateway.Modules.Jobs;
-using Gateway.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Tests.Modules.Jobs;

@@ -2,7 +2,6 @@ using System.Text;
 using Gateway.Modules;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Mappings;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Modules.Mappings;
 

@@ -2,7 +2,6 @@ using Gateway.Journal;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
 using Gateway.Modules.People;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Modules.People;
 

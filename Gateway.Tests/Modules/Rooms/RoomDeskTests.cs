@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Gateway.Journal;
 using Gateway.Modules.Rooms;
-using Gateway.Tests.Support;
 
 namespace Gateway.Tests.Modules.Rooms;
 

@@ -1,6 +1,5 @@
 using Gateway.Channels;
 using Gateway.Modules.Rooms;
-using Gateway.Tests.Support;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Tests.Modules.Rooms;
