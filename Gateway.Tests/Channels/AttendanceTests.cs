@@ -13,7 +13,7 @@ public sealed class AttendanceTests
     public void FirstAndLastSubscriber_AreTold_NotThoseBetween()
     {
         var heard = new Listener();
-        var attendance = new Attendance([heard], new(TimeProvider.System));
+        var attendance = new Attendance([heard], new(new(), TimeProvider.System));
 
         attendance.Enter(Name, Rights);
         attendance.Enter(Name, Rights);
@@ -28,7 +28,7 @@ public sealed class AttendanceTests
     public void Feed_IsNobodysSubscriber()
     {
         var heard = new Listener();
-        new Attendance([heard], new(TimeProvider.System)).Enter(StreamName.FeedOf("enrollments"), Rights);
+        new Attendance([heard], new(new(), TimeProvider.System)).Enter(StreamName.FeedOf("enrollments"), Rights);
 
         Assert.That(heard.Told, Is.Empty);
     }
@@ -37,7 +37,7 @@ public sealed class AttendanceTests
     public void ListenerThatChangesTheAttendance_IsToldInOrder()
     {
         var heard = new Listener();
-        var attendance = new Attendance([heard], new(TimeProvider.System));
+        var attendance = new Attendance([heard], new(new(), TimeProvider.System));
         heard.OnFirst = () => attendance.Leave(Name, Rights);
         attendance.Enter(Name, Rights);
 

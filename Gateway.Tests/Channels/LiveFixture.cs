@@ -68,8 +68,8 @@ internal sealed class LiveFixture : IAsyncDisposable
         return fixture;
     }
 
-    public Task<LivePage> OpenPageAsync(string ticket = "good", TimeSpan? patience = null) =>
-        LivePage.OpenAsync(new UriBuilder(Http.BaseAddress!) { Scheme = "ws", Path = "/ws", Query = $"ticket={ticket}" }.Uri, patience);
+    public Task<LivePage> OpenPageAsync(string ticket = "good", TimeSpan? patience = null, HttpMessageInvoker? line = null) =>
+        LivePage.OpenAsync(new UriBuilder(Http.BaseAddress!) { Scheme = "ws", Path = "/ws", Query = $"ticket={ticket}" }.Uri, patience, line);
 
     public Task StopAsync() => _app.StopAsync();
 

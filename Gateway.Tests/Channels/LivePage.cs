@@ -13,11 +13,14 @@ internal sealed class LivePage : IAsyncDisposable
 
     private LivePage(TimeSpan patience) => _patience = new(patience);
 
-    public static async Task<LivePage> OpenAsync(Uri address, TimeSpan? patience = null)
+    /// <param name="address">Of the service's WebSocket.</param>
+    /// <param name="patience">For all that it waits for.</param>
+    /// <param name="line">What it connects over; the ordinary one when null.</param>
+    public static async Task<LivePage> OpenAsync(Uri address, TimeSpan? patience = null, HttpMessageInvoker? line = null)
     {
         var page = new LivePage(patience ?? TimeSpan.FromSeconds(20));
         page._socket.Options.KeepAliveInterval = TimeSpan.Zero;
-        await page._socket.ConnectAsync(address, page._patience.Token);
+        await page._socket.ConnectAsync(address, line, page._patience.Token);
         return page;
     }
 

@@ -72,6 +72,34 @@ public sealed class PresenceTests
     }
 
     [Test]
+    public async Task UserWhoPolls_StaysBetweenAnswers_AndLeavesWhenNoQuestionFollows()
+    {
+        await AskAsync();
+        for (var head = 1; head < 4; head++)
+        {
+            var polling = _live.Http.GetStringAsync($"/api/talks/one/events?since={head}&epoch=e1&wait=30");
+            await Eventually.HoldsAsync(() => _live.Connections.Count == 2, "the poll waits");
+            _live.Journal.Append(ChannelName.Of("talks", "one"));
+            await polling;
+            await Eventually.HoldsAsync(() => _live.Connections.Count == 1, "the poll has ended");
+            _live.Time.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        Assert.That((string?)(await _watcher.NextAsync())["op"], Is.EqualTo("join"));
+        Assert.That((await AskAsync())["members"]!.AsArray(), Has.Count.EqualTo(1), "nothing else was told, and it is there");
+        _live.Time.Advance(TimeSpan.FromSeconds(3));
+        string? news;
+        do
+        {
+            news = (string?)(await _watcher.NextAsync())["op"];
+        }
+        while (news == "heartbeat");
+
+        Assert.That(news, Is.EqualTo("leave"), "once");
+        Assert.That((await AskAsync())["members"]!.AsArray(), Is.Empty);
+    }
+
+    [Test]
     public async Task Unsubscribe_EndsTheNews_AndLeavesNothingBehind()
     {
         await AskAsync();

@@ -133,6 +133,44 @@ public sealed class SocketTests
         Assert.That(_live.Listener.Told, Is.EqualTo(new[] { "first jobs/one", "last jobs/one" }));
     }
 
+    [Test]
+    public async Task PageThatLeavesWhileItSubscribes_LeavesNothingBehind([Values("jobs/one", "jobs")] string stream)
+    {
+        using var reading = new SemaphoreSlim(0);
+        using var goOn = new ManualResetEventSlim();
+        _live.Journal.AfterSnapshot = () =>
+        {
+            reading.Release();
+            goOn.Wait(TimeSpan.FromSeconds(30));
+        };
+        await _page.SendAsync($$"""{"op":"subscribe","channel":"{{stream}}"}""");
+        using var stop = new CancellationTokenSource();
+        using var asked = new HttpRequestMessage(HttpMethod.Get, $"/api/{stream}/events") { Headers = { { "Accept", "text/event-stream" } } };
+        var streaming = _live.Http.SendAsync(asked, HttpCompletionOption.ResponseHeadersRead, stop.Token);
+        var polling = _live.Http.GetStringAsync($"/api/{stream}/events?since=3&epoch=e1&wait=30", stop.Token);
+        for (var way = 0; way < 3; way++)
+        {
+            Assert.That(await reading.WaitAsync(TimeSpan.FromSeconds(30)), "each way has joined");
+        }
+
+        _page.Abort();
+        await stop.CancelAsync();
+        _live.Journal.AfterSnapshot = null;
+        goOn.Set();
+        Assert.That(async () => await streaming, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(async () => await polling, Throws.InstanceOf<OperationCanceledException>());
+
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                _live.Journal.Append(Job);
+                _live.Time.Advance(TimeSpan.FromSeconds(5));
+                return (_live.Sockets.Connections, _live.Connections.Count, _live.Hub.Streams, _live.Hub.Subscriptions) == (0, 0, 0, 0);
+            },
+            "every count is back to zero");
+        Assert.That((_live.Attendance.Channels, _live.Presence.Streams), Is.EqualTo((0, 0)));
+    }
+
     [TestCase("""{"op":"dance","id":1}""", "bad_request", "op")]
     [TestCase("""{"id":1}""", "bad_request", "op")]
     [TestCase("""{"op":"subscribe","id":1}""", "bad_request", "channel")]

@@ -47,6 +47,13 @@ internal sealed class Attendance(IEnumerable<ISubscriberListener> listeners, Pre
         Count(name, -1);
     }
 
+    /// <summary>Who polls has its answer. A module is told at once, and has patience of its own; others are told when it does not come back.</summary>
+    public void LeaveUnlessBack(StreamName name, ISubscriberRights rights)
+    {
+        presence.LeaveUnlessBack(name, rights);
+        Count(name, -1);
+    }
+
     private void Count(StreamName name, int by)
     {
         if (name.IsFeed)

@@ -44,6 +44,9 @@ internal sealed record ChannelOptions
     /// <summary>No byte from it and none accepted by it for so long: 4408.</summary>
     public TimeSpan DeadPeer { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Who polls counts as present for so long after each answer.</summary>
+    public TimeSpan BetweenPolls { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long each step of a close may take before the connection is aborted.</summary>
     public TimeSpan CloseGrace { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -6,12 +6,15 @@ namespace Gateway.Channels;
 /// Who follows each stream at the moment, by user: one who follows it twice has come once, and has left when the last subscription ended. In memory
 /// only, and on no channel.
 /// </summary>
-internal sealed class Presence(TimeProvider time)
+internal sealed class Presence(ChannelOptions options, TimeProvider time)
 {
     private readonly Lock _lock = new();
 
     // Owned by _lock, with all that hangs on it. A stream is in it while somebody follows or watches it.
     private readonly Dictionary<StreamName, Company> _streams = [];
+
+    // Owned by _lock: those who have their answer, and will ask again.
+    private readonly HashSet<ITimer> _between = [];
 
     public int Streams
     {
@@ -62,6 +65,18 @@ internal sealed class Presence(TimeProvider time)
         }
 
         Wake(woken);
+    }
+
+    /// <summary>Who polls is gone after each answer and back with the next question: only who stays away has left.</summary>
+    public void LeaveUnlessBack(StreamName name, ISubscriberRights rights)
+    {
+        lock (_lock)
+        {
+            ITimer? timer = null;
+            timer = time.CreateTimer(_ => LeaveAfter(timer!, name, rights), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _between.Add(timer);
+            timer.Change(options.BetweenPolls, Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>Tells whoever watches the stream, and nobody later: typing, a pointer, a raised hand. Lost on a page that does not read.</summary>
@@ -117,6 +132,17 @@ internal sealed class Presence(TimeProvider time)
             var (changes, tooMany) = watch.Take();
             return (changes, tooMany && _streams.TryGetValue(watch.Name, out var company) ? company.All() : null);
         }
+    }
+
+    private void LeaveAfter(ITimer timer, StreamName name, ISubscriberRights rights)
+    {
+        lock (_lock)
+        {
+            _between.Remove(timer);
+        }
+
+        timer.Dispose();
+        Leave(name, rights);
     }
 
     private static void Wake(IReadOnlyList<PresenceWatch> woken)

@@ -63,7 +63,7 @@ internal sealed class EventPoll(LiveServices services, IHostApplicationLifetime 
         finally
         {
             line.Disconnected();
-            services.Attendance.Leave(subscription.Name, rights);
+            services.Attendance.LeaveUnlessBack(subscription.Name, rights);
         }
     }
 }
