@@ -4,7 +4,8 @@ using Gateway.Operations.Metrics;
 
 namespace Gateway.Tests.Channels;
 
-/// <summary>What operators see of the live side: who follows what, how far behind, and the figures.</summary>
+/// <summary>What operators see of the live side: who follows what, how far behind, and the figures; those are of the whole process.</summary>
+[NonParallelizable]
 public sealed class OperatorTests
 {
     private static readonly ChannelName Job = ChannelName.Of("jobs", "one");

@@ -38,7 +38,11 @@ export class VirtualClock {
   }
 
   #nextDue(end) {
-    return [...this.#timers].filter(([, { at }]) => at <= end).sort(([a, x], [b, y]) => x.at - y.at || a - b)[0];
+    let next;
+    for (const timer of this.#timers) {
+      if (timer[1].at <= end && (next === undefined || timer[1].at < next[1].at)) next = timer;
+    }
+    return next;
   }
 }
 
