@@ -88,13 +88,17 @@ bool CommandDesk::erase(Millis now, const Command& command, Millis received) {
     const std::string_view id = command.id.view();
     SlotErasure::Outcome outcome;
     if (_isErasing) {
-        if (!_sensor.takeErasureEnd(outcome)) return false;
+        const bool hasEnded = _sensor.takeErasureEnd(outcome);
+        if (!hasEnded && _sensor.health() == SensorHealth::Ok) return false;
         _isErasing = false;
-        if (outcome != SlotErasure::Outcome::Lost) {
+        // Else it would be done whenever the sensor comes back, long after the gateway has given it up.
+        if (!hasEnded) _sensor.stopErasure();
+        if (hasEnded && outcome != SlotErasure::Outcome::Lost) {
             _reporter.answer(now, id, outcome == SlotErasure::Outcome::Erased ? nullptr : "bad_slot");
             return true;
         }
     }
+    if (now >= command.expiresAt) return _reporter.answer(now, id, "expired") || true;
     if (_sensor.health() != SensorHealth::Ok) {
         if (_sensor.health() == SensorHealth::Starting && now - received < kSensorPatience) return false;
         return _reporter.answer(now, id, "sensor_fault") || true;

@@ -22,6 +22,7 @@ public:
     // One at a time: only while mayErase(), and the end of each has to be taken.
     bool mayErase() const { return !_wantsErasure && !_erasureEnded; }
     void erase(uint16_t slot);
+    void stopErasure() { _wantsErasure = _erasureEnded = false; }
     void mayIdentify(bool may) { _mayIdentify = may; }
 
     // What has come of it, each once.

@@ -101,6 +101,7 @@ void SensorEmulator::handle(Millis now, const Buffer& content) {
     if (happens(faults.lateReply)) delay += 2500;
     _busyUntil = std::max(_busyUntil, now) + delay;
     if (cutPowerAfterStore && content[0] == 0x06 && reply[0] == 0) {
+        if (losesCutStore) library.erase(word(content, 2));
         wasCut = true;
         return;
     }
@@ -120,6 +121,8 @@ Buffer SensorEmulator::answer(const Buffer& content, Millis& delay) {
         return {static_cast<uint8_t>(given == _nature.password ? 0x00 : 0x13)};
     }
     if (!_isUnlocked) return {0x21};
+    const auto said = says.find(op);
+    if (said != says.end()) return {said->second};
     switch (op) {
         case 0x01:
             _image = _finger;
@@ -141,9 +144,11 @@ Buffer SensorEmulator::answer(const Buffer& content, Millis& delay) {
         }
         case 0x0C:
             if (word(content, 1) >= _nature.capacity) return {0x0B};
-            for (int i = 0; i < word(content, 3); i++) library.erase(static_cast<uint16_t>(word(content, 1) + i));
+            for (int i = 0; i < word(content, 3) && !keepsErased; i++) library.erase(static_cast<uint16_t>(word(content, 1) + i));
             return {0x00};
-        case 0x0F: return _nature.knowsParameters ? parameters() : Buffer{};
+        case 0x0F:
+            if (_nature.garblesParameters) return Buffer{0x00, 9, 9, 9, 9, 0xFF, 0xFE, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9};
+            return _nature.knowsParameters ? parameters() : Buffer{};
         case 0x1D: return {0x00, static_cast<uint8_t>(library.size() >> 8), static_cast<uint8_t>(library.size())};
         case 0x36:
             if (_nature.buffers == 6) return {0x00};
@@ -186,6 +191,7 @@ Buffer SensorEmulator::store(uint8_t buffer, uint16_t slot) {
 
 Buffer SensorEmulator::search(uint8_t buffer, uint16_t start, uint16_t count) {
     const int finger = _buffers[static_cast<size_t>(bufferOf(buffer))];
+    if (claimsSlot >= 0) return {0x00, static_cast<uint8_t>(claimsSlot >> 8), static_cast<uint8_t>(claimsSlot), 0x00, 0x78};
     for (const auto& [slot, stored] : library) {
         if (slot < start || slot >= start + count || stored != finger || happens(faults.mismatch)) continue;
         return {0x00, static_cast<uint8_t>(slot >> 8), static_cast<uint8_t>(slot), 0x00, 0x78};

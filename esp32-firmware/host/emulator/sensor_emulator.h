@@ -33,6 +33,7 @@ struct Nature {
     bool saysReady = false;           // 0x55 at power-up
     bool glitchesAtPowerUp = false;   // 0x00 at power-up
     bool knowsParameters = true;      // clones do not
+    bool garblesParameters = false;   // clones also answer nonsense
     bool refusesUnknown = false;      // FC instead of silence
     bool splitsReads = false;
     double latency = 1.0;             // 0: at once, as fast as the line allows
@@ -58,8 +59,21 @@ public:
     Faults faults;
     std::map<uint16_t, int> library;   // slot → finger
     bool cutPowerAfterStore = false;   // the template is there, the acknowledgement is not
+    bool losesCutStore = false;        // or neither is
     bool wasCut = false;
     int losesStores = 0;               // acknowledged, but not kept: worn flash
+
+    bool keepsErased = false;          // says that it erased, and did not
+    std::map<uint8_t, uint8_t> says;   // by instruction: this code instead of doing it
+    int claimsSlot = -1;               // what every search finds
+
+    // Another sensor on the same plug.
+    void replaceWith(const Nature& nature, Millis now) {
+        powerOff();
+        _nature = nature;
+        library.clear();
+        powerOn(now);
+    }
 
     uint64_t commands() const { return _commands; }
 

@@ -19,12 +19,12 @@ public:
     }
 
     bool write(uint32_t offset, const uint8_t* from, size_t size) override {
-        if (_isDead || offset % 16 != 0 || size % 16 != 0 || offset + size > _bytes.size()) return false;
+        if (failsWrites || _isDead || offset % 16 != 0 || size % 16 != 0 || offset + size > _bytes.size()) return false;
         const bool isCut = isTheLast();
         const size_t done = isCut ? _random() % (size + 1) : size;
         for (size_t i = 0; i < done; i++) {
             if ((from[i] & ~_bytes[offset + i]) != 0) _overwrites++;
-            _bytes[offset + i] &= from[i];
+            if (offset + i != deadByte) _bytes[offset + i] &= from[i];
         }
         if (isCut && done < size) _bytes[offset + done] &= static_cast<uint8_t>(from[done] | _random());
         if (isCut) _cutOff.assign(from, from + size);
@@ -34,7 +34,7 @@ public:
     }
 
     bool eraseSector(uint32_t sector) override {
-        if (_isDead) return false;
+        if (failsWrites || _isDead) return false;
         const bool isCut = isTheLast();
         _isCutWhole = false;
         _erasures[sector]++;
@@ -59,6 +59,9 @@ public:
     // What was being written when the power went, and whether all of it had arrived by then. Empty for an erasure.
     const std::vector<uint8_t>& cutOff() const { return _cutOff; }
     bool isCutWhole() const { return _isCutWhole; }
+
+    bool failsWrites = false;           // it is worn out
+    uint32_t deadByte = UINT32_MAX;     // one that stays as it is
 
     uint64_t writes() const { return _writes; }
     uint64_t overwrites() const { return _overwrites; }

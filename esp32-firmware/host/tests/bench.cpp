@@ -32,6 +32,15 @@ void Bench::restart() {
     boot();
 }
 
+void Bench::cycleSensor() {
+    sensor.powerOff();
+    sensor.powerOn(_now);
+}
+
+static Bench::Sent copyOf(const Publication& publication) {
+    return {std::string(publication.topic), std::string(publication.payload), publication.qos, publication.isRetained};
+}
+
 void Bench::cutLine() {
     if (!_isConnected) return;
     _isConnected = false;
@@ -115,18 +124,19 @@ void Bench::act(const Actions& actions) {
     _wakeAt = _bootedAt + actions.wakeAt;
     led = actions.led;
     if (actions.cyclePower) {
-        sensor.powerOff();
-        sensor.powerOn(_now);
+        powerCycles++;
+        cycleSensor();
     }
     if (actions.sensorBaud != 0) _baud = actions.sensorBaud;
     if (!actions.toSensor.empty()) sensor.receive(_now, {actions.toSensor.begin(), actions.toSensor.end()}, _baud);
-    if (actions.beginWifi) _inputs.push_back(Input::of(Input::Kind::WifiUp));
+    if (actions.beginWifi) _inputs.push_back({Input::Kind::WifiUp, {}, 0, -61});
     if (actions.closeMqtt) {
         _isConnected = false;
         const auto isOfLine = [](const Input& input) { return input.kind >= Input::Kind::MqttUp; };
         _inputs.erase(std::remove_if(_inputs.begin(), _inputs.end(), isOfLine), _inputs.end());
     }
     if (actions.connectMqtt) {
+        wills.push_back(copyOf(actions.will));
         _isConnected = !line.isDown;
         _inputs.push_back(Input::of(line.isDown ? Input::Kind::MqttDown : Input::Kind::MqttUp));
     }
@@ -137,6 +147,7 @@ void Bench::act(const Actions& actions) {
 
 void Bench::publish(const Publication& publication) {
     if (!_isConnected) return;
+    sent.push_back(copyOf(publication));
     const double chance = std::uniform_real_distribution<>(0, 1)(_random);
     const bool isCut = line.isDown || chance < line.cutPerPublish;
     // Half the cuts come after the gateway has taken the message, and swallow the PUBACK.

@@ -18,6 +18,13 @@ public:
         bool isDown = false;
     };
 
+    struct Sent {
+        std::string topic;
+        std::string payload;
+        int qos;
+        bool isRetained;
+    };
+
     explicit Bench(const emulator::Nature& nature = {}, uint32_t seed = 1, uint32_t sectors = 8);
 
     // Steps until it holds or that much time has passed; false when it never held.
@@ -34,6 +41,9 @@ public:
     // As after a loss of the scanner's power; the sensor loses its own with it.
     void restart();
     void cutLine();
+    // The sensor alone loses its power, or is another one afterwards.
+    void cycleSensor();
+    void replaceSensor(const emulator::Nature& nature) { sensor.replaceWith(nature, _now); }
 
     scanner::Scanner& core() { return *_scanner; }
     scanner::Millis uptime() const { return _now - _bootedAt; }
@@ -48,6 +58,9 @@ public:
     int finger = 1;               // whose it is
     scanner::LedState led = scanner::LedState::Starting;
     int boots = 0;
+    int powerCycles = 0;          // that were asked for
+    std::vector<Sent> sent;       // whatever was published, again and again
+    std::vector<Sent> wills;      // of each connection
 
 private:
     void boot();

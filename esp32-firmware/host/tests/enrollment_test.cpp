@@ -17,6 +17,8 @@ TEST_P(Enrolling, OfAnyLength_OnEitherSensor_Succeeds) {
     EXPECT_EQ(bench.gateway.enrollments[enrollment].captured, scans);
     EXPECT_EQ(bench.gateway.enrollments[enrollment].waiting, scans);
     EXPECT_EQ(bench.sensor.library.at(0), 1);
+    bench.run(1000);
+    EXPECT_EQ(ManualGateway::field(bench.gateway.statuses.back().payload, "stored"), "1") << "told at once";
     EXPECT_TRUE(bench.gateway.violations.empty()) << bench.gateway.violations.front();
 }
 
@@ -69,6 +71,73 @@ TEST(Enrollment, StoreAcknowledgedButNotKept_IsNoticed) {
     ASSERT_TRUE(bench.ends(lost));
     EXPECT_EQ(bench.gateway.enrollments[lost].reason, "store_failed");
     EXPECT_EQ(bench.gateway.enrollments[lost].captured, 2) << "100 % is told of nothing that is not there";
+}
+
+TEST(Enrollment, StoreRefused_EndsIt_AndSaysSo) {
+    Bench bench;
+    bench.sensor.says[0x06] = 0x18;
+    const std::string enrollment = bench.gateway.enroll(1);
+    ASSERT_TRUE(bench.ends(enrollment));
+    EXPECT_EQ(bench.gateway.enrollments[enrollment].reason, "store_failed");
+    EXPECT_EQ(bench.gateway.enrollments[enrollment].captured, 2);
+}
+
+TEST(Enrollment, BadImage_IsAskedForAgain_FiveTimesAtEachStep) {
+    Bench dirty;
+    dirty.sensor.faults.badImage = 1;
+    const std::string never = dirty.gateway.enroll(1);
+    ASSERT_TRUE(dirty.ends(never));
+    const std::string reason = dirty.gateway.enrollments[never].reason;
+    EXPECT_TRUE(reason == "messy" || reason == "few_features") << reason;
+
+    Bench bench;
+    const std::string enrollment = bench.gateway.enroll(1);
+    const auto retries = [&] {
+        size_t count = 0;
+        for (const auto& message : bench.gateway.received) count += ManualGateway::field(message.payload, "status") == "retry" ? 1 : 0;
+        return count;
+    };
+    for (size_t step = 1; step <= 3; step++) {
+        bench.sensor.faults.badImage = 1;
+        ASSERT_TRUE(bench.until([&] { return retries() == 4 * step; }));
+        bench.sensor.faults.badImage = 0;
+        ASSERT_TRUE(bench.until([&] { return bench.gateway.enrollments[enrollment].captured == static_cast<int>(step); })) << step;
+    }
+    ASSERT_TRUE(bench.ends(enrollment));
+    EXPECT_EQ(bench.stateOf(enrollment), "succeeded") << "four of five, at each step";
+    EXPECT_EQ(bench.gateway.enrollments[enrollment].waiting, 3) << "once for each step: a retry says it too";
+}
+
+TEST(Enrollment, TemplateThatCannotBeErased_DoesNotHoldUpTheNext) {
+    Bench bench;
+    ASSERT_TRUE(bench.isReady());
+    for (int round = 0; round < 2; round++) {
+        const std::string enrollment = bench.gateway.enroll(2);
+        ASSERT_TRUE(bench.until([&] { return bench.gateway.enrollments[enrollment].captured == 2; }));
+        bench.sensor.library[2] = 55;
+        bench.sensor.keepsErased = true;
+        bench.gateway.cancel(enrollment);
+        bench.run(10'000);
+        EXPECT_TRUE(bench.core().store().journal.phase() == EnrollmentJournal::Phase::Closed);
+        bench.sensor.keepsErased = false;
+    }
+    const std::string next = bench.gateway.enroll(3);
+    ASSERT_TRUE(bench.ends(next));
+    EXPECT_EQ(bench.stateOf(next), "succeeded");
+}
+
+TEST(Enrollment, ErasureThatFailsOnce_IsTriedAgain) {
+    Bench bench;
+    const std::string enrollment = bench.gateway.enroll(2);
+    ASSERT_TRUE(bench.until([&] { return bench.gateway.enrollments[enrollment].captured == 2; }));
+    bench.sensor.library[2] = 55;
+    bench.sensor.keepsErased = true;
+    bench.gateway.cancel(enrollment);
+    ASSERT_TRUE(bench.until([&] { return bench.core().store().journal.phase() == EnrollmentJournal::Phase::Cleanup; }));
+    bench.run(40);
+    bench.sensor.keepsErased = false;
+    bench.run(5000);
+    EXPECT_TRUE(bench.sensor.library.empty());
 }
 
 TEST(Enrollment, LeftoverInItsSlot_IsNoObstacle) {
@@ -160,7 +229,7 @@ TEST(Enrollment, SlotBeyondTheSensor_IsRefused) {
     Bench bench(nature);
     const std::string enrollment = bench.gateway.enroll(100);
     ASSERT_TRUE(bench.ends(enrollment));
-    EXPECT_EQ(bench.gateway.enrollments[enrollment].reason, "bad_slot");
+    EXPECT_EQ(bench.gateway.answers[bench.gateway.enrollments[enrollment].command], "bad_slot") << "refused, not begun";
 }
 
 TEST(Enrollment, WithoutASensor_IsRefused_AndTheStatusSaysSo) {
@@ -190,9 +259,12 @@ TEST(Enrollment, SensorThatHangs_FailsIt_AndIsPowerCycled) {
     EXPECT_TRUE(bench.sensor.library.empty());
 }
 
-TEST(Reset, BetweenStoreAndAck_LeavesSensorAndGatewayOfOneMind) {
+class AfterStore : public testing::TestWithParam<bool> {};
+
+TEST_P(AfterStore, PowerGoesBeforeTheAck_SensorAndGatewayAreOfOneMind) {
     Bench bench;
     bench.sensor.cutPowerAfterStore = true;
+    bench.sensor.losesCutStore = GetParam();
     const std::string enrollment = bench.gateway.enroll(6);
     ASSERT_TRUE(bench.ends(enrollment));
     EXPECT_EQ(bench.boots, 2);
@@ -203,6 +275,8 @@ TEST(Reset, BetweenStoreAndAck_LeavesSensorAndGatewayOfOneMind) {
     ASSERT_TRUE(bench.ends(again));
     EXPECT_EQ(bench.stateOf(again), "succeeded");
 }
+
+INSTANTIATE_TEST_SUITE_P(WhetherTheTemplateIsThereOrNot, AfterStore, testing::Values(false, true));
 
 TEST(Reset, AtEveryWriteOfAnEnrollment_LeavesSensorAndGatewayOfOneMind) {
     for (uint64_t write = 1; write <= 24; write++) {

@@ -98,6 +98,8 @@ void ManualGateway::onScan(const Message& message, const std::string& enrollment
 
 void ManualGateway::onResult(const Message& message, const std::string& enrollment) {
     Enrollment& known = enrollments[enrollment];
+    if (known.hasResult) violated("a second result", message);
+    known.hasResult = true;
     if (known.state != "requested" && known.state != "scanning") return;
     const bool isSuccess = field(message.payload, "status") == "success";
     if (isSuccess && known.captured != known.scans) violated("a success without its steps", message);

@@ -17,6 +17,7 @@ public:
         int scans = 3;
         int captured = 0;
         int waiting = 0;
+        bool hasResult = false;
         std::string state = "requested";
         std::string reason;
     };

@@ -1,11 +1,15 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/bench.h"
 
 using namespace scanner;
 
 TEST(Scanner, Birth_TellsSensorAndSize) {
     Bench bench;
+    bench.settings.resetReason.assign("brownout");
+    bench.restart();
     bench.sensor.library = {{0, 5}, {7, 6}};
     ASSERT_TRUE(bench.isReady());
     bench.run(2000);
@@ -14,6 +18,9 @@ TEST(Scanner, Birth_TellsSensorAndSize) {
     EXPECT_EQ(ManualGateway::field(status, "sensor"), "ok");
     EXPECT_EQ(ManualGateway::field(status, "capacity"), "1000");
     EXPECT_EQ(ManualGateway::field(status, "stored"), "2");
+    EXPECT_EQ(ManualGateway::field(status, "reset"), "brownout");
+    EXPECT_EQ(ManualGateway::field(status, "rssi"), "-61");
+    EXPECT_EQ(ManualGateway::field(status, "storage"), "");
     EXPECT_EQ(bench.gateway.statuses.back().topic, "scanners/desk-1/status");
 }
 
@@ -127,24 +134,80 @@ TEST(Command, NotUnderstood_IsAnsweredOrCounted) {
 }
 
 TEST(Session, AnySensor_IsFound) {
-    std::vector<emulator::Nature> natures(6);
+    std::vector<emulator::Nature> natures(7);
     natures[0].baud = 9600;
     natures[1].password = 0xCAFE;
     natures[2].knowsParameters = false;
     natures[3].saysReady = natures[3].glitchesAtPowerUp = true;
     natures[4].refusesUnknown = natures[4].splitsReads = true;
     natures[5].buffers = 6;
+    natures[6].garblesParameters = true;
     for (size_t i = 0; i < natures.size(); i++) {
         Bench bench(natures[i]);
         bench.settings.sensor.password = natures[i].password;
         bench.restart();
         ASSERT_TRUE(bench.isReady()) << i;
         EXPECT_EQ(bench.core().sensor().profile().buffers, natures[i].buffers) << i;
-        EXPECT_EQ(bench.core().sensor().profile().capacity, natures[i].knowsParameters ? 1000 : 127) << i;
+        EXPECT_EQ(bench.core().sensor().profile().capacity, natures[i].knowsParameters && !natures[i].garblesParameters ? 1000 : 127) << i;
         const std::string enrollment = bench.gateway.enroll(1);
         ASSERT_TRUE(bench.ends(enrollment));
         EXPECT_EQ(bench.stateOf(enrollment), "succeeded") << i;
     }
+}
+
+TEST(Session, AnotherSensorOnThePlug_IsTakenWithItsOwnSize) {
+    Bench bench;
+    bench.sensor.library = {{0, 5}};
+    ASSERT_TRUE(bench.isReady());
+    emulator::Nature locked;
+    locked.password = 5;
+    bench.replaceSensor(locked);
+    ASSERT_TRUE(bench.until([&] { return bench.core().sensor().health() == SensorHealth::Error; }));
+    emulator::Nature small;
+    small.capacity = 162;
+    bench.replaceSensor(small);
+    ASSERT_TRUE(bench.isReady()) << "looked for again by itself";
+    bench.run(1000);
+    EXPECT_EQ(ManualGateway::field(bench.gateway.statuses.back().payload, "capacity"), "162");
+    EXPECT_EQ(ManualGateway::field(bench.gateway.statuses.back().payload, "stored"), "0") << "the gateway sees that they differ";
+}
+
+TEST(Session, SensorThatNeedsAMomentToWakeUp_IsNotCalledMissing) {
+    emulator::Nature nature;
+    Bench bench(nature);
+    ASSERT_TRUE(bench.until([&] { return bench.core().sensor().health() != SensorHealth::Starting; }));
+    EXPECT_EQ(bench.core().sensor().health(), SensorHealth::Ok);
+    EXPECT_EQ(bench.powerCycles, 0);
+}
+
+TEST(Messages, BearTheContractsFlags_AndEachWillAnIdOfItsOwn) {
+    Bench bench;
+    bench.sensor.library = {{9, 7}};
+    ASSERT_TRUE(bench.ends(bench.gateway.enroll(0)));
+    bench.hasPerson = false;
+    bench.sensor.lift();
+    bench.run(3000);
+    bench.touch(7);
+    bench.cutLine();
+    bench.run(5000);
+    std::map<std::string, int> seen;
+    for (const Bench::Sent& sent : bench.sent) {
+        const std::string kind = sent.topic.substr(std::string("scanners/desk-1/").size(), 6);
+        seen[kind]++;
+        EXPECT_EQ(sent.qos, kind == "status" ? 0 : 1) << sent.topic;
+        EXPECT_EQ(sent.isRetained, kind == "status" || kind == "enroll") << sent.topic;
+    }
+    for (const char* kind : {"status", "enroll", "identi", "acks"}) EXPECT_GT(seen[kind], 0) << kind;
+    ASSERT_GE(bench.wills.size(), 2u);
+    std::set<std::string> ids;
+    for (const Bench::Sent& will : bench.wills) {
+        EXPECT_EQ(will.topic, "scanners/desk-1/status");
+        EXPECT_EQ(ManualGateway::field(will.payload, "state"), "offline");
+        EXPECT_EQ(will.qos, 1);
+        EXPECT_TRUE(will.isRetained);
+        ids.insert(ManualGateway::field(will.payload, "id"));
+    }
+    EXPECT_EQ(ids.size(), bench.wills.size());
 }
 
 TEST(Session, WrongPassword_IsAFaultOfItsOwn) {
@@ -159,7 +222,7 @@ TEST(Session, WrongPassword_IsAFaultOfItsOwn) {
 TEST(Led, Located_SaysHereIAmForAWhile_AndThenWhatItSaidBefore) {
     Bench bench;
     bench.hasPerson = false;
-    ASSERT_TRUE(isReady(bench));
+    ASSERT_TRUE(bench.isReady());
     const std::string id = bench.gateway.command(R"("do":"locate")");
     ASSERT_TRUE(bench.until([&] { return bench.led == LedState::Located; }));
     EXPECT_STREQ(describe(bench.led), "here I am");

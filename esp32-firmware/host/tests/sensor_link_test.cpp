@@ -80,6 +80,28 @@ TEST(SensorLink, AnotherAddress_IsNotTaken) {
     EXPECT_TRUE(wire.ask(instruction::count()).isSilent());
 }
 
+TEST(SensorLink, WhatIsNoReplyOfThisSensor_IsPassedOver) {
+    // An acknowledgement, but of another address; from this address, but data: both with a good sum.
+    const emulator::Buffer other{0xEF, 0x01, 0x12, 0x34, 0x56, 0x78, 0x07, 0x00, 0x05, 0x00, 0x00, 0x09, 0x00, 0x15};
+    const emulator::Buffer data{0xEF, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0x02, 0x00, 0x05, 0x00, 0x00, 0x09, 0x00, 0x10};
+    for (const emulator::Buffer& bytes : {other, data}) {
+        SensorLink link;
+        Reply reply;
+        link.begin(0, instruction::count());
+        EXPECT_FALSE(link.step(1, {bytes.data(), bytes.size()}, reply));
+    }
+}
+
+TEST(SensorLink, BeginningOfAPacketThatNeverEnds_DoesNotSwallowTheNextReply) {
+    Wire wire;
+    const uint8_t torn[] = {0xEF, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0x07, 0x00, 0x40};
+    Reply reply;
+    EXPECT_FALSE(wire.link.step(wire.now, {torn, sizeof torn}, reply));
+    const Millis before = wire.now;
+    EXPECT_TRUE(wire.ask(instruction::count()).isOk());
+    EXPECT_LT(wire.now - before, 500u) << "without waiting for a time-out";
+}
+
 TEST(SensorLink, GarbledCommand_IsSaidAgain) {
     Wire wire;
     wire.link.begin(wire.now, instruction::count());

@@ -81,7 +81,7 @@ TEST(Manifest, WrongField_IsRefused) {
     EXPECT_TRUE(refuses("size", "0"));
     EXPECT_TRUE(refuses("size", "99999999"));
     EXPECT_TRUE(refuses("sha256", "\"abc\""));
-    EXPECT_TRUE(refuses("file", "\"../secret\""));
+    for (const char* name : {"\"../secret\"", "\"..\"", "\"a/b\"", "\"a?b\"", "\"\""}) EXPECT_TRUE(refuses("file", name)) << name;
     EXPECT_TRUE(refuses("signature", "\"zz\""));
 }
 

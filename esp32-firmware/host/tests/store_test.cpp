@@ -6,6 +6,7 @@
 #include <random>
 
 #include "flash/memory_flash.h"
+#include "link/sender.h"
 #include "store/store.h"
 
 using namespace scanner;
@@ -265,6 +266,64 @@ TEST(Flash, AcknowledgedButKept_MovesAsAcknowledged) {
     Report found;
     EXPECT_TRUE(store->outbox.findAnswer("c0", found));
     EXPECT_EQ(store->outbox.owed(), 0u) << "told again, though the gateway has it";
+}
+
+TEST(Flash, TurnedRoundManyTimes_StillKnowsBootAndEnrollment) {
+    MemoryFlash flash(5);
+    auto store = mounted(flash);
+    EnrollmentOrder order;
+    order.enrollment.assign("e-1");
+    order.slot = 7;
+    ASSERT_TRUE(store->journal.begin(order));
+    for (uint16_t i = 0; i < 3 * 5 * 64; i++) {
+        ASSERT_TRUE(store->outbox.add(identification(*store, i), 0));
+        uint32_t number;
+        Report report;
+        ASSERT_TRUE(store->outbox.next(number, report));
+        store->outbox.acknowledged(number);
+    }
+    store = mounted(flash, 9999);
+    EXPECT_EQ(store->boot(), 78u) << "else an id might be used twice";
+    EXPECT_TRUE(store->journal.isOf("e-1")) << "else nobody would put right what was broken off";
+    EXPECT_EQ(store->journal.order().slot, 7);
+}
+
+TEST(Flash, PlaceThatTakesNoBytes_IsSkipped_AndTheMessageIsThereAllTheSame) {
+    MemoryFlash flash;
+    auto store = mounted(flash);
+    flash.deadByte = 32 + 32 + 16 + 3;
+    ASSERT_TRUE(store->outbox.add(identification(*store, 4), 0));
+    store = mounted(flash);
+    uint32_t number;
+    Report report;
+    ASSERT_TRUE(store->outbox.next(number, report));
+    EXPECT_EQ(report.slot, 4);
+    EXPECT_EQ(store->outbox.owed(), 1u);
+}
+
+TEST(Sender, OffersOneAtATime_AndAgainWhenNoPubAckComes_OrTheLineWasLost) {
+    MemoryFlash flash;
+    auto store = mounted(flash);
+    for (uint16_t slot = 0; slot < 3; slot++) ASSERT_TRUE(store->outbox.add(identification(*store, slot), 0));
+    const DeviceId device("desk-1");
+    Sender sender(device, store->outbox);
+    uint32_t first, number;
+    MessageText text;
+    ASSERT_TRUE(sender.next(0, first, text));
+    const std::string payload(text.payload.view());
+    EXPECT_FALSE(sender.next(19'999, number, text)) << "the next would overtake it";
+    ASSERT_TRUE(sender.next(20'000, number, text));
+    EXPECT_EQ(number, first);
+    EXPECT_EQ(text.payload.view(), payload) << "under its id";
+    sender.disconnected();
+    sender.connected();
+    ASSERT_TRUE(sender.next(20'001, number, text));
+    EXPECT_EQ(number, first);
+    sender.acknowledged(first);
+    ASSERT_TRUE(sender.next(20'002, number, text));
+    EXPECT_NE(number, first);
+    sender.acknowledged(first);
+    EXPECT_FALSE(sender.next(20'003, number, text)) << "a PUBACK that comes twice is not that of the next";
 }
 
 TEST(Flash, BadBytesUnderAMessage_CostThatMessageOnly) {
