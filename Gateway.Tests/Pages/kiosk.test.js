@@ -109,6 +109,14 @@ test("Kiosk_Cancel_WaitsForTheChannelToSayIt", async () => {
   assert.equal(world.view.screen, "cancelled");
 });
 
+test("Kiosk_RefreshAfterItsOwnCancel_DoesNotSayItWasAnothersDoing", async () => {
+  for (const [kept, wanted] of [[{ "gateway.cancelled": "0198" }, false], [{}, true]]) {
+    const world = await running({ enrollment: "0198", kept });
+    answer(world, "enrollments/0198", { seq: 2, state: { ...enrollment, state: "cancelled", reason: "admin" } });
+    assert.equal(/from another page/.test(JSON.stringify(world.view.tree)), wanted);
+  }
+});
+
 test("Kiosk_ShortLossOfTheLink_IsNotWorthAWord", async () => {
   const world = await running();
   world.transport.last.closed({ code: 1006, reason: "" });

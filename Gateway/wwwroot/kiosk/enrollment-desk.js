@@ -13,6 +13,9 @@ import { personMeant } from "./people.js";
 /** How often is looked whether the scanner is free again. A subscription would keep the other one from being abandoned. */
 export const HOLDER_MS = 2000;
 
+/** The enrollment that was cancelled in this tab: after a refresh, that is still no other page's doing. */
+const CANCELLED = "gateway.cancelled";
+
 export class EnrollmentDesk {
   #around;
   /** @type {import("../channel-client/index.js").Channel | null} */
@@ -50,8 +53,8 @@ export class EnrollmentDesk {
 
   /** @param {string} id */
   follow(id) {
-    const { client, clientId, apply } = this.#around;
-    apply({ type: "opened", id });
+    const { client, clientId, tab, apply } = this.#around;
+    apply({ type: "opened", id, cancelledHere: tab.getItem(CANCELLED) === id });
     this.#channel = client.subscribe(`enrollments/${id}`, {
       client: clientId,
       onState: ({ state, cursor }) => this.#learn({ type: "state", state, cursor }),
@@ -61,10 +64,11 @@ export class EnrollmentDesk {
   }
 
   async cancel() {
-    const { apply, api, model } = this.#around;
+    const { apply, api, tab, model } = this.#around;
     const following = model().enrollment;
     if (following === null || following.cancelling) return;
     apply({ type: "cancelSent" });
+    tab.setItem(CANCELLED, following.id);
     const answer = await api.cancel(following.id);
     if (model().enrollment?.id !== following.id) return;
     // That it is cancelled, or has ended otherwise before, comes over its channel.

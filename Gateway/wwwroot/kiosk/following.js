@@ -14,7 +14,7 @@
  * @property {boolean} cancelledHere
  * @property {Problem | null} problem of the last thing asked for
  *
- * @typedef {{ type: "opened", id: string } | { type: "state", state: Enrollment, cursor: number }
+ * @typedef {{ type: "opened", id: string, cancelledHere?: boolean } | { type: "state", state: Enrollment, cursor: number }
  *   | { type: "event", event: import("../shared/enrollment.js").EnrollmentEvent, cursor: number } | { type: "unanswered" } | { type: "missing" }
  *   | { type: "cancelSent" } | { type: "cancelFailed", problem: Problem } | { type: "cancelAnswered" }} FollowingAction
  */
@@ -22,10 +22,11 @@ import { fold } from "../shared/enrollment.js";
 
 /**
  * @param {string} id
+ * @param {boolean} [cancelledHere] before a refresh
  * @returns {Following}
  */
-export function following(id) {
-  return { id, known: null, cursor: 0, unanswered: false, missing: false, cancelling: false, cancelledHere: false, problem: null };
+export function following(id, cancelledHere = false) {
+  return { id, known: null, cursor: 0, unanswered: false, missing: false, cancelling: false, cancelledHere, problem: null };
 }
 
 /**

@@ -118,7 +118,7 @@ export function next(model, action) {
       // The next one is likely to be at the same scanner, also when this page was opened in the middle of this one.
       return withEnrollment({ ...model, chosen: model.pinned ?? action.state.device }, action);
     case "opened":
-      return { ...model, start: NOT_STARTED, idle: false, enrollment: following(action.id) };
+      return { ...model, start: NOT_STARTED, idle: false, enrollment: following(action.id, action.cancelledHere) };
     case "closed": {
       const person = model.enrollment?.known?.person ?? "";
       const kept = action.keepPerson ? { person: model.people.names[person] ?? person, picked: person || null } : { person: "", picked: null };
