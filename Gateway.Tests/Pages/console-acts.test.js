@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Console } from "../../Gateway/wwwroot/console/console.js";
 import { formats } from "../../Gateway/wwwroot/console/format.js";
-import { words } from "../../Gateway/wwwroot/shared/language.js";
 import { Requests } from "../../Gateway/wwwroot/shared/requests.js";
+import { all as allOf, say } from "./some-console.js";
 import { settled, VirtualClock } from "./virtual.js";
-
-const say = words(JSON.parse(readFileSync(new URL("../../Gateway/wwwroot/console/texts/en.json", import.meta.url), "utf8")));
 
 /** The console with a service, a connection and a screen that the test speaks for. */
 function made(fragment) {
@@ -47,8 +44,7 @@ async function live(fragment) {
   return world;
 }
 
-const text = node => (typeof node === "string" ? node : node.children.map(text).join(""));
-const all = world => world.view.tree.map(text).join(" ");
+const all = world => allOf(world.view);
 
 test("Console_PostWithoutAnswer_IsRepeatedUnderTheSameKey", async () => {
   const world = await live("#/overview");

@@ -1,38 +1,19 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { formats } from "../../Gateway/wwwroot/console/format.js";
-import { next, start } from "../../Gateway/wwwroot/console/model.js";
+import { next } from "../../Gateway/wwwroot/console/model.js";
 import { provisioningText } from "../../Gateway/wwwroot/console/provisioning.js";
 import { href, parseRoute, refined } from "../../Gateway/wwwroot/console/route.js";
 import { allowed, SECTIONS } from "../../Gateway/wwwroot/console/sections.js";
-import { view } from "../../Gateway/wwwroot/console/shell.js";
 import { insideOfToday, sumOfDays } from "../../Gateway/wwwroot/console/stays.js";
 import { lanesOf } from "../../Gateway/wwwroot/console/trace.js";
-import { words } from "../../Gateway/wwwroot/shared/language.js";
+import { all, at, folder, loaded, now, say, scanners, shown, texts } from "./some-console.js";
 
-const folder = new URL("../../Gateway/wwwroot/console/", import.meta.url);
-const texts = language => JSON.parse(readFileSync(new URL(`texts/${language}.json`, folder), "utf8"));
-const say = words(texts("en"));
-const now = Date.parse("2026-01-03T10:00:00.000Z");
-const admin = { kind: "admin", name: "admin", role: "admin" };
-
-const at = (fragment, ...actions) =>
-  [{ type: "linkUp" }, { type: "me", me: admin }, ...actions].reduce(next, start({ route: parseRoute(fragment), now }));
-const shown = model => view({ model, say, format: formats("en"), act: {} });
-const text = node => (typeof node === "string" ? node : node.children.map(text).join(""));
-const all = seen => seen.tree.map(text).join(" ");
-const loaded = (name, value) => ({ type: "loaded", name, path: "", value, at: now });
 const event = (channel, type, data, position) => ({
   type: "event",
   event: { channel, seq: 1, position, type, at: new Date(now).toISOString(), data },
 });
 
-const scanners = [
-  { id: "door-1", site: "main", location: "Hall", online: true, sensor: "ok", stored: 3, known: 3, capacity: 200 },
-  { id: "door-2", site: "main", online: false },
-  { id: "door-3", site: "main", online: true, sensor: "missing", stored: 5, known: 2 },
-];
 const requested = { person: "Ada", device: "door-1", slot: 4, scans: 3, expiresAt: "2026-01-03T10:05:00.000Z" };
 
 test("Texts_OfTheConsole_AreTheSameInEveryLanguage", () => {
@@ -64,10 +45,10 @@ test("Route_WrittenAndRead_IsTheSame", () => {
 });
 
 test("Console_EveryPage_ShowsItselfBeforeAnythingIsKnownAndWhenTheServiceFails", () => {
-  for (const page of [...SECTIONS.flatMap(section => section.pages), "more", "scanners/door-1", "enrollments/x", "rooms/x"]) {
+  for (const page of [...SECTIONS.flatMap(section => section.pages), "more", "scanners/door-1", "enrollments/x", "rooms/x", "webhooks/x"]) {
     const model = at(`#/${page}`);
     assert.match(shown(model).title, / · Gateway$/, page);
-    const failed = ["list", "stats", "slots", "one", "trace", "room", "messages", "users", "keys", "kiosks"];
+    const failed = ["list", "stats", "slots", "one", "trace", "room", "messages", "users", "keys", "kiosks", "commands", "stays", "receipts"];
     const after = failed.reduce((before, name) => next(before, { type: "loadFailed", name, path: "", problem: { code: "unreachable" } }), model);
     assert.ok(shown(after).tree.length > 0, page);
   }

@@ -9,7 +9,9 @@
  * @property {string} name
  * @property {string} label
  * @property {string} [hint]
- * @property {"text" | "password" | "number" | "datetime-local"} [type]
+ * @property {"text" | "password" | "number" | "file"} [type]
+ * @property {string} [accept] kinds of files
+ * @property {"text" | "base64"} [reads] what becomes of a file
  * @property {[string, string][]} [options]
  * @property {string} [value] at first
  * @property {boolean} [optional]
@@ -93,29 +95,59 @@ export function dialogView({ model, say, act }) {
  * @param {string | null} error
  * @param {import("./console.js").Act} act
  */
-function fieldView({ name, label, hint, type = "text", options, autocomplete = "off", optional }, value, error, act) {
+function fieldView(field, value, error, act) {
+  const { name, label, hint, optional } = field;
   const id = `dialog-${name}`;
   const described = [hint !== undefined && `${id}-hint`, error !== null && `${id}-error`].filter(Boolean).join(" ");
   const common = {
     id,
-    value,
     required: optional !== true,
     "aria-invalid": error === null ? null : "true",
     "aria-describedby": described === "" ? null : described,
-    oninput: (/** @type {any} */ event) => act.fill(name, event.currentTarget.value),
   };
   return h(
     "div",
     { class: "field", key: name },
     h("label", { for: id }, label),
-    options === undefined
-      ? h("input", { ...common, type, autocomplete, spellcheck: "false" })
-      : h(
-          "select",
-          common,
-          options.map(([option, text]) => h("option", { value: option }, text)),
-        ),
+    control(field, common, value, act),
     hint !== undefined && h("p", { id: `${id}-hint`, class: "hint" }, hint),
     error !== null && h("p", { id: `${id}-error`, class: "error", role: "alert" }, error),
   );
+}
+
+/**
+ * @param {Field} field
+ * @param {Record<string, any>} common
+ * @param {string} value
+ * @param {import("./console.js").Act} act
+ */
+function control({ name, type = "text", options, autocomplete = "off", accept, reads = "text" }, common, value, act) {
+  if (type === "file") {
+    const chosen = (/** @type {any} */ event) => void contentOf(event.currentTarget.files[0], reads).then(content => act.fill(name, content));
+    return h("input", { ...common, type, accept, onchange: chosen });
+  }
+  const typed = { ...common, value, oninput: (/** @type {any} */ event) => act.fill(name, event.currentTarget.value) };
+  return options === undefined
+    ? h("input", { ...typed, type, autocomplete, spellcheck: "false" })
+    : h(
+        "select",
+        typed,
+        options.map(([option, text]) => h("option", { value: option }, text)),
+      );
+}
+
+/**
+ * @param {File | undefined} file
+ * @param {"text" | "base64"} reads
+ * @returns {Promise<string>}
+ */
+async function contentOf(file, reads) {
+  if (file === undefined) return "";
+  if (reads === "text") return file.text();
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ""));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
 }

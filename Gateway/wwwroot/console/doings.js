@@ -1,5 +1,4 @@
 /** What can be done to scanners and enrollments: each asks first and says what will happen. */
-import { h } from "../shared/dom.js";
 import { provisioning } from "./provisioning.js";
 import { href } from "./route.js";
 
@@ -63,13 +62,32 @@ export function askRestart({ say, act }, id) {
 }
 
 /**
+ * What needs no thought: it is asked at once.
+ *
  * @param {Scene} scene
  * @param {string} id
+ * @param {"ping" | "locate"} what
  */
-export async function ping({ say, act }, id) {
-  const answer = await act.send("POST", `${path(id)}/commands`, { do: "ping" });
-  if (answer.ok) act.tell(say("scanner.pinged", { id }));
+export async function ask({ say, act }, id, what) {
+  const answer = await act.send("POST", `${path(id)}/commands`, { do: what });
+  if (answer.ok) act.tell(say(`scanner.${what}Sent`, { id }));
   else act.tell(say("scanner.pingFailed", { id }), true);
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Scanner} scanner
+ * @returns {Dialog}
+ */
+export function askRename({ say, act }, { id, location = "" }) {
+  return {
+    title: say("scanner.renameTitle", { id }),
+    text: say("scanner.renameText"),
+    fields: [{ name: "location", label: say("scanner.location"), hint: say("scanner.locationHint"), value: location }],
+    confirm: say("dialog.save"),
+    run: ({ location: wanted = "" }) => act.send("PATCH", path(id), { location: wanted.trim() }),
+    done: () => say("dialog.saved"),
+  };
 }
 
 /**
@@ -176,13 +194,4 @@ export function askCancel({ say, act }, { id, person, device }) {
     run: () => act.send("DELETE", `/api/enrollments/${encodeURIComponent(id)}`),
     done: () => say("enrollment.cancelled"),
   };
-}
-
-/**
- * @param {string} label
- * @param {() => void} action
- * @param {string} [kind]
- */
-export function button(label, action, kind = "") {
-  return h("button", { type: "button", class: kind === "" ? null : kind, key: label, onclick: action }, label);
 }

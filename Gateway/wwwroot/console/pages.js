@@ -5,15 +5,18 @@ import { checkInsPage } from "./pages/checkins.js";
 import { connectionsPage } from "./pages/connections.js";
 import { enrollmentPage } from "./pages/enrollment.js";
 import { enrollmentsPage } from "./pages/enrollments.js";
+import { firmwarePage } from "./pages/firmware.js";
 import { jobsPage } from "./pages/jobs.js";
 import { morePage } from "./pages/more.js";
 import { overviewPage } from "./pages/overview.js";
 import { peoplePage } from "./pages/people.js";
 import { quarantinePage } from "./pages/quarantine.js";
-import { roomPage, roomsPage } from "./pages/rooms.js";
+import { roomPage } from "./pages/room.js";
+import { roomsPage } from "./pages/rooms.js";
 import { scannerPage } from "./pages/scanner.js";
 import { scannersPage } from "./pages/scanners.js";
 import { systemPage } from "./pages/system.js";
+import { webhookPage } from "./pages/webhook.js";
 import { webhooksPage } from "./pages/webhooks.js";
 
 /** @typedef {import("./console.js").Page} Page */
@@ -29,6 +32,7 @@ const LISTS = {
   jobs: jobsPage,
   quarantine: quarantinePage,
   connections: connectionsPage,
+  firmware: firmwarePage,
   access: accessPage,
   webhooks: webhooksPage,
   audit: auditPage,
@@ -37,7 +41,7 @@ const LISTS = {
 };
 
 /** @type {Record<string, Page>} */
-const ONES = { scanners: scannerPage, enrollments: enrollmentPage, rooms: roomPage };
+const ONES = { scanners: scannerPage, enrollments: enrollmentPage, rooms: roomPage, webhooks: webhookPage };
 
 /**
  * @param {import("./route.js").Route} route

@@ -4,7 +4,7 @@ export const SECTIONS = [
   { group: "live", pages: ["overview", "scanners", "enrollments"] },
   { group: "people", pages: ["people", "checkins", "rooms"] },
   { group: "work", pages: ["jobs", "quarantine", "connections"] },
-  { group: "service", pages: ["access", "webhooks", "audit", "system"] },
+  { group: "service", pages: ["firmware", "access", "webhooks", "audit", "system"] },
 ];
 
 /** What a phone has in its bar; the others are behind "more". */

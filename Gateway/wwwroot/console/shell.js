@@ -2,7 +2,8 @@
 import { h } from "../shared/dom.js";
 import { problemText } from "../shared/problems.js";
 import { dialogView } from "./dialog.js";
-import { badge, card, empty, icon, pageHead } from "./parts.js";
+import { icon } from "./icons.js";
+import { badge, card, empty, pageHead } from "./parts.js";
 import { pageOf } from "./pages.js";
 import { href } from "./route.js";
 import { allowed, PRIMARY, SECTIONS } from "./sections.js";

@@ -1,7 +1,8 @@
 /** Who may come in: users, keys of services, kiosks. */
 import { h } from "../../shared/dom.js";
-import { button } from "../doings.js";
-import { card, empty, loaded, pageHead, table } from "../parts.js";
+import { removal, secretOnce, wordsIn } from "../asking.js";
+import { actions, listed, rowButton } from "../lists.js";
+import { button, card, empty, pageHead } from "../parts.js";
 import { href } from "../route.js";
 import { hasRole } from "../sections.js";
 
@@ -36,139 +37,60 @@ export const accessPage = {
 /** @param {Scene} scene */
 function users(scene) {
   const { model, say, format, act } = scene;
-  return card(
-    say("users.title"),
-    [
-      loaded(scene, "users", ({ items }) =>
-        items.length === 0
-          ? empty(say("users.none"), say("users.noneHint"))
-          : table({
-              label: say("users.title"),
-              rows: items,
-              key: row => row.name,
-              columns: [
-                { label: say("person.name"), kind: "head", cell: row => row.name },
-                { label: say("user.role"), cell: row => say(`role.${row.role}`) },
-                { label: say("access.since"), cell: row => format.moment(row.createdAt, model.now) },
-                {
-                  label: say("list.actions"),
-                  kind: "actions",
-                  cell: row => [
-                    h(
-                      "button",
-                      {
-                        type: "button",
-                        class: "small",
-                        key: "change",
-                        "aria-label": say("user.changeOf", { name: row.name }),
-                        onclick: () => act.open(askChangeUser(scene, row)),
-                      },
-                      say("user.change"),
-                    ),
-                    h(
-                      "button",
-                      {
-                        type: "button",
-                        class: "small danger",
-                        key: "remove",
-                        "aria-label": say("access.removeOf", { name: row.name }),
-                        onclick: () => act.open(askRemove(scene, row.name, `/api/users/${encodeURIComponent(row.name)}`, say("user.removeText"))),
-                      },
-                      say("access.remove"),
-                    ),
-                  ],
-                },
-              ],
-            }),
-      ),
+  const list = listed(scene, "users", {
+    label: say("users.title"),
+    none: empty(say("users.none"), say("users.noneHint")),
+    key: row => row.name,
+    columns: [
+      { label: say("person.name"), kind: "head", cell: row => row.name },
+      { label: say("user.role"), cell: row => say(`role.${row.role}`) },
+      { label: say("access.since"), cell: row => format.moment(row.createdAt, model.now) },
+      ...actions(scene, "admin", row => [
+        rowButton(say("user.change"), say("user.changeOf", { name: row.name }), () => act.open(askChangeUser(scene, row))),
+        removal(scene, row.name, `/api/users/${encodeURIComponent(row.name)}`, say("user.removeText")),
+      ]),
     ],
-    { class: "flush", aside: button(say("user.add"), () => act.open(askAddUser(scene)), "small") },
-  );
+  });
+  return card(say("users.title"), [list], { class: "flush", aside: button(say("user.add"), () => act.open(askAddUser(scene)), "small") });
 }
 
 /** @param {Scene} scene */
 function kiosks(scene) {
   const { model, say, format, act } = scene;
-  return card(
-    say("kiosks.title"),
-    [
-      loaded(scene, "kiosks", ({ items }) =>
-        items.length === 0
-          ? empty(say("kiosks.none"), say("kiosks.noneHint"))
-          : table({
-              label: say("kiosks.title"),
-              rows: items,
-              key: row => row.id,
-              columns: [
-                { label: say("person.name"), kind: "head", cell: row => row.name },
-                { label: say("enrollment.device"), cell: row => h("a", { href: href("scanners", row.device) }, row.device) },
-                { label: say("access.by"), cell: row => row.by ?? "–" },
-                { label: say("access.since"), cell: row => format.moment(row.createdAt, model.now) },
-                {
-                  label: say("list.actions"),
-                  kind: "actions",
-                  cell: row =>
-                    h(
-                      "button",
-                      {
-                        type: "button",
-                        class: "small danger",
-                        "aria-label": say("access.removeOf", { name: row.name }),
-                        onclick: () => act.open(askRemove(scene, row.name, `/api/kiosks/${encodeURIComponent(row.id)}`, say("kiosk.removeText"))),
-                      },
-                      say("access.remove"),
-                    ),
-                },
-              ],
-            }),
-      ),
+  const list = listed(scene, "kiosks", {
+    label: say("kiosks.title"),
+    none: empty(say("kiosks.none"), say("kiosks.noneHint")),
+    key: row => row.id,
+    columns: [
+      { label: say("person.name"), kind: "head", cell: row => row.name },
+      { label: say("enrollment.device"), cell: row => h("a", { href: href("scanners", row.device) }, row.device) },
+      { label: say("access.by"), cell: row => row.by ?? "–" },
+      { label: say("access.since"), cell: row => format.moment(row.createdAt, model.now) },
+      ...actions(scene, "operator", row => removal(scene, row.name, `/api/kiosks/${encodeURIComponent(row.id)}`, say("kiosk.removeText"))),
     ],
-    { class: "flush", aside: button(say("kiosk.add"), () => act.open(askPair(scene)), "small") },
-  );
+  });
+  return card(say("kiosks.title"), [list], { class: "flush", aside: button(say("kiosk.add"), () => act.open(askPair(scene)), "small") });
 }
 
 /** @param {Scene} scene */
 function keys(scene) {
   const { model, say, format, act } = scene;
-  return card(
-    say("keys.title"),
-    [
-      loaded(scene, "keys", ({ items }) =>
-        items.length === 0
-          ? empty(say("keys.none"), say("keys.noneHint"))
-          : table({
-              label: say("keys.title"),
-              rows: items,
-              key: row => row.id,
-              columns: [
-                { label: say("person.name"), kind: "head", cell: row => row.name },
-                {
-                  label: say("key.scopes"),
-                  kind: "wide",
-                  cell: row => row.scopes.map((/** @type {string} */ scope) => h("code", { key: scope }, scope)),
-                },
-                { label: say("key.until"), cell: row => (row.expiresAt ? format.moment(row.expiresAt, model.now) : say("key.forever")) },
-                {
-                  label: say("list.actions"),
-                  kind: "actions",
-                  cell: row =>
-                    h(
-                      "button",
-                      {
-                        type: "button",
-                        class: "small danger",
-                        "aria-label": say("access.removeOf", { name: row.name }),
-                        onclick: () => act.open(askRemove(scene, row.name, `/api/keys/${encodeURIComponent(row.id)}`, say("key.removeText"))),
-                      },
-                      say("access.remove"),
-                    ),
-                },
-              ],
-            }),
-      ),
+  const list = listed(scene, "keys", {
+    label: say("keys.title"),
+    none: empty(say("keys.none"), say("keys.noneHint")),
+    key: row => row.id,
+    columns: [
+      { label: say("person.name"), kind: "head", cell: row => row.name },
+      {
+        label: say("key.scopes"),
+        kind: "wide",
+        cell: row => row.scopes.map((/** @type {string} */ scope) => h("code", { key: scope }, scope)),
+      },
+      { label: say("key.until"), cell: row => (row.expiresAt ? format.moment(row.expiresAt, model.now) : say("key.forever")) },
+      ...actions(scene, "admin", row => removal(scene, row.name, `/api/keys/${encodeURIComponent(row.id)}`, say("key.removeText"))),
     ],
-    { class: "flush", aside: button(say("key.add"), () => act.open(askAddKey(scene)), "small") },
-  );
+  });
+  return card(say("keys.title"), [list], { class: "flush", aside: button(say("key.add"), () => act.open(askAddKey(scene)), "small") });
 }
 
 /** @param {Scene} scene @returns {Dialog} */
@@ -243,40 +165,10 @@ function askAddKey({ say, act }) {
     run: ({ name = "", scopes = "", days = "" }) =>
       act.send("POST", "/api/keys", {
         name: name.trim(),
-        scopes: scopes
-          .split(",")
-          .map(scope => scope.trim())
-          .filter(scope => scope !== ""),
+        scopes: wordsIn(scopes),
         ...(days === "" ? {} : { days: Number(days) }),
       }),
     done: ({ name, secret }) => secretOnce(say, say("key.made", { name }), say("key.once"), secret),
-  };
-}
-
-/**
- * @param {import("../../shared/language.js").Words} say
- * @param {string} title
- * @param {string} text
- * @param {string} secret
- * @returns {Dialog}
- */
-export function secretOnce(say, title, text, secret) {
-  return {
-    title,
-    text,
-    body: () => h("p", null, h("span", { class: "hint" }, say("provision.secret")), " ", h("code", { class: "secret" }, secret)),
-  };
-}
-
-/** @param {Scene} scene @param {string} name @param {string} path @param {string} text @returns {Dialog} */
-function askRemove({ say, act }, name, path, text) {
-  return {
-    title: say("access.removeTitle", { name }),
-    text,
-    confirm: say("access.remove"),
-    danger: true,
-    run: () => act.send("DELETE", path),
-    done: () => say("dialog.removed"),
   };
 }
 

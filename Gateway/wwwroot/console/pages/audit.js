@@ -1,6 +1,7 @@
 /** The audit trail: who changed what. */
 import { h } from "../../shared/dom.js";
-import { badge, card, empty, loaded, pageHead, pager, table } from "../parts.js";
+import { listed } from "../lists.js";
+import { badge, card, empty, pageHead } from "../parts.js";
 import { only } from "./enrollments.js";
 
 /** @type {import("../console.js").Page} */
@@ -10,41 +11,31 @@ export const auditPage = {
   title: ({ say }) => say("audit.title"),
   view: scene => {
     const { model, say, format } = scene;
+    const list = listed(scene, "list", {
+      label: say("audit.title"),
+      none: empty(say("audit.none"), say("audit.noneHint")),
+      key: row => String(row.seq),
+      columns: [
+        { label: say("audit.who"), kind: "head", cell: row => row.who },
+        {
+          label: say("audit.what"),
+          kind: "wide",
+          cell: row => [
+            h("span", null, row.what === row.path ? `${row.method} ${row.path}` : row.what),
+            row.what !== row.path && h("span", { class: "hint" }, `${row.method} ${row.path}`),
+          ],
+        },
+        { label: say("audit.status"), cell: row => badge(row.status < 400 ? "good" : "warn", String(row.status)) },
+        { label: say("connection.address"), cell: row => row.remote ?? "–" },
+        { label: say("enrollment.when"), cell: row => h("time", { datetime: row.at }, format.moment(row.at, model.now)) },
+      ],
+    });
     return [
       pageHead(say("audit.title"), {
         lead: say("audit.lead"),
         actions: [h("a", { class: "button", href: "/api/audit?format=csv", download: "audit.csv" }, say("audit.export"))],
       }),
-      card(
-        null,
-        [
-          loaded(scene, "list", ({ items, next }) => [
-            items.length === 0
-              ? empty(say("audit.none"), say("audit.noneHint"))
-              : table({
-                  label: say("audit.title"),
-                  rows: items,
-                  key: row => String(row.seq),
-                  columns: [
-                    { label: say("audit.who"), kind: "head", cell: row => row.who },
-                    {
-                      label: say("audit.what"),
-                      kind: "wide",
-                      cell: row => [
-                        h("span", null, row.what === row.path ? `${row.method} ${row.path}` : row.what),
-                        row.what !== row.path && h("span", { class: "hint" }, `${row.method} ${row.path}`),
-                      ],
-                    },
-                    { label: say("audit.status"), cell: row => badge(row.status < 400 ? "good" : "warn", String(row.status)) },
-                    { label: say("connection.address"), cell: row => row.remote ?? "–" },
-                    { label: say("enrollment.when"), cell: row => h("time", { datetime: row.at }, format.moment(row.at, model.now)) },
-                  ],
-                }),
-            pager(scene, next),
-          ]),
-        ],
-        { class: "flush" },
-      ),
+      card(null, [list], { class: "flush" }),
     ];
   },
 };

@@ -1,8 +1,9 @@
 /** Who came and went at each site. */
 import { h } from "../../shared/dom.js";
-import { button } from "../doings.js";
-import { badge, card, empty, loaded, pageHead, table } from "../parts.js";
+import { filters, paged, table } from "../lists.js";
+import { badge, button, card, empty, loaded, pageHead } from "../parts.js";
 import { hasRole } from "../sections.js";
+import { only } from "./enrollments.js";
 
 /** @typedef {import("../console.js").Scene} Scene */
 
@@ -13,7 +14,11 @@ const MOODS = { in: "good", out: "quiet", repeat: "quiet", unknown: "warn" };
 export const checkInsPage = {
   section: "checkins",
   live: ["checkins"],
-  loads: () => ({ list: "/api/checkins?limit=50", stats: "/api/stats" }),
+  loads: ({ query }, { now }) => ({
+    list: "/api/checkins?limit=50",
+    stats: "/api/stats",
+    stays: `/api/attendance?${new URLSearchParams({ ...only(query, ["person", "site"]), ...days(query, now) })}`,
+  }),
   title: ({ say }) => say("checkins.title"),
   view: scene => {
     const { model, say, act } = scene;
@@ -28,11 +33,64 @@ export const checkInsPage = {
       loaded(scene, "list", ({ items }) =>
         items.length === 0
           ? card(null, [empty(say("checkins.none"), say("checkins.noneHint"))])
-          : items.map((/** @type {any} */ site) => siteCard(scene, site)),
+          : [...items.map((/** @type {any} */ site) => siteCard(scene, site)), staysCard(scene, items)],
       ),
     ];
   },
 };
+
+/**
+ * A day that was asked for; today, or for one person the last month, where none was.
+ *
+ * @param {Record<string, string>} query
+ * @param {number} now
+ */
+function days({ day, person }, now) {
+  return day === undefined ? { from: localDay(now, person === undefined ? 0 : 30), to: localDay(now, 0) } : { from: day, to: day };
+}
+
+/**
+ * @param {number} now
+ * @param {number} back in days
+ */
+function localDay(now, back) {
+  const day = new Date(now);
+  day.setDate(day.getDate() - back);
+  return day.toLocaleDateString("sv-SE");
+}
+
+/**
+ * Who was there when: of a day, of a person, of a site.
+ *
+ * @param {Scene} scene
+ * @param {{ site: string }[]} sites
+ */
+function staysCard(scene, sites) {
+  const { say, format } = scene;
+  const search = filters(scene, [
+    { name: "person", label: say("finger.person") },
+    { name: "day", label: say("enrollment.day"), type: "date" },
+    { name: "site", label: say("scanner.site"), options: [["", say("list.all")], ...sites.map(({ site }) => /** @type {[string, string]} */ ([site, site]))] },
+  ]);
+  const list = loaded(scene, "stays", ({ items }) =>
+    items.length === 0
+      ? empty(say("list.noneFit"), say("stays.noneHint"))
+      : paged(scene, "stays", {
+          label: say("stays.title"),
+          rows: items,
+          key: row => `${row.site} ${row.person} ${row.in}`,
+          columns: [
+            { label: say("finger.person"), kind: "head", cell: row => row.person },
+            { label: say("stays.day"), cell: row => format.day(row.date) },
+            { label: say("scanner.site"), cell: row => row.site },
+            { label: say("checkin.in"), cell: row => h("time", { datetime: row.in }, format.time(row.in)) },
+            { label: say("checkin.out"), cell: row => (row.out === null ? say("stays.inside") : h("time", { datetime: row.out }, format.time(row.out))) },
+            { label: say("checkin.stay"), kind: "number", cell: row => format.minutes(row.minutes) },
+          ],
+        }),
+  );
+  return card(say("stays.title"), [search, list], { class: "flush", key: "stays" });
+}
 
 /**
  * @param {Scene} scene
@@ -127,14 +185,13 @@ function askEnter({ model, say, act }) {
  * @param {Scene} scene
  * @returns {import("../dialog.js").Dialog}
  */
-function askExport({ say, act }) {
-  const day = (/** @type {number} */ back) => new Date(Date.now() - back * 86_400_000).toLocaleDateString("sv-SE");
+function askExport({ model, say, act }) {
   return {
     title: say("attendance.export"),
     text: say("attendance.text"),
     fields: [
-      { name: "from", label: say("attendance.from"), value: day(30) },
-      { name: "to", label: say("attendance.to"), value: day(0) },
+      { name: "from", label: say("attendance.from"), value: localDay(model.now, 30) },
+      { name: "to", label: say("attendance.to"), value: localDay(model.now, 0) },
       { name: "person", label: say("finger.person"), hint: say("attendance.personHint"), optional: true },
     ],
     body: values => {

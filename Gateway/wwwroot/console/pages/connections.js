@@ -1,6 +1,7 @@
 /** Which pages and programs follow what, and how far behind they are. */
 import { h } from "../../shared/dom.js";
-import { badge, card, empty, loaded, pageHead, pager, table } from "../parts.js";
+import { listed } from "../lists.js";
+import { badge, card, empty, pageHead } from "../parts.js";
 import { only } from "./enrollments.js";
 
 /** @type {import("../console.js").Page} */
@@ -10,47 +11,34 @@ export const connectionsPage = {
   title: ({ say }) => say("connections.title"),
   view: scene => {
     const { model, say, format } = scene;
-    return [
-      pageHead(say("connections.title"), { lead: say("connections.lead") }),
-      card(
-        null,
-        [
-          loaded(scene, "list", ({ items, next }) => [
-            items.length === 0
-              ? empty(say("connections.none"), say("connections.noneHint"))
-              : table({
-                  label: say("connections.title"),
-                  rows: items,
-                  key: row => row.id,
-                  columns: [
-                    {
-                      label: say("connection.user"),
-                      kind: "head",
-                      cell: row => [row.user ?? "–", row.role && row.role !== row.user && h("span", { class: "hint" }, row.role)],
-                    },
-                    { label: say("connection.address"), cell: row => row.address ?? "–" },
-                    { label: say("connection.transport"), cell: row => say(`transport.${row.transport}`) },
-                    { label: say("connection.since"), cell: row => h("time", { datetime: row.since }, format.ago(row.since, model.now)) },
-                    {
-                      label: say("connection.channels"),
-                      kind: "wide",
-                      cell: row =>
-                        h(
-                          "ul",
-                          { class: "inline" },
-                          row.channels.map((/** @type {any} */ one) =>
-                            h("li", { key: one.channel }, h("code", null, one.channel), " ", lag(one, say, format)),
-                          ),
-                        ),
-                    },
-                  ],
-                }),
-            pager(scene, next),
-          ]),
-        ],
-        { class: "flush" },
-      ),
-    ];
+    const list = listed(scene, "list", {
+      label: say("connections.title"),
+      none: empty(say("connections.none"), say("connections.noneHint")),
+      key: row => row.id,
+      columns: [
+        {
+          label: say("connection.user"),
+          kind: "head",
+          cell: row => [row.user ?? "–", row.role && row.role !== row.user && h("span", { class: "hint" }, row.role)],
+        },
+        { label: say("connection.address"), cell: row => row.address ?? "–" },
+        { label: say("connection.transport"), cell: row => say(`transport.${row.transport}`) },
+        { label: say("connection.since"), cell: row => h("time", { datetime: row.since }, format.ago(row.since, model.now)) },
+        {
+          label: say("connection.channels"),
+          kind: "wide",
+          cell: row =>
+            h(
+              "ul",
+              { class: "inline" },
+              row.channels.map((/** @type {any} */ one) =>
+                h("li", { key: one.channel }, h("code", null, one.channel), " ", lag(one, say, format)),
+              ),
+            ),
+        },
+      ],
+    });
+    return [pageHead(say("connections.title"), { lead: say("connections.lead") }), card(null, [list], { class: "flush" })];
   },
 };
 

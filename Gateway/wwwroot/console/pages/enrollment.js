@@ -2,8 +2,8 @@
 import { isOver } from "../../shared/enrollment.js";
 import { h } from "../../shared/dom.js";
 import { reasonText } from "../activity.js";
-import { askCancel, askEnroll, button } from "../doings.js";
-import { card, empty, facts, loaded, pageHead, progress } from "../parts.js";
+import { askCancel, askEnroll } from "../doings.js";
+import { button, card, empty, facts, loaded, pageHead, progress } from "../parts.js";
 import { href } from "../route.js";
 import { hasRole } from "../sections.js";
 import { traceTable, traceView } from "../trace.js";

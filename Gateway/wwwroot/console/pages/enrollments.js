@@ -2,8 +2,9 @@
 import { isOver } from "../../shared/enrollment.js";
 import { h } from "../../shared/dom.js";
 import { reasonText } from "../activity.js";
-import { askCancel, askEnroll, button } from "../doings.js";
-import { badge, card, empty, filters, loaded, pageHead, pager, progress, table } from "../parts.js";
+import { askCancel, askEnroll } from "../doings.js";
+import { actions, filters, listed, rowButton, table } from "../lists.js";
+import { badge, button, card, empty, pageHead, progress } from "../parts.js";
 import { href } from "../route.js";
 import { hasRole } from "../sections.js";
 
@@ -24,7 +25,11 @@ export const enrollmentsPage = {
   section: "enrollments",
   live: ["enrollments"],
   loads: ({ query }) => ({
-    list: `/api/enrollments?${new URLSearchParams({ limit: String(PER_PAGE), ...only(query, ["state", "device", "person", "before"]) })}`,
+    list: `/api/enrollments?${new URLSearchParams({
+      limit: String(PER_PAGE),
+      ...only(query, ["state", "device", "person", "before"]),
+      ...spanOf(query["day"]),
+    })}`,
   }),
   title: ({ say }) => say("enrollments.title"),
   view: scene => {
@@ -35,11 +40,7 @@ export const enrollmentsPage = {
       pageHead(say("enrollments.title"), { lead: say("enrollments.lead"), actions: [start] }),
       running.length > 0 && card(say("overview.running"), [runningList(scene, running)], { class: "flush" }),
       h("div", { class: "toolbar", key: "toolbar" }, search(scene), lookUp(scene)),
-      card(
-        say("enrollments.history"),
-        [loaded(scene, "list", ({ items, next }) => [items.length === 0 ? nothing(scene) : historyList(scene, items), pager(scene, next)])],
-        { class: "flush", key: "history" },
-      ),
+      card(say("enrollments.history"), [historyList(scene)], { class: "flush", key: "history" }),
     ];
   },
 };
@@ -50,6 +51,20 @@ export const enrollmentsPage = {
  */
 export function only(query, names) {
   return Object.fromEntries(Object.entries(query).filter(([name, value]) => names.includes(name) && value !== ""));
+}
+
+/**
+ * From the beginning of a day to its end, in the clock of this machine.
+ *
+ * @param {string | undefined} day as in 2026-01-03
+ * @returns {Record<string, string>}
+ */
+export function spanOf(day) {
+  const from = new Date(`${day ?? ""}T00:00:00`);
+  if (Number.isNaN(from.getTime())) return {};
+  const to = new Date(from);
+  to.setDate(from.getDate() + 1);
+  return { from: from.toISOString(), to: to.toISOString() };
 }
 
 /** @param {Scene} scene */
@@ -66,6 +81,7 @@ function search(scene) {
   if (given !== undefined && !devices.some(([id]) => id === given)) devices.push([given, given]);
   return filters(scene, [
     { name: "person", label: say("enrollment.person") },
+    { name: "day", label: say("enrollment.day"), type: "date" },
     { name: "device", label: say("enrollment.device"), options: [["", say("list.all")], ...devices] },
     {
       name: "state",
@@ -118,8 +134,7 @@ export function stateBadge({ state }, say) {
  * @param {Enrollment[]} rows
  */
 function runningList(scene, rows) {
-  const { model, say, format, act } = scene;
-  const operates = hasRole(model.me, "operator");
+  const { say, format, act } = scene;
   return table({
     label: say("overview.running"),
     rows,
@@ -140,37 +155,19 @@ function runningList(scene, rows) {
         cell: row => [stateBadge(row, say), row.reason !== undefined && h("span", { class: "hint" }, reasonText(row.reason, say))],
       },
       { label: say("enrollment.expires"), cell: row => format.time(row.expiresAt) },
-      ...(operates
-        ? [
-            {
-              label: say("list.actions"),
-              kind: /** @type {const} */ ("actions"),
-              cell: (/** @type {Enrollment} */ row) =>
-                h(
-                  "button",
-                  {
-                    type: "button",
-                    class: "small",
-                    "aria-label": say("enrollment.cancelOf", { person: row.person }),
-                    onclick: () => act.open(askCancel(scene, row)),
-                  },
-                  say("enrollment.cancel"),
-                ),
-            },
-          ]
-        : []),
+      ...actions(scene, "operator", row =>
+        rowButton(say("enrollment.cancel"), say("enrollment.cancelOf", { person: row.person }), () => act.open(askCancel(scene, row))),
+      ),
     ],
   });
 }
 
-/**
- * @param {Scene} scene
- * @param {Enrollment[]} rows
- */
-function historyList({ model, say, format }, rows) {
-  return table({
+/** @param {Scene} scene */
+function historyList(scene) {
+  const { model, say, format } = scene;
+  return listed(scene, "list", {
     label: say("enrollments.history"),
-    rows,
+    none: nothing(scene),
     key: row => row.id,
     columns: [
       { label: say("enrollment.person"), kind: "head", cell: row => h("a", { href: href("enrollments", row.id) }, row.person) },

@@ -1,6 +1,7 @@
 /** Jobs: how far each is. */
 import { h } from "../../shared/dom.js";
-import { badge, card, empty, filters, loaded, pageHead, pager, progress, table } from "../parts.js";
+import { filters, listed } from "../lists.js";
+import { badge, card, empty, pageHead, progress } from "../parts.js";
 import { only } from "./enrollments.js";
 
 /** @typedef {import("../console.js").Scene} Scene */
@@ -16,6 +17,28 @@ export const jobsPage = {
   title: ({ say }) => say("jobs.title"),
   view: scene => {
     const { model, say, format } = scene;
+    const list = listed(scene, "list", {
+      label: say("jobs.title"),
+      none: empty(say("jobs.none"), say("jobs.noneHint"), h("code", null, "some-command | scripts/job-report --name import")),
+      key: row => row.id,
+      columns: [
+        { label: say("job.name"), kind: "head", cell: row => [row.name, row.ref && h("span", { class: "hint" }, row.ref)] },
+        {
+          label: say("job.far"),
+          kind: "wide",
+          cell: row => [
+            progress(say("job.progress", { name: row.name }), row.percent, { mood: row.state }),
+            h("span", { class: "hint" }, far(row, say, format)),
+          ],
+        },
+        {
+          label: say("scanners.state"),
+          cell: row => (row.stalled ? badge("warn", say("job.stalled")) : badge(MOODS[row.state] ?? "quiet", say(`job.${row.state}`))),
+        },
+        { label: say("job.message"), cell: row => row.message ?? "–" },
+        { label: say("enrollment.when"), cell: row => h("time", { datetime: row.at }, format.moment(row.at, model.now)) },
+      ],
+    });
     return [
       pageHead(say("jobs.title"), { lead: say("jobs.lead") }),
       filters(scene, [
@@ -25,39 +48,7 @@ export const jobsPage = {
           options: [["", say("list.all")], ...Object.keys(MOODS).map(state => /** @type {[string, string]} */ ([state, say(`job.${state}`)]))],
         },
       ]),
-      card(
-        null,
-        [
-          loaded(scene, "list", ({ items, next }) => [
-            items.length === 0
-              ? empty(say("jobs.none"), say("jobs.noneHint"), h("code", null, "some-command | scripts/job-report --name import"))
-              : table({
-                  label: say("jobs.title"),
-                  rows: items,
-                  key: row => row.id,
-                  columns: [
-                    { label: say("job.name"), kind: "head", cell: row => [row.name, row.ref && h("span", { class: "hint" }, row.ref)] },
-                    {
-                      label: say("job.far"),
-                      kind: "wide",
-                      cell: row => [
-                        progress(say("job.progress", { name: row.name }), row.percent, { mood: row.state }),
-                        h("span", { class: "hint" }, far(row, say, format)),
-                      ],
-                    },
-                    {
-                      label: say("scanners.state"),
-                      cell: row => (row.stalled ? badge("warn", say("job.stalled")) : badge(MOODS[row.state] ?? "quiet", say(`job.${row.state}`))),
-                    },
-                    { label: say("job.message"), cell: row => row.message ?? "–" },
-                    { label: say("enrollment.when"), cell: row => h("time", { datetime: row.at }, format.moment(row.at, model.now)) },
-                  ],
-                }),
-            pager(scene, next),
-          ]),
-        ],
-        { class: "flush", key: "list" },
-      ),
+      card(null, [list], { class: "flush", key: "list" }),
     ];
   },
 };

@@ -1,6 +1,7 @@
 /** What a phone's bar has no room for. */
 import { h } from "../../shared/dom.js";
-import { card, icon, pageHead } from "../parts.js";
+import { icon } from "../icons.js";
+import { card, pageHead } from "../parts.js";
 import { href } from "../route.js";
 import { allowed, PRIMARY, SECTIONS } from "../sections.js";
 

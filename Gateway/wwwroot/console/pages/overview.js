@@ -2,12 +2,12 @@
 import { isOver } from "../../shared/enrollment.js";
 import { h } from "../../shared/dom.js";
 import { activityList } from "../activity.js";
-import { badge, card, empty, loaded, pageHead, progress } from "../parts.js";
+import { badge, button, card, empty, loaded, pageHead, progress } from "../parts.js";
 import { href } from "../route.js";
 import { health, mismatch, runningAt } from "../scanners.js";
 import { hasRole } from "../sections.js";
 import { insideOfToday, sumOfDays } from "../stays.js";
-import { askAddScanner, askEnroll, button } from "../doings.js";
+import { askAddScanner, askEnroll } from "../doings.js";
 
 /**
  * @typedef {import("../console.js").Scene} Scene

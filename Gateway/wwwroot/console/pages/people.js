@@ -1,7 +1,8 @@
 /** People: who is known, by which fingers, and where. */
 import { h } from "../../shared/dom.js";
-import { askEnroll, button } from "../doings.js";
-import { badge, card, empty, filters, loaded, pageHead, pager, table } from "../parts.js";
+import { askEnroll } from "../doings.js";
+import { actions, filters, listed, rowButton } from "../lists.js";
+import { badge, button, card, empty, pageHead } from "../parts.js";
 import { href } from "../route.js";
 import { hasRole } from "../sections.js";
 import { only } from "./enrollments.js";
@@ -26,35 +27,19 @@ export const peoplePage = {
     return [
       pageHead(say("people.title"), { lead: say("people.lead"), actions: [add] }),
       filters(scene, [{ name: "search", label: say("list.search") }]),
-      card(
-        null,
-        [
-          loaded(scene, "list", ({ items, next }) => [
-            items.length > 0
-              ? list(scene, items)
-              : model.route.query["search"] === undefined
-                ? empty(say("people.none"), say("people.noneHint"))
-                : empty(say("list.noneFit"), say("list.noneFitHint")),
-            pager(scene, next),
-          ]),
-        ],
-        { class: "flush", key: "list" },
-      ),
+      card(null, [list(scene)], { class: "flush", key: "list" }),
     ];
   },
 };
 
-/**
- * @param {Scene} scene
- * @param {Person[]} rows
- */
-function list(scene, rows) {
+/** @param {Scene} scene */
+function list(scene) {
   const { model, say, format, act } = scene;
-  const operates = hasRole(model.me, "operator");
   const rules = hasRole(model.me, "admin");
-  return table({
+  const isNarrowed = model.route.query["search"] !== undefined;
+  return listed(scene, "list", {
     label: say("people.title"),
-    rows,
+    none: isNarrowed ? empty(say("list.noneFit"), say("list.noneFitHint")) : empty(say("people.none"), say("people.noneHint")),
     key: row => row.id,
     columns: [
       {
@@ -89,50 +74,14 @@ function list(scene, rows) {
                 ),
               ),
       },
-      ...(operates
-        ? [
-            {
-              label: say("list.actions"),
-              kind: /** @type {const} */ ("actions"),
-              cell: (/** @type {Person} */ row) => [
-                h(
-                  "button",
-                  {
-                    type: "button",
-                    class: "small",
-                    key: "enroll",
-                    "aria-label": say("person.enrollOf", { person: row.name ?? row.id }),
-                    onclick: () => act.open(askEnroll(scene, { person: row.id })),
-                  },
-                  say("person.enroll"),
-                ),
-                h(
-                  "button",
-                  {
-                    type: "button",
-                    class: "small",
-                    key: "rename",
-                    "aria-label": say("person.renameOf", { person: row.name ?? row.id }),
-                    onclick: () => act.open(askRename(scene, row)),
-                  },
-                  say("person.rename"),
-                ),
-                rules &&
-                  h(
-                    "button",
-                    {
-                      type: "button",
-                      class: "small danger",
-                      key: "forget",
-                      "aria-label": say("person.forgetOf", { person: row.name ?? row.id }),
-                      onclick: () => act.open(askForget(scene, row)),
-                    },
-                    say("person.forget"),
-                  ),
-              ],
-            },
-          ]
-        : []),
+      ...actions(scene, "operator", row => {
+        const person = row.name ?? row.id;
+        return [
+          rowButton(say("person.enroll"), say("person.enrollOf", { person }), () => act.open(askEnroll(scene, { person: row.id }))),
+          rowButton(say("person.rename"), say("person.renameOf", { person }), () => act.open(askRename(scene, row))),
+          rules && rowButton(say("person.forget"), say("person.forgetOf", { person }), () => act.open(askForget(scene, row)), "danger"),
+        ];
+      }),
     ],
   });
 }

@@ -1,7 +1,8 @@
 /** Messages that did not fit: why, and what can be done with them. */
 import { h } from "../../shared/dom.js";
 import { problemText } from "../../shared/problems.js";
-import { card, empty, filters, loaded, pageHead, pager, badge } from "../parts.js";
+import { filters, pager } from "../lists.js";
+import { badge, card, empty, loaded, pageHead } from "../parts.js";
 import { hasRole } from "../sections.js";
 import { only } from "./enrollments.js";
 

@@ -1,8 +1,9 @@
 /** One scanner: how it is, whose fingers it holds, what can be done with it. */
 import { h } from "../../shared/dom.js";
 import { activityList } from "../activity.js";
-import { askDeleteFinger, askDeleteScanner, askDirection, askEnroll, askRestart, askRotate, button, ping } from "../doings.js";
-import { badge, card, empty, facts, loaded, pageHead, progress, table } from "../parts.js";
+import { ask, askDeleteFinger, askDeleteScanner, askDirection, askEnroll, askRename, askRestart, askRotate } from "../doings.js";
+import { actions, listed, rowButton } from "../lists.js";
+import { badge, button, card, empty, facts, pageHead, progress } from "../parts.js";
 import { href } from "../route.js";
 import { health, mismatch, runningAt } from "../scanners.js";
 import { hasRole } from "../sections.js";
@@ -16,7 +17,7 @@ export const scannerPage = {
   live: ["devices", "enrollments"],
   loads: ({ id }) => {
     const path = `/api/devices/${encodeURIComponent(id ?? "")}`;
-    return { slots: `${path}/slots`, figures: "/api/devices?limit=1000" };
+    return { slots: `${path}/slots`, commands: `${path}/commands`, figures: "/api/devices?limit=1000" };
   },
   title: ({ model }) => model.route.id ?? "",
   view: scene => {
@@ -32,7 +33,7 @@ export const scannerPage = {
     }
     const running = runningAt(model).get(id);
     return [
-      pageHead(id, { back, lead: place(scanner) || null, actions: actions(scene, scanner, running) }),
+      pageHead(id, { back, lead: place(scanner) || null, actions: doings(scene, scanner, running) }),
       advice(scene, scanner),
       h(
         "div",
@@ -49,7 +50,7 @@ export const scannerPage = {
  * @param {import("../scanners.js").Scanner} scanner
  * @param {import("../model.js").Enrollment | undefined} running
  */
-function actions(scene, scanner, running) {
+function doings(scene, scanner, running) {
   const { model, say, act } = scene;
   const { id } = scanner;
   const operates = hasRole(model.me, "operator");
@@ -57,7 +58,9 @@ function actions(scene, scanner, running) {
   const ready = health(scanner) === "ready";
   return [
     operates && ready && running === undefined && button(say("scanner.enroll"), () => act.open(askEnroll(scene, { device: id })), "primary"),
-    operates && scanner.online === true && button(say("scanner.ping"), () => void ping(scene, id)),
+    operates && scanner.online === true && button(say("scanner.locate"), () => void ask(scene, id, "locate")),
+    operates && scanner.online === true && button(say("scanner.ping"), () => void ask(scene, id, "ping")),
+    operates && button(say("scanner.rename"), () => act.open(askRename(scene, scanner))),
     operates && scanner.online === true && button(say("scanner.restart"), () => act.open(askRestart(scene, id))),
     operates && button(say("scanner.direction"), () => act.open(askDirection(scene, scanner))),
     rules && button(say("scanner.rotate"), () => act.open(askRotate(scene, id))),
@@ -121,57 +124,61 @@ function stateCard({ model, say, format }, scanner, running) {
  * @param {import("../scanners.js").Scanner} scanner
  */
 function fingersCard(scene, scanner) {
-  const { model, say, format, act } = scene;
-  const operates = hasRole(model.me, "operator");
-  return card(
-    say("finger.title"),
-    [
-      loaded(scene, "slots", ({ items }) =>
-        items.length === 0
-          ? empty(say("finger.none"), say("finger.noneHint"))
-          : table({
-              label: say("finger.title"),
-              rows: items,
-              key: row => String(row.slot),
-              columns: [
-                {
-                  label: say("finger.person"),
-                  kind: "head",
-                  cell: row => h("a", { href: href("people", null, { search: row.person }) }, row.person),
-                },
-                { label: say("finger.slot"), kind: "number", cell: row => format.number(row.slot) },
-                {
-                  label: say("finger.since"),
-                  cell: row =>
-                    row.at === undefined
-                      ? badge("busy", say("finger.now"))
-                      : h("a", { href: href("enrollments", row.enrollment) }, format.moment(row.at, model.now)),
-                },
-                ...(operates
-                  ? [
-                      {
-                        label: say("list.actions"),
-                        kind: /** @type {const} */ ("actions"),
-                        cell: (/** @type {any} */ row) =>
-                          row.at !== undefined &&
-                          h(
-                            "button",
-                            {
-                              type: "button",
-                              class: "small danger",
-                              "aria-label": say("finger.deleteOf", { person: row.person }),
-                              onclick: () => act.open(askDeleteFinger(scene, scanner, row)),
-                            },
-                            say("finger.delete"),
-                          ),
-                      },
-                    ]
-                  : []),
-              ],
-            }),
-      ),
+  const { model, say, format } = scene;
+  const list = listed(scene, "slots", {
+    label: say("finger.title"),
+    none: empty(say("finger.none"), say("finger.noneHint")),
+    key: row => String(row.slot),
+    columns: [
+      { label: say("finger.person"), kind: "head", cell: row => h("a", { href: href("people", null, { search: row.person }) }, row.person) },
+      { label: say("finger.slot"), kind: "number", cell: row => format.number(row.slot) },
+      {
+        label: say("finger.since"),
+        cell: row =>
+          row.at === undefined
+            ? badge("busy", say("finger.now"))
+            : h("a", { href: href("enrollments", row.enrollment) }, format.moment(row.at, model.now)),
+      },
+      ...actions(scene, "operator", row => fingerAction(scene, scanner, row)),
     ],
-    { class: "flush" },
+  });
+  return card(say("finger.title"), [list, leaving(scene)], { class: "flush" });
+}
+
+/**
+ * @param {Scene} scene
+ * @param {import("../scanners.js").Scanner} scanner
+ * @param {any} finger
+ */
+function fingerAction(scene, scanner, finger) {
+  const { say, act } = scene;
+  if (finger.at === undefined) return null;
+  if (waitingToDelete(scene).some(command => command.slot === finger.slot)) return badge("busy", say("finger.leaving"));
+  const name = say("finger.deleteOf", { person: finger.person });
+  return rowButton(say("finger.delete"), name, () => act.open(askDeleteFinger(scene, scanner, finger)), "danger");
+}
+
+/** @param {Scene} scene @returns {{ slot: number, expiresAt: string }[]} */
+function waitingToDelete({ model }) {
+  const commands = model.loads["commands"]?.value?.items ?? [];
+  return commands.filter((/** @type {any} */ command) => command.do === "delete");
+}
+
+/**
+ * Fingers that the scanner has been told to delete and has not confirmed: they are still in its sensor.
+ *
+ * @param {Scene} scene
+ */
+function leaving(scene) {
+  const { model, say, format } = scene;
+  const commands = waitingToDelete(scene);
+  return (
+    commands.length > 0 &&
+    h(
+      "ul",
+      { class: "aside", key: "leaving" },
+      commands.map(({ slot, expiresAt }) => h("li", { key: slot }, say("finger.waits", { slot, until: format.moment(expiresAt, model.now) }))),
+    )
   );
 }
 

@@ -1,8 +1,9 @@
 /** All scanners: whether they are there, how they are, what they are doing. */
 import { h } from "../../shared/dom.js";
-import { askAddScanner, button } from "../doings.js";
-import { badge, card, empty, filters, pageHead, table } from "../parts.js";
-import { href, refined } from "../route.js";
+import { askAddScanner } from "../doings.js";
+import { filters, paged } from "../lists.js";
+import { badge, button, card, empty, pageHead } from "../parts.js";
+import { href } from "../route.js";
 import { health, mismatch, runningAt } from "../scanners.js";
 import { hasRole } from "../sections.js";
 
@@ -10,8 +11,6 @@ import { hasRole } from "../sections.js";
  * @typedef {import("../console.js").Scene} Scene
  * @typedef {import("../scanners.js").Scanner} Scanner
  */
-
-const PER_PAGE = 50;
 
 export const MOODS = Object.freeze({ ready: "good", offline: "quiet", sensor: "bad" });
 
@@ -29,7 +28,6 @@ export const scannersPage = {
     if (!known) return [head, h("p", { class: "waiting" }, h("span", { class: "late" }, say("list.loading")))];
     if (items.length === 0) return [head, card(null, [empty(say("scanners.none"), say("scanners.noneHint"))])];
     const wanted = items.filter(scanner => fits(scanner, model.route.query));
-    const from = Math.min(Number(model.route.query["from"] ?? 0) || 0, Math.max(0, wanted.length - 1));
     const search = filters(scene, [
       { name: "search", label: say("list.search") },
       {
@@ -41,18 +39,10 @@ export const scannersPage = {
         ],
       },
     ]);
-    const shown = wanted.slice(from, from + PER_PAGE);
     return [
       head,
       search,
-      card(
-        null,
-        [
-          shown.length === 0 ? empty(say("list.noneFit"), say("list.noneFitHint")) : list(scene, shown),
-          wanted.length > PER_PAGE && turns(scene, from, wanted.length),
-        ],
-        { class: "flush", key: "list" },
-      ),
+      card(null, wanted.length === 0 ? [empty(say("list.noneFit"), say("list.noneFitHint"))] : list(scene, wanted), { class: "flush", key: "list" }),
     ];
   },
 };
@@ -70,10 +60,11 @@ function fits(scanner, { search = "", health: wanted = "" }) {
  * @param {Scene} scene
  * @param {Scanner[]} rows
  */
-function list({ model, say, format }, rows) {
+function list(scene, rows) {
+  const { model, say, format } = scene;
   const running = runningAt(model);
   const figures = figuresOf(model);
-  return table({
+  return paged(scene, "scanners", {
     label: say("scanners.title"),
     rows,
     key: row => row.id,
@@ -160,25 +151,4 @@ export function seen({ online, at }, figures, now, format) {
   const moment = online === true || heard === undefined || at === undefined || heard > at ? heard : at;
   if (moment === undefined) return "–";
   return h("time", { datetime: moment ?? null, title: format.moment(moment, now) }, format.ago(moment, now));
-}
-
-/**
- * @param {Scene} scene
- * @param {number} from
- * @param {number} count
- */
-function turns({ model, say, format }, from, count) {
-  const to = Math.min(count, from + PER_PAGE);
-  return h(
-    "nav",
-    { class: "pager", "aria-label": say("list.pages") },
-    h("span", { class: "hint" }, say("list.range", { from: format.number(from + 1), to: format.number(to), count: format.number(count) })),
-    from > 0 &&
-      h(
-        "a",
-        { class: "button", key: "previous", href: refined(model.route, { from: from > PER_PAGE ? String(from - PER_PAGE) : null }) },
-        say("list.previous"),
-      ),
-    to < count && h("a", { class: "button", key: "next", href: refined(model.route, { from: String(to) }) }, say("list.next")),
-  );
 }

@@ -1,8 +1,9 @@
 /** Webhooks: which programs are told what, and whether they heard it. */
 import { h } from "../../shared/dom.js";
-import { button } from "../doings.js";
-import { badge, card, empty, loaded, pageHead, table } from "../parts.js";
-import { secretOnce } from "./access.js";
+import { removal, secretOnce, wordsIn } from "../asking.js";
+import { actions, listed } from "../lists.js";
+import { badge, button, card, empty, pageHead } from "../parts.js";
+import { href } from "../route.js";
 
 /** @typedef {import("../console.js").Scene} Scene */
 
@@ -13,60 +14,40 @@ export const webhooksPage = {
   title: ({ say }) => say("webhooks.title"),
   view: scene => {
     const { model, say, format, act } = scene;
+    const list = listed(scene, "list", {
+      label: say("webhooks.title"),
+      none: empty(say("webhooks.none"), say("webhooks.noneHint")),
+      key: row => row.id,
+      columns: [
+        { label: say("webhook.url"), kind: "head", cell: row => h("a", { href: href("webhooks", row.id) }, row.url) },
+        { label: say("webhook.events"), cell: row => row.events.join(", ") },
+        { label: say("scanners.state"), cell: row => health(row, say) },
+        { label: say("webhook.pending"), kind: "number", cell: row => format.number(row.pending) },
+        { label: say("access.since"), cell: row => format.moment(row.at, model.now) },
+        ...actions(scene, "admin", row =>
+          removal(scene, row.url, `/api/webhooks/${encodeURIComponent(row.id)}`, say("webhook.removeText", { pending: row.pending })),
+        ),
+      ],
+    });
     return [
       pageHead(say("webhooks.title"), {
         lead: say("webhooks.lead"),
         actions: [button(say("webhook.add"), () => act.open(askAdd(scene)), "primary")],
       }),
-      card(
-        null,
-        [
-          loaded(scene, "list", ({ items }) =>
-            items.length === 0
-              ? empty(say("webhooks.none"), say("webhooks.noneHint"))
-              : table({
-                  label: say("webhooks.title"),
-                  rows: items,
-                  key: row => row.id,
-                  columns: [
-                    { label: say("webhook.url"), kind: "head", cell: row => row.url },
-                    { label: say("webhook.events"), cell: row => row.events.join(", ") },
-                    {
-                      label: say("scanners.state"),
-                      cell: row =>
-                        row.failing
-                          ? [
-                              badge("bad", say("webhook.failing", { attempts: row.failing.attempts })),
-                              h("span", { class: "hint", lang: "en" }, row.failing.error),
-                            ]
-                          : badge("good", say("webhook.well")),
-                    },
-                    { label: say("webhook.pending"), kind: "number", cell: row => format.number(row.pending) },
-                    { label: say("access.since"), cell: row => format.moment(row.at, model.now) },
-                    {
-                      label: say("list.actions"),
-                      kind: "actions",
-                      cell: row =>
-                        h(
-                          "button",
-                          {
-                            type: "button",
-                            class: "small danger",
-                            "aria-label": say("access.removeOf", { name: row.url }),
-                            onclick: () => act.open(askRemove(scene, row)),
-                          },
-                          say("access.remove"),
-                        ),
-                    },
-                  ],
-                }),
-          ),
-        ],
-        { class: "flush" },
-      ),
+      card(null, [list], { class: "flush" }),
     ];
   },
 };
+
+/**
+ * @param {{ failing?: { attempts: number, error: string } }} webhook
+ * @param {import("../../shared/language.js").Words} say
+ */
+export function health({ failing }, say) {
+  return failing === undefined
+    ? badge("good", say("webhook.well"))
+    : [badge("bad", say("webhook.failing", { attempts: failing.attempts })), h("span", { class: "hint", lang: "en" }, failing.error)];
+}
 
 /** @param {Scene} scene @returns {import("../dialog.js").Dialog} */
 function askAdd({ say, act }) {
@@ -79,19 +60,7 @@ function askAdd({ say, act }) {
     ],
     confirm: say("webhook.add"),
     run: ({ url = "", events = "" }) =>
-      act.send("POST", "/api/webhooks", { url: url.trim(), ...(events.trim() === "" ? {} : { events: events.split(",").map(name => name.trim()) }) }),
+      act.send("POST", "/api/webhooks", { url: url.trim(), ...(events.trim() === "" ? {} : { events: wordsIn(events) }) }),
     done: ({ url, secret }) => secretOnce(say, say("webhook.made", { url }), say("webhook.once"), secret),
-  };
-}
-
-/** @param {Scene} scene @param {{ id: string, url: string, pending: number }} webhook @returns {import("../dialog.js").Dialog} */
-function askRemove({ say, act }, { id, url, pending }) {
-  return {
-    title: say("access.removeTitle", { name: url }),
-    text: say("webhook.removeText", { pending }),
-    confirm: say("access.remove"),
-    danger: true,
-    run: () => act.send("DELETE", `/api/webhooks/${encodeURIComponent(id)}`),
-    done: () => say("dialog.removed"),
   };
 }
