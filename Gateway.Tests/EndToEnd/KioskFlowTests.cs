@@ -76,7 +76,7 @@ public sealed partial class KioskFlowTests : ScannerTest
             await ShowsAsync(_page, 100 * step / 3);
             if (step == 2)
             {
-                await KillAsync();
+                await KillAndStartAsync();
                 await ShowsAsync(_page, 66);
             }
         }
@@ -109,6 +109,9 @@ public sealed partial class KioskFlowTests : ScannerTest
         await phone.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
         await Expect(InMain(_page).GetByText("from another page or by the operator")).ToBeVisibleAsync();
         await Expect(InMain(phone).GetByText("Nothing was stored.")).ToBeVisibleAsync();
+        await phone.ReloadAsync();
+        await Expect(InMain(phone).GetByText("Nothing was stored.")).ToBeVisibleAsync();
+        await Expect(InMain(phone).GetByText("another page")).ToHaveCountAsync(0);
     }
 
     [Test]
@@ -117,7 +120,7 @@ public sealed partial class KioskFlowTests : ScannerTest
         var enrollment = await StartAsync("Ada");
         await Scanner.ScanAsync(enrollment, 1);
         await ShowsAsync(_page, 33);
-        await KillAsync(andStart: false);
+        await Service.KillAsync();
         await Expect(_page.GetByRole(AriaRole.Contentinfo).GetByText("Connection lost. Shown as of")).ToBeVisibleAsync();
         await ShowsAsync(_page, 33);
         await _person.SetOfflineAsync(true);
@@ -142,6 +145,22 @@ public sealed partial class KioskFlowTests : ScannerTest
         await ShowsAsync(_page, 66);
         await Scanner.ScanAsync(enrollment, 3);
         await ShowsAsync(_page, 100);
+    }
+
+    [Test]
+    public async Task FrozenTab_ThawedAgain_ShowsWhatCameMeanwhile_AlsoOverAKill()
+    {
+        var enrollment = await StartAsync("Ada");
+        await Scanner.ScanAsync(enrollment, 1);
+        await ShowsAsync(_page, 33);
+        await _page.SetFrozenAsync(true);
+        await Scanner.ScanAsync(enrollment, 2);
+        await KillAndStartAsync();
+        await _page.SetFrozenAsync(false);
+        await ShowsAsync(_page, 66);
+        await Scanner.ScanAsync(enrollment, 3);
+        await ShowsAsync(_page, 100);
+        Assert.That(await PaintedAsync(), Is.EqualTo(new[] { "0", "33", "66", "100" }));
     }
 
     [Test]
@@ -216,15 +235,6 @@ public sealed partial class KioskFlowTests : ScannerTest
         JsonSerializer.Deserialize<string[]>(await _page.EvaluateAsync<string>("() => sessionStorage.getItem('painted')"))!;
 
     private Task<int[][]> AcksAsync() => _page.EvaluateAsync<int[][]>("() => window.acks");
-
-    private async Task KillAsync(bool andStart = true)
-    {
-        await Service.KillAsync();
-        if (andStart)
-        {
-            await StartAgainAsync();
-        }
-    }
 
     private async Task<string> StartAsync(string person)
     {

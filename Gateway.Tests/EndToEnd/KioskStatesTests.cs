@@ -1,4 +1,3 @@
-using Gateway.Tests.Architecture;
 using Microsoft.Playwright;
 
 namespace Gateway.Tests.EndToEnd;
@@ -7,58 +6,29 @@ namespace Gateway.Tests.EndToEnd;
 [Category("Slow")]
 public sealed class KioskStatesTests
 {
-    /// <summary>What sticks out of its place, or of the screen. What ends in an ellipsis on purpose has its whole text elsewhere.</summary>
-    private const string CutTexts = """
-        () => [...document.querySelectorAll("body *")].filter(element => {
-          const style = getComputedStyle(element);
-          const isSeen = element.checkVisibility() && style.clipPath === "none" && element.closest(".unseen") === null && element.closest("svg") === null;
-          const hasText = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim() !== "");
-          if (!isSeen || !hasText) return false;
-          const { left, right } = element.getBoundingClientRect();
-          const isCut = style.overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1
-            || style.overflowY === "hidden" && element.scrollHeight > element.clientHeight + 2;
-          return left < -1 || right > innerWidth + 1 || isCut;
-        }).map(element => element.className + ": " + element.textContent.slice(0, 60))
-        """;
-
-    private const string Overflow = "() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]";
-
     private const string SmallTargets = """
         () => [...document.querySelectorAll("button, input:not([type=radio]), label.scanner")].filter(element => element.checkVisibility())
           .filter(element => element.getBoundingClientRect().height < 48 || element.getBoundingClientRect().width < 48).map(element => element.outerHTML)
         """;
 
-    private const string Findings = """
-        async rules => (await axe.run(document, rules === null ? {} : { runOnly: { type: "rule", values: rules } }))
-          .violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")).join("\n")
-        """;
-
-    private static readonly string Axe = Path.Combine(Repository.Root, "Gateway.Tests", "Pages", "node_modules", "axe-core", "axe.min.js");
-
     [TestCaseSource(typeof(KioskStates), nameof(KioskStates.All))]
     public async Task State_OnASmallScreenInBothLightsAndAt200Percent_IsWholeAndAccessible(object given)
     {
         var state = (KioskState)given;
-        if (!File.Exists(Axe))
-        {
-            Assert.Ignore("npm ci in Gateway.Tests/Pages brings axe-core");
-        }
-
         await using var kiosk = await ManualKiosk.OpenAsync(state);
         var page = kiosk.Page;
-        Assert.That(await page.EvaluateAsync<int[]>(Overflow), Is.All.LessThanOrEqualTo(0), "800 x 480 scrolls");
+        Assert.That(await page.OverflowAsync(), Is.All.LessThanOrEqualTo(0), "800 x 480 scrolls");
         Assert.That(await page.EvaluateAsync<string[]>(SmallTargets), Is.Empty, "under 48 px");
 
-        await page.AddScriptTagAsync(new() { Path = Axe });
         await page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
-        Assert.That(await page.EvaluateAsync<string>(Findings, null), Is.Empty);
+        Assert.That(await page.FindingsAsync(), Is.Empty);
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
-        Assert.That(await page.EvaluateAsync<string>(Findings, new[] { "color-contrast" }), Is.Empty, "dark");
+        Assert.That(await page.FindingsAsync("color-contrast"), Is.Empty, "dark");
 
         // A browser's zoom halves the pixels that a page has.
         await page.SetViewportSizeAsync(400, 240);
-        Assert.That((await page.EvaluateAsync<int[]>(Overflow))[0], Is.LessThanOrEqualTo(0), "200 % scrolls sideways");
-        Assert.That(await page.EvaluateAsync<string[]>(CutTexts), Is.Empty, "200 %");
+        Assert.That((await page.OverflowAsync())[0], Is.LessThanOrEqualTo(0), "200 % scrolls sideways");
+        Assert.That(await page.CutTextsAsync(), Is.Empty, "200 %");
         Assert.That(kiosk.Complaints, Is.Empty);
     }
 

@@ -1,4 +1,3 @@
-using Gateway.Tests.Architecture;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -7,8 +6,6 @@ namespace Gateway.Tests.Support;
 /// <summary>The console in Chromium, signed in with the link, and what it complained about.</summary>
 internal sealed class ConsolePage : IAsyncDisposable
 {
-    private static readonly string Axe = Path.Combine(Repository.Root, "Gateway.Tests", "Pages", "node_modules", "axe-core", "axe.min.js");
-
     private readonly Uri _base;
     private readonly List<string> _complaints = [];
     private bool _isExamined;
@@ -50,9 +47,14 @@ internal sealed class ConsolePage : IAsyncDisposable
     public static async Task<ConsolePage> SignedInAsync(Uri service, int width = 1440, int height = 900)
     {
         var console = await OpenAsync(service, width, height);
-        await console.Page.GotoAsync($"{service}console#token={GatewayFixture.AdminToken}");
-        await console.IsLiveAsync();
+        await console.SignInAsync();
         return console;
+    }
+
+    public async Task SignInAsync()
+    {
+        await Page.GotoAsync($"{_base}console#token={GatewayFixture.AdminToken}");
+        await IsLiveAsync();
     }
 
     public Task IsLiveAsync() => Expect(Page.Locator(".link-state")).ToHaveTextAsync("Live", new() { Timeout = 20_000 });
@@ -74,18 +76,10 @@ internal sealed class ConsolePage : IAsyncDisposable
     public ILocator Dialog(string name) => Page.GetByRole(AriaRole.Dialog, new() { Name = name });
 
     /// <summary>What axe finds on the page as it is, one line each.</summary>
-    public async Task<string> FindingsAsync()
+    public Task<string> FindingsAsync()
     {
-        if (!File.Exists(Axe))
-        {
-            Assert.Ignore("npm ci in Gateway.Tests/Pages brings axe-core");
-        }
-
         _isExamined = true;
-        await Page.EvaluateAsync(await File.ReadAllTextAsync(Axe));
-        return await Page.EvaluateAsync<string>("""
-            async () => (await axe.run()).violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")).join("\n")
-            """);
+        return Page.FindingsAsync();
     }
 
     public Uri At(string path) => new(_base, path);

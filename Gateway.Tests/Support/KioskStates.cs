@@ -13,7 +13,7 @@ internal static class KioskStates
     private static readonly string[] Names =
     [
         "Ada Lovelace", "Grace Hopper", "Alan Turing", "Katherine Johnson", "Edsger Dijkstra",
-        "Barbara Liskov", "Donald Knuth", "Radia Perlman", "Tim Berners-Lee",
+        "Barbara Liskov", "Donald Knuth", "Radia Perlman", "Tim Berners-Lee", "Margaret Hamilton",
     ];
 
     private static readonly object[] Some = [.. Names.Select((name, index) => Person(index % 3 == 0 ? $"p-{index}" : name, name, index % 2 == 0))];
