@@ -24,6 +24,7 @@ const FULL = {
   "enrollments": [list(ended)],
   "enrollments/e1": [loaded("one", { state: ended }), loaded("trace", { scans: [], explanation: "" })],
   "people": [list({ id: "ada", name: "Ada", registered: true, fingers: [{ device: "door-1", slot: 4, at: when }] })],
+  "people/forgotten": [list({ id: "p-7f3a", at: when, by: "admin", fingers: [{ device: "door-1", slot: 4, deletedAt: when }, { device: "door-2", slot: 1, deletedAt: null }] })],
   "checkins": [list({ site: "main", inside: 0, recent: [], present: [], days: [] }), loaded("stays", { items: [] })],
   "rooms": [list(room)],
   "rooms/r1": [loaded("room", { state: room }), loaded("messages", { items: [message], next: null })],
@@ -56,6 +57,11 @@ test("Finger_ThatTheScannerIsStillToDelete_IsShownAsLeavingUntilItHasConfirmed",
   assert.equal(named(seen, "Delete the finger of Bob"), undefined);
   assert.ok(named(seen, "Delete the finger of Ada"));
   assert.match(all(seen), /Being deleted.*Slot 5 is still to be emptied/);
+});
+
+test("Forgotten_FingersThatNoScannerHasConfirmed_AreSaidSo_ToOperatorsAlone", () => {
+  assert.match(all(shown(full("people/forgotten"))), /p-7f3aBeing cleared.*door-1, slot 4 Deleted.*door-2, slot 1 Scanner has not confirmed/);
+  assert.doesNotMatch(all(shown(full("people/forgotten", as("viewer")))), /p-7f3a/);
 });
 
 test("History_OfADay_IsAskedForFromMidnightToMidnight", () => {

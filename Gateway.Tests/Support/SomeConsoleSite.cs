@@ -8,7 +8,7 @@ internal sealed class SomeConsoleSite : IAsyncDisposable
 {
     public static readonly string[] Places =
     [
-        "overview", "scanners", "scanners/sim-1", "enrollments", "people", "checkins", "rooms", "jobs", "quarantine", "connections", "access",
+        "overview", "scanners", "scanners/sim-1", "enrollments", "people", "people/forgotten", "checkins", "rooms", "jobs", "quarantine", "connections", "access",
         "firmware", "webhooks", "audit", "system", "more", "enrollments/unknown", "scanners/unknown",
     ];
 
@@ -34,6 +34,8 @@ internal sealed class SomeConsoleSite : IAsyncDisposable
         await service.PostAsync("api/jobs", new { id = "import", name = "Nightly import", total = 10 });
         await service.PostAsync("api/jobs/import/events", new { type = "progress", done = 4, message = "4 of 10" });
         await service.PostAsync("api/checkins", new { site = "main", person = "Ada Lovelace", direction = "in" });
+        await service.Http.PutAsJsonAsync("api/people/Zoe", new { });
+        (await service.Http.DeleteAsync("api/people/Zoe")).EnsureSuccessStatusCode();
         await service.PostAsync("api/users", new { name = "otto", role = "operator", password = "long enough" });
         await service.PostAsync("api/keys", new { name = "importer", scopes = new[] { "jobs" } });
         var webhook = (string)(await service.PostAsync("api/webhooks", new { url = "http://127.0.0.1:9/hook" }))["id"]!;

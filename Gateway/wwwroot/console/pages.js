@@ -6,6 +6,7 @@ import { connectionsPage } from "./pages/connections.js";
 import { enrollmentPage } from "./pages/enrollment.js";
 import { enrollmentsPage } from "./pages/enrollments.js";
 import { firmwarePage } from "./pages/firmware.js";
+import { forgottenPage } from "./pages/forgotten.js";
 import { jobsPage } from "./pages/jobs.js";
 import { morePage } from "./pages/more.js";
 import { overviewPage } from "./pages/overview.js";
@@ -41,7 +42,7 @@ const LISTS = {
 };
 
 /** @type {Record<string, Page>} */
-const ONES = { scanners: scannerPage, enrollments: enrollmentPage, rooms: roomPage, webhooks: webhookPage };
+const ONES = { people: forgottenPage, scanners: scannerPage, enrollments: enrollmentPage, rooms: roomPage, webhooks: webhookPage };
 
 /**
  * @param {import("./route.js").Route} route

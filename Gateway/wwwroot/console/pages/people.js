@@ -23,9 +23,10 @@ export const peoplePage = {
   title: ({ say }) => say("people.title"),
   view: scene => {
     const { model, say, act } = scene;
+    const forgotten = hasRole(model.me, "operator") && h("a", { class: "button", href: href("people", "forgotten") }, say("forgotten.title"));
     const add = hasRole(model.me, "operator") && button(say("person.add"), () => act.open(askAdd(scene)), "primary");
     return [
-      pageHead(say("people.title"), { lead: say("people.lead"), actions: [add] }),
+      pageHead(say("people.title"), { lead: say("people.lead"), actions: [add, forgotten] }),
       filters(scene, [{ name: "search", label: say("list.search") }]),
       card(null, [list(scene)], { class: "flush", key: "list" }),
     ];
@@ -79,11 +80,24 @@ function list(scene) {
         return [
           rowButton(say("person.enroll"), say("person.enrollOf", { person }), () => act.open(askEnroll(scene, { person: row.id }))),
           rowButton(say("person.rename"), say("person.renameOf", { person }), () => act.open(askRename(scene, row))),
+          rules && exportLink(scene, row.id, person),
           rules && rowButton(say("person.forget"), say("person.forgetOf", { person }), () => act.open(askForget(scene, row)), "danger"),
         ];
       }),
     ],
   });
+}
+
+/**
+ * Everything that is kept about somebody, as a file.
+ *
+ * @param {Scene} scene
+ * @param {string} id
+ * @param {string} person
+ */
+function exportLink({ say }, id, person) {
+  const link = { class: "button small", key: "export", href: `${path(id)}/export`, download: `${id}.json`, "aria-label": say("person.exportOf", { person }) };
+  return h("a", link, say("person.export"));
 }
 
 /**
@@ -129,11 +143,15 @@ function askForget({ say, act }, { id, name, fingers }) {
     title: say("person.forgetTitle", { person: name ?? id }),
     text: [
       say("person.forgetText"),
+      say("person.forgetExport"),
       ...(fingers.length === 0 ? [] : [say("person.forgetFingers", { devices: [...new Set(fingers.map(finger => finger.device))].join(", ") })]),
     ],
     confirm: say("person.forget"),
     danger: true,
     run: () => act.send("DELETE", path(id)),
-    done: () => say("person.forgotten"),
+    done: () => {
+      act.go(href("people", "forgotten"));
+      return say("person.forgotten");
+    },
   };
 }
