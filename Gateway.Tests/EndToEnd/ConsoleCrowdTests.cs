@@ -1,7 +1,6 @@
 using Gateway.Journal;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
-using Gateway.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Gateway.Tests.Contract;
-using Gateway.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

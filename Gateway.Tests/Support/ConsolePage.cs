@@ -36,17 +36,17 @@ internal sealed class ConsolePage : IAsyncDisposable
 
     public IReadOnlyList<string> Complaints => _complaints;
 
-    public static async Task<ConsolePage> OpenAsync(Uri service, int width = 1440, int height = 900)
+    public static async Task<ConsolePage> OpenAsync(Uri service, int width = 1440, int height = 900, string locale = "en-GB")
     {
-        var person = await Browser.NewPersonAsync();
+        var person = await Browser.NewPersonAsync(locale);
         var page = await person.NewPageAsync();
         await page.SetViewportSizeAsync(width, height);
         return new(person, page, service);
     }
 
-    public static async Task<ConsolePage> SignedInAsync(Uri service, int width = 1440, int height = 900)
+    public static async Task<ConsolePage> SignedInAsync(Uri service, int width = 1440, int height = 900, string locale = "en-GB")
     {
-        var console = await OpenAsync(service, width, height);
+        var console = await OpenAsync(service, width, height, locale);
         await console.SignInAsync();
         return console;
     }

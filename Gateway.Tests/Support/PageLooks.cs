@@ -10,13 +10,16 @@ internal static class PageLooks
     private const string CutTexts = """
         () => [...document.querySelectorAll("body *")].filter(element => {
           const style = getComputedStyle(element);
-          const isSeen = element.checkVisibility() && style.clipPath === "none" && element.closest(".unseen, .skip, svg, .table, .trace-scroll") === null;
+          const isSeen = element.checkVisibility() && style.clipPath === "none" && element.closest(".unseen, .skip, svg") === null;
           const hasText = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim() !== "");
           if (!isSeen || !hasText) return false;
           const { left, right } = element.getBoundingClientRect();
           const isCut = style.overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1
             || style.overflowY === "hidden" && element.scrollHeight > element.clientHeight + 2;
-          return left < -1 || right > innerWidth + 1 || isCut;
+          // What scrolls shows its right end to who asks for it; nothing shows what is left of its beginning.
+          const region = element.closest(".table, .trace-scroll");
+          const from = region === null ? 0 : region.getBoundingClientRect().left - region.scrollLeft;
+          return left < from - 1 || (region === null && right > innerWidth + 1) || isCut;
         }).map(element => element.className + ": " + element.textContent.slice(0, 60))
         """;
 

@@ -8,8 +8,8 @@ internal sealed class SomeConsoleSite : IAsyncDisposable
 {
     public static readonly string[] Places =
     [
-        "overview", "scanners", "scanners/sim-1", "enrollments", "people", "people/forgotten", "checkins", "rooms", "jobs", "quarantine", "connections", "access",
-        "firmware", "webhooks", "audit", "system", "more", "enrollments/unknown", "scanners/unknown",
+        "overview", "scanners", "scanners/sim-1", "enrollments", "people", "people/forgotten", "checkins", "rooms", "jobs", "quarantine",
+        "connections", "firmware", "access", "webhooks", "audit", "system", "more", "enrollments/unknown", "scanners/unknown",
     ];
 
     private readonly SomeFolder _folder;
