@@ -112,6 +112,26 @@ public sealed class CheckInTests : ScannerTest
     }
 
     [Test]
+    public async Task CheckIn_ThatWasAMistake_IsTakenBack_WithWhoDidIt_AndFiguresFollow()
+    {
+        var entered = await Service.PostAsync("/api/checkins", new { site = "main", person = "Ada", at = DateTimeOffset.UtcNow.AddHours(-2) });
+        await Service.PostAsync("/api/checkins", new { site = "main", person = "Ada" });
+        using var taken = await Service.Http.DeleteAsync($"/api/checkins/main/events/{entered["seq"]}");
+        using var again = await Service.Http.DeleteAsync($"/api/checkins/main/events/{entered["seq"]}");
+        using var unknown = await Service.Http.DeleteAsync("/api/checkins/main/events/99");
+        var events = await EventsAsync();
+
+        Assert.That((taken.StatusCode, again.StatusCode, unknown.StatusCode), Is.EqualTo(
+            (HttpStatusCode.NoContent, HttpStatusCode.Conflict, HttpStatusCode.NotFound)));
+        Assert.That(events.Select(stored => $"{stored!["type"]} {stored["data"]!["corrects"]}"), Is.EqualTo(new[] { "in ", "out ", "repeat 1", "in 2" }));
+        Assert.That((string?)events[2]!["data"]!["by"], Is.EqualTo("anonymous"));
+        var stats = await Service.GetAsync("/api/checkins/main/stats");
+        Assert.That(stats.ToJsonString(), Is.EqualTo("""{"inside":1,"today":1,"averageMinutes":null}"""), "the second scan was the coming");
+        var audited = (await Service.GetAsync("/api/audit"))["items"]!.AsArray().Select(act => $"{act!["method"]} {act["status"]}");
+        Assert.That(audited, Is.EqualTo(new[] { "DELETE 204", "POST 201", "POST 201" }));
+    }
+
+    [Test]
     public async Task Identification_ThatComesLate_IsDatedBackByItsUptime()
     {
         await EnrollAsync("Ada");

@@ -12,9 +12,9 @@ internal sealed class NaiveAttendance
     public NaiveAttendance(IReadOnlyList<StoredEvent> events, TimeZoneInfo zone)
     {
         _zone = zone;
-        var all = events.Where(stored => stored.Type is "in" or "out").Select(stored => (Event: stored, Data: stored.Read<CheckInEvents.AnyData>())).ToList();
+        var all = events.Select(stored => (Event: stored, Data: stored.Read<CheckInEvents.AnyData>())).ToList();
         var corrected = all.Select(passed => passed.Data.Corrects).OfType<long>().ToHashSet();
-        _passed = [.. all.Where(passed => !corrected.Contains(passed.Event.Seq)).OrderBy(passed => passed.Event.At).ThenBy(passed => passed.Event.Seq)];
+        _passed = [.. all.Where(passed => passed.Event.Type is "in" or "out" && !corrected.Contains(passed.Event.Seq)).OrderBy(passed => passed.Event.At).ThenBy(passed => passed.Event.Seq)];
     }
 
     public IEnumerable<string> Inside() => _passed.GroupBy(passed => passed.Data.Person!)

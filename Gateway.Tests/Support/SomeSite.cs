@@ -17,6 +17,10 @@ internal sealed class SomeSite(IJournal journal, CheckInsOptions? options = null
         string person, DateTimeOffset at, Direction ask = Direction.Toggle, bool isGuarded = true, string site = Site) => journal.WriteAsync(transaction =>
         Desk.Take(transaction, new(site, person, new(at, Seq: 0, ask, "door-1", "front door"), isGuarded)));
 
+    /// <summary>Null where it does not count any more.</summary>
+    public Task<StoredEvent?> TakeBackAsync(StoredEvent passed) => journal.WriteAsync(transaction =>
+        Desk.TakeBack(transaction, passed.Channel.Id, passed.Read<CheckInEvents.AnyData>().Person!, passed.Seq, "otto"));
+
     public async Task<SiteState> StateAsync(string site = Site) =>
         ContractJson.Read<SiteState>((await journal.SnapshotAsync(CheckInDesk.ChannelOf(site), CancellationToken.None))!.State.Span);
 

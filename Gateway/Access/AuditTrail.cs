@@ -9,14 +9,16 @@ internal sealed class AuditTrail(IJournal journal, ILogger<AuditTrail> log)
     public static readonly ChannelName Channel = ChannelName.Of(AuditKind.KindName, "trail");
 
     // The traffic of programs has its own history, in far greater numbers.
-    private static readonly string[] Elsewhere = ["jobs", "rooms", "checkins", "tickets"];
+    private static readonly string[] Elsewhere = ["jobs", "rooms", "tickets"];
 
     private static readonly object NameSlot = new();
 
     /// <summary>What the trail calls the request's path, where the path itself says what is not to be kept.</summary>
     public static void Name(HttpContext context, string path) => context.Items[NameSlot] = path;
 
-    public static bool IsWorthwhile(Verb verb, Resource what) => verb != Verb.Read && !Elsewhere.Contains(what.Kind);
+    /// <summary>A check-in by request is somebody's correction, unless a program sends it.</summary>
+    public static bool IsWorthwhile(Identity who, Verb verb, Resource what) =>
+        verb != Verb.Read && !Elsewhere.Contains(what.Kind) && !(what.Kind == "checkins" && who.Kind == IdentityKind.Service);
 
     /// <summary>After it was done.</summary>
     public void Record(HttpContext context, Identity who)

@@ -36,7 +36,7 @@ internal sealed class HttpAccess(
         {
             await next(context);
             if (context.Items[Slot] is Identity who && context.Response.StatusCode < StatusCodes.Status400BadRequest
-                && HttpActs.Of(context.Request.Method, context.Request.Path) is var (verb, what) && AuditTrail.IsWorthwhile(verb, what))
+                && HttpActs.Of(context.Request.Method, context.Request.Path) is var (verb, what) && AuditTrail.IsWorthwhile(who, verb, what))
             {
                 trail.Record(context, who);
             }

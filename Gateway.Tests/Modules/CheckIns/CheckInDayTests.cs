@@ -28,8 +28,13 @@ public sealed class CheckInDayTests
             await clock.CloseAsync(CancellationToken.None);
         }
 
-        // The closing is not the end: some are told of only now.
+        // The closing is not the end: some are told of only now, and some was a mistake.
         await Task.WhenAll(Deliveries(random, begin).Take(People).Select(mark => site.MarkAsync(mark.Person, mark.At, mark.Ask)));
+        foreach (var passed in (await site.EventsAsync()).Where(stored => stored.Type is "in" or "out" && random.Next(40) == 0))
+        {
+            await site.TakeBackAsync(passed);
+        }
+
         var state = await site.StateAsync();
         var naive = new NaiveAttendance(await site.EventsAsync(), TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
         Assert.That(state.Present.Select(present => present.Person).Order(StringComparer.Ordinal), Is.EqualTo(naive.Inside()));
@@ -39,6 +44,11 @@ public sealed class CheckInDayTests
             Assert.That((day.In, day.Stays, day.Minutes, day.Closed), Is.EqualTo(naive.On(day.Date)), $"on {day.Date}");
             Assert.That(day.Hours.Sum(), Is.EqualTo(day.In), $"the hours of {day.Date}");
         }
+
+        var attended = await new Gateway.Modules.CheckIns.Attendance(some.Journal, site.Options).ReadAsync(new(null, null, null, null), default).ToListAsync();
+        Assert.That(attended.Where(stay => stay.Closed is null).Sum(stay => stay.Minutes), Is.EqualTo(state.Days.Sum(day => day.Minutes)));
+        Assert.That(attended.Count(stay => stay.Out is null), Is.EqualTo(state.Inside));
+        Assert.That(attended.Count(stay => stay.Closed == true), Is.EqualTo(state.Days.Sum(day => day.Closed)));
     }
 
     /// <summary>Each comes and goes a few times; some of it arrives late, some twice, and some of the late ones before what was earlier.</summary>

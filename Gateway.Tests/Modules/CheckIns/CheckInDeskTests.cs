@@ -157,17 +157,16 @@ public sealed class CheckInDeskTests
         await _site.MarkAsync("=Ada, \"A\"", Some.Now.AddMinutes(61));
         await _site.MarkAsync("Bob", Some.Now.AddMinutes(5));
         var attendance = new Gateway.Modules.CheckIns.Attendance(_some.Journal, _site.Options);
-        var all = await attendance.ReadAsync(new("main", null, Today, Today), CancellationToken.None);
-        var bob = await attendance.ReadAsync(new(null, "Bob", null, null), CancellationToken.None);
+        var all = await attendance.ReadAsync(new("main", null, Today, Today), CancellationToken.None).ToListAsync();
+        var bob = await attendance.ReadAsync(new(null, "Bob", null, null), CancellationToken.None).ToListAsync();
 
-        Assert.That(Gateway.Modules.CheckIns.Attendance.Csv(all), Is.EqualTo(string.Join("\r\n",
+        Assert.That(string.Concat(all.Select(AttendanceFile.CsvLine)), Is.EqualTo(string.Join("\r\n",
         [
-            "site,person,date,in,out,minutes,closed",
             "main,\"'=Ada, \"\"A\"\"\",2026-01-03,2026-01-03T11:00:00+01:00,2026-01-03T12:01:00+01:00,61,",
             "main,Bob,2026-01-03,2026-01-03T11:05:00+01:00,,,",
             "",
         ])));
         Assert.That(bob.Single().Out, Is.Null);
-        Assert.That(await attendance.ReadAsync(new("main", null, Today.AddDays(1), null), CancellationToken.None), Is.Empty);
+        Assert.That(await attendance.ReadAsync(new("main", null, Today.AddDays(1), null), CancellationToken.None).ToListAsync(), Is.Empty);
     }
 }

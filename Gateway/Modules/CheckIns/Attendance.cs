@@ -1,6 +1,6 @@
-using System.Globalization;
-using System.Text;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
+using Gateway.Contract;
 using Gateway.Journal;
 
 namespace Gateway.Modules.CheckIns;
@@ -20,113 +20,77 @@ internal sealed record AttendedStay(
 /// <param name="To">Local day of the last stays.</param>
 internal sealed record AttendanceQuery(string? Site, string? Person, DateOnly? From, DateOnly? To);
 
-/// <summary>Who was where from when to when, read from the events themselves.</summary>
+/// <summary>
+/// Who was where from when to when, read from the events themselves: site by site, in the order of days, with no more of it in memory than the days for
+/// which something may still come.
+/// </summary>
 internal sealed class Attendance(IJournal journal, CheckInsOptions options)
 {
     private const int Page = 1000;
-    private const string Header = "site,person,date,in,out,minutes,closed\r\n";
+    private const int SitesOfAPage = 100;
 
-    public async Task<IReadOnlyList<AttendedStay>> ReadAsync(AttendanceQuery query, CancellationToken cancellation)
+    public async IAsyncEnumerable<AttendedStay> ReadAsync(AttendanceQuery query, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var people = new SortedDictionary<(string Site, string Person), Dictionary<long, Mark>>();
-        var position = 0L;
-        while (await journal.ReadFeedAsync(CheckInDesk.Kind, position, Page, cancellation) is { Count: > 0 } events)
+        foreach (var site in query.Site is { } one ? [one] : await SitesAsync(cancellation))
         {
-            foreach (var stored in events.Where(stored => stored.Type is CheckInEvents.In or CheckInEvents.Out))
+            await foreach (var stay in ReadSiteAsync(site, query, cancellation))
             {
-                Gather(people, stored, query);
+                yield return stay;
             }
-
-            position = events[^1].Position;
         }
-
-        return [.. people.SelectMany(person => Stays(person.Key.Site, person.Key.Person, person.Value.Values, query))];
     }
 
-    /// <summary>RFC 4180; a text that a spreadsheet would take for a formula is kept from being one.</summary>
-    public static string Csv(IEnumerable<AttendedStay> stays)
+    private async Task<IReadOnlyList<string>> SitesAsync(CancellationToken cancellation)
     {
-        var csv = new StringBuilder(Header);
-        foreach (var stay in stays)
+        var sites = new List<string>();
+        long? before = null;
+        do
         {
-            string?[] fields =
-            [
-                stay.Site, stay.Person, stay.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), stay.In, stay.Out, stay.Minutes?.ToString(),
-                stay.Closed == true ? "yes" : "",
-            ];
-            csv.AppendJoin(',', fields.Select(Field)).Append("\r\n");
+            var page = await journal.ListAsync(CheckInDesk.Kind, before, SitesOfAPage, cancellation);
+            sites.AddRange(page.Items.Select(item => item.Channel.Id));
+            before = page.Next;
         }
-
-        return csv.ToString();
+        while (before is not null);
+        return [.. sites.Order(StringComparer.Ordinal)];
     }
 
-    private static string Field(string? text)
+    private async IAsyncEnumerable<AttendedStay> ReadSiteAsync(
+        string site, AttendanceQuery query, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var plain = text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? $"'{text}" : text ?? "";
-        return plain.AsSpan().IndexOfAny(",\"\r\n") < 0 ? plain : $"\"{plain.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-    }
-
-    private static string Text(DateTimeOffset local) => local.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
-
-    private void Gather(SortedDictionary<(string Site, string Person), Dictionary<long, Mark>> people, StoredEvent stored, AttendanceQuery query)
-    {
-        var site = stored.Channel.Id;
-        var data = stored.Read<CheckInEvents.AnyData>();
-        var date = options.CalendarOf(site).DateOf(stored.At);
-        // A stay may have begun, or end, on another day than the span's own.
-        if ((query.Site is { } one && one != site) || (query.Person is { } somebody && somebody != data.Person)
-            || date < query.From?.AddDays(-PersonLedger.Kept.Days) || date > query.To?.AddDays(PersonLedger.Kept.Days))
+        if (!ChannelName.TryParse($"{CheckInDesk.Kind}/{site}", out var channel) || await journal.SnapshotAsync(channel, cancellation) is not { } snapshot)
         {
-            return;
+            yield break;
         }
 
-        if (!people.TryGetValue((site, data.Person!), out var marks))
+        var visits = new Visits(site, query, options.CalendarOf(site));
+        var after = visits.Begin is { } begin ? await StartAsync(snapshot, begin, cancellation) : snapshot.OldestSeq - 1;
+        while (!visits.IsComplete && after < snapshot.Seq
+            && await journal.ReadAsync(channel, after, (int)Math.Min(Page, snapshot.Seq - after), cancellation) is { Count: > 0 } events)
         {
-            people.Add((site, data.Person!), marks = []);
-        }
-
-        if (data.Corrects is { } corrected)
-        {
-            marks.Remove(corrected);
-        }
-
-        var direction = stored.Type == CheckInEvents.In ? Direction.In : Direction.Out;
-        marks[stored.Seq] = new(stored.At, stored.Seq, direction, data.Device, data.Location, data.Closed == true);
-    }
-
-    private IEnumerable<AttendedStay> Stays(string site, string person, IEnumerable<Mark> marks, AttendanceQuery query)
-    {
-        var calendar = options.CalendarOf(site);
-        var (passages, inside) = new PersonLedger(null, [.. marks.OrderBy(mark => mark.At).ThenBy(mark => mark.Seq)]).Walk();
-        Mark? began = null;
-        foreach (var passage in passages)
-        {
-            if (passage.IsIn)
+            after = events[^1].Seq;
+            foreach (var stay in visits.Take(events))
             {
-                began ??= passage.Mark;
+                yield return stay;
             }
-            else if (began is not null && IsWanted(began))
-            {
-                yield return Stay(began, passage);
-            }
-
-            began = passage.IsIn ? began : null;
         }
 
-        if (inside is not null && IsWanted(inside))
+        foreach (var stay in visits.Rest())
         {
-            yield return Stay(inside, null);
+            yield return stay;
+        }
+    }
+
+    /// <summary>By halves: the last seq before which nothing arrived at the given moment or later.</summary>
+    private async Task<long> StartAsync(ChannelSnapshot snapshot, DateTimeOffset begin, CancellationToken cancellation)
+    {
+        var (known, beyond) = (snapshot.OldestSeq - 1, snapshot.Seq + 1);
+        while (beyond - known > 1)
+        {
+            var middle = known + ((beyond - known) / 2);
+            var isBefore = await journal.ReadAsync(snapshot.Channel, middle - 1, 1, cancellation) is [var stored] && Visits.LatestArrival(stored) < begin;
+            (known, beyond) = isBefore ? (middle, beyond) : (known, middle);
         }
 
-        bool IsWanted(Mark first) => !(calendar.DateOf(first.At) < query.From) && !(calendar.DateOf(first.At) > query.To);
-
-        AttendedStay Stay(Mark first, Passage? last) => new(
-            site,
-            person,
-            calendar.DateOf(first.At),
-            Text(calendar.Local(first.At)),
-            last is null ? null : Text(calendar.Local(last.Mark.At)),
-            last?.Minutes,
-            last?.Mark.Closed == true ? true : null);
+        return known;
     }
 }

@@ -62,8 +62,7 @@ internal sealed class CheckInDesk(CheckInsOptions options)
     public StoredEvent Take(JournalTransaction transaction, CheckIn checkIn)
     {
         var (site, person, mark) = (checkIn.Site, checkIn.Person, checkIn.Mark);
-        var key = $"{site}/{person}";
-        var ledger = transaction.Documents.Find(Ledgers, key) is { } body ? ContractJson.Read<PersonLedger>(body) : PersonLedger.Empty;
+        var ledger = LedgerOf(transaction, site, person);
         var decision = CheckInRules.Decide(ledger, mark, checkIn.IsGuarded, options.CalendarOf(site), transaction.Now);
         if (decision.IsRepeat)
         {
@@ -72,20 +71,47 @@ internal sealed class CheckInDesk(CheckInsOptions options)
                 CheckInEvents.Repeat, new CheckInEvents.RepeatData(person, mark.Device, mark.Location, effect, checkIn.Source), mark.At));
         }
 
+        return Carry(transaction, checkIn, decision, first: null)!;
+    }
+
+    /// <summary>Takes a passage back, as if it had not been. Null: it is not among those that still count.</summary>
+    public StoredEvent? TakeBack(JournalTransaction transaction, string site, string person, long seq, string by)
+    {
+        var ledger = LedgerOf(transaction, site, person);
+        if (CheckInRules.TakeBack(ledger, seq, options.CalendarOf(site), transaction.Now) is not { } decision)
+        {
+            return null;
+        }
+
+        var mark = ledger.Marks.First(known => known.Seq == seq);
+        var effect = new Effect(Stay.Of(decision.Ledger.Inside), decision.Changes);
+        var data = new CheckInEvents.RepeatData(person, mark.Device, mark.Location, effect, Source: null, seq, by);
+        var told = transaction.Append(ChannelOf(site), EventDraft.Of(CheckInEvents.Repeat, data, mark.At));
+        Carry(transaction, new(site, person, mark, IsGuarded: false), decision, told);
+        return told;
+    }
+
+    private static PersonLedger LedgerOf(JournalTransaction transaction, string site, string person) =>
+        transaction.Documents.Find(Ledgers, KeyOf(site, person)) is { } body ? ContractJson.Read<PersonLedger>(body) : PersonLedger.Empty;
+
+    private static string KeyOf(string site, string person) => $"{site}/{person}";
+
+    /// <summary>The event of each movement; the first of all tells what they do to the figures together.</summary>
+    private static StoredEvent? Carry(JournalTransaction transaction, CheckIn checkIn, CheckInDecision decision, StoredEvent? first)
+    {
         var stay = Stay.Of(decision.Ledger.Inside);
-        var also = Move(transaction, site, person, stay);
-        StoredEvent? first = null;
-        ledger = decision.Ledger;
+        var also = Move(transaction, checkIn.Site, checkIn.Person, stay);
+        var ledger = decision.Ledger;
         foreach (var movement in decision.Movements)
         {
             var effect = new Effect(stay, first is null ? decision.Changes : []);
-            var stored = transaction.Append(ChannelOf(site), Draft(checkIn, movement, effect, also));
+            var stored = transaction.Append(ChannelOf(checkIn.Site), Draft(checkIn, movement, effect, also));
             ledger = ledger.Told(movement.Passage.Mark, stored.Seq);
             first ??= stored;
         }
 
-        transaction.Documents.Put(Ledgers, key, ContractJson.Write(ledger));
-        return first!;
+        transaction.Documents.Put(Ledgers, KeyOf(checkIn.Site, checkIn.Person), ContractJson.Write(ledger));
+        return first;
     }
 
     private static EventDraft Draft(CheckIn checkIn, Movement movement, Effect effect, IReadOnlyList<string>? also)

@@ -27,8 +27,9 @@ internal static class CheckInEndpoints
         routes.MapGet("/api/checkins/{site}/stats", (string site, CheckInStats stats, CancellationToken cancellation) =>
             stats.OfAsync(Site(site), cancellation));
         routes.MapGet("/api/checkins/{site}/history", HistoryAsync);
+        routes.MapDelete("/api/checkins/{site}/events/{seq:long}", TakeBackAsync);
         routes.MapGet("/api/stats", (CheckInStats stats, CancellationToken cancellation) => stats.AllAsync(cancellation));
-        routes.MapGet("/api/attendance", AttendanceAsync);
+        routes.MapGet("/api/attendance", AttendanceOf);
         routes.MapPut("/api/devices/{id}/direction", DirectAsync);
     }
 
@@ -58,6 +59,24 @@ internal static class CheckInEndpoints
         return Results.Text(entered.Event, "application/json", Encoding.UTF8, StatusCodes.Status201Created);
     }
 
+    /// <summary>For what was read or entered by mistake: a finger in passing, the wrong person.</summary>
+    private static async Task<IResult> TakeBackAsync(
+        string site, long seq, HttpContext context, IJournal journal, CheckInDesk desk, ILogger<CheckInDesk> log)
+    {
+        var unknown = RequestRefusedException.Unknown("checkin", $"{site} {seq}");
+        if (await journal.ReadAsync(CheckInDesk.ChannelOf(Site(site)), seq - 1, 1, context.RequestAborted) is not [var passed] || passed.Seq != seq
+            || passed.Type is not (CheckInEvents.In or CheckInEvents.Out))
+        {
+            throw unknown;
+        }
+
+        var (person, by) = (passed.Read<CheckInEvents.AnyData>().Person!, HttpAccess.IdentityOf(context).Shown);
+        var told = await journal.WriteAsync(transaction => desk.TakeBack(transaction, site, person, seq, by)) ?? throw new RequestRefusedException(
+            StatusCodes.Status409Conflict, "final", $"It was taken back or told anew already, or is more than {PersonLedger.Kept.Days} days old.");
+        CheckInLog.TakenBack(log, site, seq, person, by, told.Position);
+        return Results.NoContent();
+    }
+
     private static DateTimeOffset? At(RequestBody body, DateTimeOffset now)
     {
         if (body.OptionalText("at", max: 40) is not { } text)
@@ -82,7 +101,7 @@ internal static class CheckInEndpoints
         return Results.Json(new Dictionary<string, object?> { ["items"] = state.Days.Take(days), ["next"] = null });
     }
 
-    private static async Task<IResult> AttendanceAsync(
+    private static IResult AttendanceOf(
         Attendance attendance,
         CancellationToken cancellation,
         string? site = null,
@@ -96,10 +115,8 @@ internal static class CheckInEndpoints
             throw RequestRefusedException.Invalid("format", "format must be json or csv.");
         }
 
-        var stays = await attendance.ReadAsync(new(site, person, Day("from", from), Day("to", to)), cancellation);
-        return format == "json"
-            ? Results.Json(new Dictionary<string, object?> { ["items"] = stays, ["next"] = null })
-            : Results.File(Encoding.UTF8.GetBytes(Attendance.Csv(stays)), "text/csv; charset=utf-8", "attendance.csv");
+        var stays = attendance.ReadAsync(new(site, person, Day("from", from), Day("to", to)), cancellation);
+        return format == "json" ? AttendanceFile.Json(stays) : AttendanceFile.Csv(stays);
     }
 
     private static async Task<IResult> DirectAsync(string id, HttpContext context, IJournal journal, ILogger<CheckInDesk> log)
@@ -141,7 +158,7 @@ internal static class CheckInEndpoints
             return null;
         }
 
-        return DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        return DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1900 and < 9999
             ? day
             : throw RequestRefusedException.Invalid(field, $"{field} must be a day, as 2026-03-29.");
     }

@@ -43,7 +43,9 @@ internal static class CheckInEvents
         public EventSource? Source { get; init; }
     }
 
-    internal sealed record RepeatData(string Person, string? Device, string? Location, Effect Effect, EventSource? Source);
+    /// <param name="Corrects">The seq of a passage that was taken back by hand: it counts as little as this.</param>
+    internal sealed record RepeatData(
+        string Person, string? Device, string? Location, Effect Effect, EventSource? Source, long? Corrects = null, string? By = null);
 
     internal sealed record UnknownData(
         string Device, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? Slot, string? Location, Effect Effect, EventSource Source);
@@ -114,7 +116,7 @@ internal sealed class CheckInKind() : ChannelKind<SiteState>("checkins")
         var site = state ?? new SiteState { Site = next.Channel.Id };
         return site with
         {
-            Present = next.Type is CheckInEvents.In or CheckInEvents.Out ? Present(site.Present, next, data) : site.Present,
+            Present = next.Type == CheckInEvents.Unknown ? site.Present : Present(site.Present, next, data),
             Days = data.Effect.Days.Aggregate(site.Days, DayFigures.Add),
             Recent = [RecentCheckIn.Of(next, data), .. site.Recent.Take(SiteState.RecentCount - 1)],
             At = next.At,

@@ -28,12 +28,33 @@ internal static class CheckInRules
         }
 
         var after = before.With(mark);
+        var own = after.Walk().Passages.First(passage => ReferenceEquals(passage.Mark, mark));
+        var (corrected, changes) = Compare(before, after, calendar);
+        return new(after, IsRepeat: false, [new(own, null), .. corrected], changes);
+    }
+
+    /// <summary>As if it had never been read or entered. Null: the ledger has no such mark, or has it no more.</summary>
+    public static CheckInDecision? TakeBack(PersonLedger ledger, long seq, SiteCalendar calendar, DateTimeOffset now)
+    {
+        var before = ledger.Since(now - PersonLedger.Kept);
+        var after = before.Without(seq);
+        if (after.Marks.Count == before.Marks.Count)
+        {
+            return null;
+        }
+
+        var (corrected, changes) = Compare(before, after, calendar);
+        return new(after, IsRepeat: false, [.. corrected], changes);
+    }
+
+    /// <summary>The passages that read differently, and what that does to the figures.</summary>
+    private static (IEnumerable<Movement> Corrected, IReadOnlyList<Change> Changes) Compare(PersonLedger before, PersonLedger after, SiteCalendar calendar)
+    {
         var (old, _) = before.Walk();
         var (anew, _) = after.Walk();
         var corrected = anew.Where(passage => old.Any(told => ReferenceEquals(told.Mark, passage.Mark) && told.IsIn != passage.IsIn))
             .Select(passage => new Movement(passage, passage.Mark.Seq));
-        var own = anew.First(passage => ReferenceEquals(passage.Mark, mark));
-        return new(after, IsRepeat: false, [new(own, null), .. corrected], Difference(old, anew, calendar));
+        return (corrected, Difference(old, anew, calendar));
     }
 
     private static (DateOnly Date, int Hour) When(Mark mark, SiteCalendar calendar)

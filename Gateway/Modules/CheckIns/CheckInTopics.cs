@@ -50,6 +50,9 @@ internal static partial class CheckInLog
     [LoggerMessage(4303, LogLevel.Error, "forgotten check-outs were not closed; this is tried again within a minute")]
     public static partial void NotClosed(ILogger logger, Exception failure);
 
+    [LoggerMessage(4305, LogLevel.Information, "check-in at {Site}: {Seq} of {Person} taken back by {User} position {Position}")]
+    public static partial void TakenBack(ILogger logger, string site, long seq, string person, string user, long position);
+
     [LoggerMessage(4304, LogLevel.Information, "scanner {Device} is now for {Direction}, by {User}")]
     public static partial void Directed(ILogger logger, string device, Direction direction, string user);
 }

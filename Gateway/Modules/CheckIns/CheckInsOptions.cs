@@ -10,8 +10,11 @@ internal sealed record CheckInsOptions
     /// <summary>IANA name of the zone whose days and hours count; null is the zone of this machine.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>HH:mm, local: whoever is inside then has forgotten to check out. Null is never.</summary>
-    public string? Closing { get; init; }
+    /// <summary>
+    /// HH:mm, local, or never: whoever is inside then has forgotten to check out. Without it a forgotten check-out turns the next morning's check-in
+    /// into a check-out, so there is one unless it is switched off.
+    /// </summary>
+    public string Closing { get; init; } = "04:00";
 
     /// <summary>Sites that differ, each as <c>SITE ZONE [HH:mm|never]</c>.</summary>
     public IReadOnlyList<string> Sites { get; init; } = [];
@@ -24,9 +27,9 @@ internal sealed record CheckInsOptions
             yield return $"CheckIns:TimeZone: there is no time zone {TimeZone}; write an IANA name such as Europe/Berlin.";
         }
 
-        if (Closing is not null && !IsTime(Closing, out _))
+        if (Closing != Never && !IsTime(Closing, out _))
         {
-            yield return $"CheckIns:Closing: {Closing} is no time of day; write HH:mm.";
+            yield return $"CheckIns:Closing: {Closing} is no time of day; write HH:mm, or never.";
         }
 
         foreach (var (entry, i) in Sites.Select((entry, i) => (entry, i)).Where(site => Parse(site.entry) is null))

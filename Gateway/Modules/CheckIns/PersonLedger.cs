@@ -39,6 +39,9 @@ internal sealed record PersonLedger(Mark? Began, IReadOnlyList<Mark> Marks)
     public PersonLedger With(Mark mark) =>
         this with { Marks = [.. Marks.TakeWhile(known => known.At <= mark.At), mark, .. Marks.SkipWhile(known => known.At <= mark.At)] };
 
+    /// <summary>Without the one that this event tells, where there is one.</summary>
+    public PersonLedger Without(long? seq) => seq is null ? this : this with { Marks = [.. Marks.Where(known => known.Seq != seq)] };
+
     /// <summary>Once the event that tells the mark has its seq.</summary>
     public PersonLedger Told(Mark mark, long seq) =>
         this with { Marks = [.. Marks.Select(known => ReferenceEquals(known, mark) ? mark with { Seq = seq } : known)] };

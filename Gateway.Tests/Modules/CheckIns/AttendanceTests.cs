@@ -1,0 +1,62 @@
+using Gateway.Journal;
+using Gateway.Modules.CheckIns;
+using Gateway.Tests.Support;
+
+namespace Gateway.Tests.Modules.CheckIns;
+
+/// <summary>Attendance over a long time, with what came late and what was taken back, against the days as they were.</summary>
+[Category("Slow")]
+public sealed class AttendanceTests : FolderTest
+{
+    private const int People = 50;
+
+    // 40 give 4,000 check-ins; GATEWAY_ATTENDANCE_DAYS=2000 gives 200,000.
+    private static readonly int Days = int.Parse(Environment.GetEnvironmentVariable("GATEWAY_ATTENDANCE_DAYS") ?? "40");
+
+    private readonly ManualTime _time = new();
+
+    [Test]
+    public async Task LongTime_IsReadDayByDay_AndASpanOfItIsThatPartOfTheWhole()
+    {
+        await using var some = SomeJournal.Open(Folder, _time);
+        var site = new SomeSite(some.Journal);
+        var first = DateOnly.FromDateTime(_time.GetUtcNow().Date);
+        for (var day = 0; day < Days; day++)
+        {
+            await AttendAsync(some.Journal, site, day);
+            _time.Advance(TimeSpan.FromDays(1));
+        }
+
+        var attendance = new Gateway.Modules.CheckIns.Attendance(some.Journal, site.Options);
+        var all = await attendance.ReadAsync(new(null, null, null, null), CancellationToken.None).ToListAsync();
+        var (from, to) = (first.AddDays(Days / 2), first.AddDays((Days / 2) + 3));
+        var some4 = await attendance.ReadAsync(new(SomeSite.Site, null, from, to), CancellationToken.None).ToListAsync();
+        var one = await attendance.ReadAsync(new(null, "person 7", null, null), CancellationToken.None).ToListAsync();
+
+        Assert.That(all, Has.Count.EqualTo(Days * People));
+        Assert.That(all.Select(stay => stay.Minutes), Is.All.EqualTo(60));
+        Assert.That(all.Select(stay => stay.Date), Is.Ordered);
+        Assert.That(some4, Is.EqualTo(all.Where(stay => stay.Date >= from && stay.Date <= to)).And.Count.EqualTo(4 * People));
+        Assert.That(one, Is.EqualTo(all.Where(stay => stay.Person == "person 7")));
+    }
+
+    /// <summary>Everybody comes for an hour; of one in ten the coming is told only after the going, and one in ten is entered twice and taken back.</summary>
+    private static Task<bool> AttendAsync(IJournal journal, SomeSite site, int day) => journal.WriteAsync(transaction =>
+    {
+        for (var person = 0; person < People; person++)
+        {
+            var (name, came) = ($"person {person}", transaction.Now.AddHours(-4).AddSeconds(person));
+            StoredEvent Mark(DateTimeOffset at, Direction ask) =>
+                site.Desk.Take(transaction, new(SomeSite.Site, name, new(at, Seq: 0, ask, "door-1", null), IsGuarded: false));
+            var isLate = (person + day) % 10 == 0;
+            Mark(isLate ? came.AddHours(1) : came, Direction.Toggle);
+            Mark(isLate ? came : came.AddHours(1), Direction.Toggle);
+            if ((person + day) % 10 == 1)
+            {
+                site.Desk.TakeBack(transaction, SomeSite.Site, name, Mark(came.AddHours(2), Direction.In).Seq, "otto");
+            }
+        }
+
+        return true;
+    });
+}
