@@ -28,6 +28,34 @@ public sealed class JobReportTests() : ServiceTest(Admin)
         Assert.That(status, Is.EqualTo(7));
     }
 
+    [TestCase("copied 7 %", 7)]
+    [TestCase("10%\\r  45.7%\\r", 45)]
+    [TestCase("row 007/0010 of /data/2026/11/21", 7)]
+    public async Task Line_ThatTellsHowFarItIs_IsBelieved(string line, int done)
+    {
+        await RunAsync($"printf '%b\\n' '{line}' | scripts/job-report --name import");
+
+        Assert.That((long?)(await JobAsync())["done"], Is.EqualTo(done));
+    }
+
+    [Test]
+    public async Task Command_StoppedBySignal_WithAllAroundIt_FailsItsJob()
+    {
+        var (_, _, status) = await RunAsync("scripts/job-report --name import -- sh -c 'echo begun; kill -9 $PPID $$'");
+
+        Assert.That(status, Is.EqualTo(130));
+        Assert.That(((string?)(await JobAsync())["state"], (string?)(await JobAsync())["message"]), Is.EqualTo(("failed", "stopped by a signal")));
+    }
+
+    [Test]
+    public async Task ServiceThatIsAway_NeitherStopsNorFailsTheCommand()
+    {
+        var (output, errors, status) = await RunAsync("echo done | GATEWAY_URL=http://127.0.0.1:1 scripts/job-report --name import");
+
+        Assert.That((status, output), Is.EqualTo((0, "done\n")));
+        Assert.That(errors, Does.Contain("no job was made"));
+    }
+
     [Test]
     public async Task WrongToken_DoesNotStopTheCommand_AndSaysSo()
     {
