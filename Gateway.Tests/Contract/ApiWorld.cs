@@ -40,6 +40,7 @@ internal sealed class ApiWorld : IAsyncDisposable
         ["", "api", "devices", "{id}", .. var rest] => Id(operation.Method == "DELETE" || rest is ["secret"] ? await DeviceAsync() : Door),
         ["", "api", "jobs", "{id}", ..] => Id((string)(await PostAsync("jobs", new { name = "Import" }))["id"]!),
         ["", "api", "rooms", "{id}", ..] => await RoomAsync(),
+        ["", "api", "checkins", "{site}", "events", "{seq}"] => await CheckInAsync(),
         ["", "api", "checkins", ..] => new Dictionary<string, string> { ["site"] = "main", ["id"] = "main" },
         ["", "api", "audit", ..] => Id("trail"),
         ["", "api", "firmware", "{version}"] => new Dictionary<string, string> { ["version"] = await FirmwareAsync(isWanted: false) },
@@ -115,6 +116,12 @@ internal sealed class ApiWorld : IAsyncDisposable
 
     private async Task<string> UserAsync() =>
         (string)(await PostAsync("users", new { name = $"user-{++_made}", role = "operator", password = Password }))["name"]!;
+
+    private async Task<Dictionary<string, string>> CheckInAsync() => new()
+    {
+        ["site"] = "main",
+        ["seq"] = (await PostAsync("checkins", new { site = "main", person = "ada", direction = "in" }))["seq"]!.ToJsonString(),
+    };
 
     private async Task<Dictionary<string, string>> RoomAsync()
     {

@@ -14,7 +14,8 @@ internal sealed class NaiveAttendance
         _zone = zone;
         var all = events.Select(stored => (Event: stored, Data: stored.Read<CheckInEvents.AnyData>())).ToList();
         var corrected = all.Select(passed => passed.Data.Corrects).OfType<long>().ToHashSet();
-        _passed = [.. all.Where(passed => passed.Event.Type is "in" or "out" && !corrected.Contains(passed.Event.Seq)).OrderBy(passed => passed.Event.At).ThenBy(passed => passed.Event.Seq)];
+        _passed = [.. all.Where(passed => passed.Event.Type is "in" or "out" && !corrected.Contains(passed.Event.Seq))
+            .OrderBy(passed => passed.Event.At).ThenBy(passed => passed.Event.Seq)];
     }
 
     public IEnumerable<string> Inside() => _passed.GroupBy(passed => passed.Data.Person!)

@@ -37,7 +37,7 @@ internal sealed class CheckInDesk(CheckInsOptions options)
     {
         foreach (var site in sites)
         {
-            Move(transaction, Ledgers, $"{site}/{who.Id}", $"{site}/{who.Alias}");
+            Move(transaction, Ledgers, KeyOf(site, who.Id), KeyOf(site, who.Alias));
         }
 
         Move(transaction, Places, who.Id, who.Alias);

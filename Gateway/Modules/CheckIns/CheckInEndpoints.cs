@@ -27,7 +27,7 @@ internal static class CheckInEndpoints
         routes.MapGet("/api/checkins/{site}/stats", (string site, CheckInStats stats, CancellationToken cancellation) =>
             stats.OfAsync(Site(site), cancellation));
         routes.MapGet("/api/checkins/{site}/history", HistoryAsync);
-        routes.MapDelete("/api/checkins/{site}/events/{seq:long}", TakeBackAsync);
+        routes.MapDelete("/api/checkins/{site}/events/{seq}", TakeBackAsync);
         routes.MapGet("/api/stats", (CheckInStats stats, CancellationToken cancellation) => stats.AllAsync(cancellation));
         routes.MapGet("/api/attendance", AttendanceOf);
         routes.MapPut("/api/devices/{id}/direction", DirectAsync);
@@ -61,19 +61,20 @@ internal static class CheckInEndpoints
 
     /// <summary>For what was read or entered by mistake: a finger in passing, the wrong person.</summary>
     private static async Task<IResult> TakeBackAsync(
-        string site, long seq, HttpContext context, IJournal journal, CheckInDesk desk, ILogger<CheckInDesk> log)
+        string site, string seq, HttpContext context, IJournal journal, CheckInDesk desk, ILogger<CheckInDesk> log)
     {
         var unknown = RequestRefusedException.Unknown("checkin", $"{site} {seq}");
-        if (await journal.ReadAsync(CheckInDesk.ChannelOf(Site(site)), seq - 1, 1, context.RequestAborted) is not [var passed] || passed.Seq != seq
-            || passed.Type is not (CheckInEvents.In or CheckInEvents.Out))
+        if (!long.TryParse(seq, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || await journal.ReadAsync(CheckInDesk.ChannelOf(Site(site)), number - 1, 1, context.RequestAborted) is not [var passed]
+            || passed.Seq != number || passed.Type is not (CheckInEvents.In or CheckInEvents.Out))
         {
             throw unknown;
         }
 
         var (person, by) = (passed.Read<CheckInEvents.AnyData>().Person!, HttpAccess.IdentityOf(context).Shown);
-        var told = await journal.WriteAsync(transaction => desk.TakeBack(transaction, site, person, seq, by)) ?? throw new RequestRefusedException(
+        var told = await journal.WriteAsync(transaction => desk.TakeBack(transaction, site, person, number, by)) ?? throw new RequestRefusedException(
             StatusCodes.Status409Conflict, "final", $"It was taken back or told anew already, or is more than {PersonLedger.Kept.Days} days old.");
-        CheckInLog.TakenBack(log, site, seq, person, by, told.Position);
+        CheckInLog.TakenBack(log, site, number, person, by, told.Position);
         return Results.NoContent();
     }
 
