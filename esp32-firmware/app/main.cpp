@@ -82,10 +82,7 @@ void give(const Input& input) { obey(core->step(now(), input)); }
 
 Findings findings() {
     Findings found;
-    found.sensor = core->sensor().health();
-    found.isPasswordWrong = core->sensor().sessionOutcome() == SensorSession::Outcome::WrongPassword;
-    found.sensorBytes = core->sensor().link().bytesHeard();
-    found.sensorFrames = core->sensor().link().framesHeard();
+    lookAtSensor(core->sensor(), found);
     found.wifi = credentials.hasWifi() ? wifi.finding() : Findings::Wifi::NotSetUp;
     found.rssi = wifi.rssi();
     found.gateway = credentials.hasGateway() ? mqtt.gateway() : Findings::Gateway::NotSetUp;
@@ -139,13 +136,13 @@ void setup() {
     Serial.begin(115200);
     pinMode(LED_PIN, OUTPUT);
     pinMode(BUTTON_PIN, INPUT_PULLUP);
-    if (!flash.begin()) Serial.println("there is no partition `outbox`: flash partitions.csv with the firmware");
+    if (!flash.begin()) Serial.println("there is no partition 'outbox': flash partitions.csv with the firmware");
     // As long as the radio is off, what the chip calls random can be guessed; a password and a boot number are drawn here.
     bootloader_random_enable();
     const bool areCredentialsRead = credentials.begin();
     const Settings drawn = settings();
     bootloader_random_disable();
-    if (!areCredentialsRead) Serial.println("the partition `setup` cannot be read");
+    if (!areCredentialsRead) Serial.println("the partition 'setup' cannot be read");
     if (!mqtt.begin()) Serial.println("no memory for MQTT");
     // The sensor before the radio: both starting at once is what weak supplies do not stand.
     sensorUart.begin();

@@ -73,7 +73,10 @@ SensorProcedure* SensorDesk::wanted(Millis now) {
 void SensorDesk::choose(Millis now) {
     SensorProcedure* next = wanted(now);
     if (next == _current) return;
-    if (next == &_session) _session.begin(now, _isPoweringUp);
+    if (next == &_session) {
+        _session.begin(now, _isPoweringUp);
+        _heardBefore = {_link.bytesHeard(), _link.framesHeard()};
+    }
     if (next == &_identification) _identification.begin(_profile, _minConfidence);
     _current = next;
     _resumeAt = now;
@@ -114,6 +117,7 @@ void SensorDesk::ended(Millis now) {
 }
 
 void SensorDesk::sessionEnded(Millis now) {
+    _heard = {_link.bytesHeard() - _heardBefore.bytes, _link.framesHeard() - _heardBefore.frames};
     switch (_session.outcome()) {
         case SensorSession::Outcome::Ready:
             _profile = _session.profile();

@@ -11,6 +11,11 @@ namespace scanner {
 // At most one instruction is in flight, and at most one thing is told per step.
 class SensorDesk {
 public:
+    struct Heard {
+        uint32_t bytes = 0;
+        uint32_t frames = 0;
+    };
+
     SensorDesk(const SensorSettings& settings, uint16_t minConfidence)
         : _session(settings), _minConfidence(minConfidence) {}
 
@@ -42,8 +47,8 @@ public:
     const Enrollment& enrollment() const { return _enrollment; }
     bool isEnrolling() const { return _enrollment.state() == Enrollment::State::Running; }
     bool awaitsFinger() const { return isEnrolling() && _enrollment.awaitsFinger(); }
-    const SensorLink& link() const { return _link; }
-    SensorSession::Outcome sessionOutcome() const { return _session.outcome(); }
+    // While it was last looked for, at all speeds.
+    Heard heard() const { return _heard; }
 
 private:
     static constexpr Millis kRetrySilent = 3'000;
@@ -68,6 +73,8 @@ private:
     SensorHealth _health = SensorHealth::Starting;
     SensorProfile _profile;
     uint16_t _minConfidence;
+    Heard _heard;
+    Heard _heardBefore;
     Millis _sessionAt = 0;
     bool _wantsSession = true;
     bool _isPoweringUp = true;

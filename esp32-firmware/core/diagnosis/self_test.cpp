@@ -2,8 +2,16 @@
 
 namespace scanner {
 
+void lookAtSensor(const SensorDesk& sensor, Findings& findings) {
+    findings.sensor = sensor.health();
+    findings.isPasswordWrong = sensor.health() == SensorHealth::Error;
+    findings.sensorBytes = sensor.heard().bytes;
+    findings.sensorFrames = sensor.heard().frames;
+}
+
 Sentence sensorSentence(const Findings& findings) {
     if (findings.sensor == SensorHealth::Ok) return Sentence("sensor: ok");
+    if (findings.sensor == SensorHealth::Starting) return Sentence("sensor: still being looked for; ask again in ten seconds");
     if (findings.isPasswordWrong) {
         return Sentence("sensor: FAULT. It answers, but has another password; set it with `sensor-password`.");
     }

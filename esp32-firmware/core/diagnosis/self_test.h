@@ -1,6 +1,6 @@
 #pragma once
 #include "base/fixed_text.h"
-#include "sensor/sensor_health.h"
+#include "desk/sensor_desk.h"
 
 namespace scanner {
 
@@ -8,7 +8,7 @@ namespace scanner {
 struct Findings {
     SensorHealth sensor = SensorHealth::Starting;
     bool isPasswordWrong = false;
-    uint32_t sensorBytes = 0;   // heard while it was looked for
+    uint32_t sensorBytes = 0;   // heard while it was last looked for
     uint32_t sensorFrames = 0;  // of them good packets
 
     enum class Wifi { NotSetUp, NotFound, WrongPassword, NoAddress, Up };
@@ -23,6 +23,9 @@ struct Findings {
 };
 
 using Sentence = FixedText<200>;
+
+// The sensor's part of the findings.
+void lookAtSensor(const SensorDesk& sensor, Findings& findings);
 
 // The place where it fails, in words: what is wrong, and what to do about it.
 Sentence sensorSentence(const Findings& findings);

@@ -36,7 +36,6 @@ void SensorLink::reset() {
     _state = State::Idle;
     _isUnsure = false;
     _outputSize = 0;
-    _bytesHeard = _framesHeard = 0;
 }
 
 bool SensorLink::onFrame(Millis now, const Frame& frame, Reply& reply) {

@@ -43,7 +43,7 @@ public:
     bool isBusy() const { return _state != State::Idle; }
     Millis wakeAt() const { return isBusy() ? _deadline : kNever; }
 
-    // For the self-test: what has been heard since reset().
+    // For the self-test: what has been heard.
     uint32_t bytesHeard() const { return _bytesHeard; }
     uint32_t framesHeard() const { return _framesHeard; }
 

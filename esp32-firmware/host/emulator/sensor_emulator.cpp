@@ -121,6 +121,7 @@ Buffer SensorEmulator::answer(const Buffer& content, Millis& delay) {
         return {static_cast<uint8_t>(given == _nature.password ? 0x00 : 0x13)};
     }
     if (!_isUnlocked) return {0x21};
+    if (ignores.count(op) != 0) return {};
     const auto said = says.find(op);
     if (said != says.end()) return {said->second};
     switch (op) {

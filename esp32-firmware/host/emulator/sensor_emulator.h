@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,7 @@ public:
 
     bool keepsErased = false;          // says that it erased, and did not
     std::map<uint8_t, uint8_t> says;   // by instruction: this code instead of doing it
+    std::set<uint8_t> ignores;         // instructions that it never answers
     int claimsSlot = -1;               // what every search finds
 
     // Another sensor on the same plug.

@@ -52,7 +52,28 @@ public:
         }
     }
 
+    // Says of each hop whether it works; 0 when all do.
+    int selfTest() {
+        _core->begin(now());
+        const Millis end = now() + 30'000;
+        Findings found;
+        found.wifi = Findings::Wifi::Up;  // this computer's own network
+        do {
+            turn();
+            await();
+            lookAtSensor(_core->sensor(), found);
+            found.gateway = _line.gateway();
+            found.broker = _line.broker();
+        } while (now() < end && (found.sensor == SensorHealth::Starting || found.gateway == Findings::Gateway::NotSetUp || isUndecided(found)));
+        for (const Sentence& sentence : {sensorSentence(found), gatewaySentence(found), brokerSentence(found)}) puts(sentence.c_str());
+        return found.sensor == SensorHealth::Ok && found.broker == Findings::Broker::Connected ? 0 : 1;
+    }
+
 private:
+    static bool isUndecided(const Findings& found) {
+        return found.gateway == Findings::Gateway::Reachable && found.broker == Findings::Broker::NotTried;
+    }
+
     static emulator::Nature natureOf(const Options& options) {
         emulator::Nature nature;
         nature.refusesUnknown = true;
@@ -214,7 +235,9 @@ private:
 int main(int count, char** arguments) {
     const Options options = readOptions(count, arguments);
     try {
-        ScannerHost(options).run();
+        ScannerHost host(options);
+        if (options.isSelfTest) return host.selfTest();
+        host.run();
     } catch (const std::exception& problem) {
         fprintf(stderr, "%s\n", problem.what());
         return 1;

@@ -3,9 +3,11 @@
 #include <mosquitto.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
+using scanner::Findings;
 using scanner::Input;
 
 MqttLine::MqttLine(std::string host, int port, const std::string& device, const std::string& secret)
@@ -26,12 +28,20 @@ MqttLine::~MqttLine() {
     mosquitto_lib_cleanup();
 }
 
+static Findings::Gateway reached(int result, int error) {
+    if (result == MOSQ_ERR_SUCCESS) return Findings::Gateway::Reachable;
+    if (result == MOSQ_ERR_EAI) return Findings::Gateway::NameUnknown;
+    return error == ECONNREFUSED ? Findings::Gateway::Refused : Findings::Gateway::NoAnswer;
+}
+
 void MqttLine::connect(const scanner::Publication& will) {
     const std::string topic(will.topic);
     mosquitto_will_clear(_client);
     mosquitto_will_set(_client, topic.c_str(), static_cast<int>(will.payload.size()), will.payload.data(), will.qos, will.isRetained);
     _isOpen = true;
-    if (mosquitto_connect(_client, _host.c_str(), _port, 15) != MOSQ_ERR_SUCCESS) lost();
+    const int result = mosquitto_connect(_client, _host.c_str(), _port, 15);
+    _gateway = reached(result, errno);
+    if (result != MOSQ_ERR_SUCCESS) lost();
 }
 
 void MqttLine::close() {
@@ -75,10 +85,14 @@ bool MqttLine::take(Event& event) {
 
 void MqttLine::onConnect(mosquitto*, void* self, int code) {
     auto* line = static_cast<MqttLine*>(self);
+    line->_isAnswered = true;
     if (code == 0) {
+        line->_broker = Findings::Broker::Connected;
         line->_events.push_back({Input::Kind::MqttUp, "", 0});
         return;
     }
+    // 3: it cannot now; 2, 4 and 5: not this scanner
+    line->_broker = code == 3 ? Findings::Broker::Busy : Findings::Broker::SecretWrong;
     fprintf(stderr, "refused by the broker: %s\n", mosquitto_connack_string(code));
     line->lost();
 }
@@ -102,5 +116,6 @@ void MqttLine::onPublish(mosquitto*, void* self, int id) {
 // Once per connection, however many ways it is noticed.
 void MqttLine::lost() {
     if (!std::exchange(_isOpen, false)) return;
+    if (!std::exchange(_isAnswered, false)) _broker = Findings::Broker::NoAnswer;
     _events.push_back({Input::Kind::MqttDown, "", 0});
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "diagnosis/self_test.h"
 #include "scanner.h"
 
 struct mosquitto;
@@ -30,6 +31,10 @@ public:
     void subscribe(const std::string& topic);
     void publish(const scanner::Publication& publication);
 
+    // For the self-test: how far the last attempt came.
+    scanner::Findings::Gateway gateway() const { return _gateway; }
+    scanner::Findings::Broker broker() const { return _broker; }
+
     int descriptor() const;
     bool wantsWrite() const;
     void pump();
@@ -46,6 +51,9 @@ private:
     int _port;
     mosquitto* _client;
     bool _isOpen = false;
+    bool _isAnswered = false;
+    scanner::Findings::Gateway _gateway = scanner::Findings::Gateway::NotSetUp;
+    scanner::Findings::Broker _broker = scanner::Findings::Broker::NotTried;
     std::map<int, uint32_t> _numbers;
     std::deque<Event> _events;
 };

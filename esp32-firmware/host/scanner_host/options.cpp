@@ -8,10 +8,10 @@
 static const char kUsage[] =
     "usage: scanner-host [--host ADDRESS] [--port N] [--device ID] [--secret TEXT] [--flash FILE] [--sensor FILE]\n"
     "                    [--serial PORT] [--seed N] [--speed N] [--faults NAME=CHANCE,...] [--audit FILE] [--wire FILE]\n"
-    "                    [--alone 1] [--cut-power-at WRITE] [--cut-line-at PUBLICATION] [--cut-line-every PUBLICATIONS]\n"
+    "                    [--selftest 1] [--alone 1] [--cut-power-at WRITE] [--cut-line-at PUBLICATION] [--cut-line-every PUBLICATIONS]\n"
     "\n"
     "The firmware's core on this computer, with an emulated sensor (or a real one on PORT) and its flash in a file.\n"
-    "A person does what its LED says. Faults: garbage, dropped, flipped, late, wrong, ignored, stuck, image, mismatch.\n";
+    "A person does what its LED says. --selftest says of sensor, gateway and broker whether they work, and ends. Faults: garbage, dropped, flipped, late, wrong, ignored, stuck, image, mismatch.\n";
 
 [[noreturn]] static void explain(const std::string& problem) {
     fprintf(stderr, "%s\n%s", problem.c_str(), kUsage);
@@ -69,6 +69,8 @@ Options readOptions(int count, char** arguments) {
             options.cutLineAt = numberOf(name, value);
         } else if (name == "--cut-line-every") {
             options.cutLineEvery = numberOf(name, value);
+        } else if (name == "--selftest") {
+            options.isSelfTest = numberOf(name, value) != 0;
         } else if (name == "--alone") {
             options.isAlone = numberOf(name, value) != 0;
         } else if (name == "--faults") {

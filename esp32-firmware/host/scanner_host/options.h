@@ -20,6 +20,7 @@ struct Options {
     uint64_t cutLineAt = 0;      // the publication at which the socket is shut
     uint64_t cutLineEvery = 0;
     bool isAlone = false;        // nobody does what the LED says
+    bool isSelfTest = false;     // says hop by hop what works, and ends
     emulator::Faults faults;
 };
 
