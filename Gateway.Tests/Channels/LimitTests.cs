@@ -59,6 +59,30 @@ public sealed class LimitTests
     }
 
     [Test]
+    public async Task PageThatAcknowledgesEachEvent_IsNotClosedForIt_AndOneThatRepeatsItselfIs()
+    {
+        const int events = 200;
+        await using var live = await LiveFixture.StartAsync(new() { MessagesPerSecond = 1 });
+        live.Journal.Append(Job);
+        await using var page = await live.OpenPageAsync();
+        await page.AskAsync("""{"op":"subscribe","channel":"jobs/one"}""");
+        for (var seq = 2; seq <= events; seq++)
+        {
+            live.Journal.Append(Job);
+            await page.EventsAsync(1);
+            await page.SendAsync($$"""{"op":"ack","channel":"jobs/one","seq":{{seq}}}""");
+        }
+
+        Assert.That((string?)(await page.AskAsync("""{"op":"ping"}"""))["op"], Is.EqualTo("pong"));
+        for (var i = 0; i < MessageRate.BurstSeconds; i++)
+        {
+            await page.SendAsync($$"""{"op":"ack","channel":"jobs/one","seq":{{events}}}""");
+        }
+
+        Assert.That((await page.ClosedAsync()).Code, Is.EqualTo(4429));
+    }
+
+    [Test]
     public void Rate_LetsABurstPass_ThenSoManyASecond()
     {
         var rate = new MessageRate(perSecond: 10);

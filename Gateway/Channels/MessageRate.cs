@@ -29,4 +29,7 @@ internal sealed class MessageRate(int perSecond)
         _left--;
         return true;
     }
+
+    /// <summary>The last message was one that does not count.</summary>
+    public void GiveBack() => _left++;
 }

@@ -30,7 +30,7 @@ internal sealed class SocketConnection : IDisposable
         _name = Live.Id;
         _started = services.Time.GetTimestamp();
         _rate = new(services.Options.MessagesPerSecond);
-        _ops = new(_name, rights, context, _outbox, services);
+        _ops = new(_name, rights, context, _outbox, _rate, services);
         _sender = new(socket, wire, _outbox, services);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
     }

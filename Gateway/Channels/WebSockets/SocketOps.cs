@@ -4,7 +4,8 @@ using Gateway.Journal;
 namespace Gateway.Channels.WebSockets;
 
 /// <summary>Does what one page asks for. Used by the reader loop of its connection alone.</summary>
-internal sealed class SocketOps(string connection, ISubscriberRights granted, HttpContext context, Outbox outbox, LiveServices services)
+internal sealed class SocketOps(
+    string connection, ISubscriberRights granted, HttpContext context, Outbox outbox, MessageRate rate, LiveServices services)
 {
     private static readonly TimeSpan ShortestEvery = TimeSpan.FromMilliseconds(20);
 
@@ -250,7 +251,11 @@ internal sealed class SocketOps(string connection, ISubscriberRights granted, Ht
             throw new BadRequestFieldException(name.CursorField, $"{name.CursorField} {through} was not sent yet");
         }
 
-        subscription.Receipts.Acknowledge(through);
+        if (subscription.Acknowledge(through))
+        {
+            // It answers what it was sent: a page that acknowledges each event of a fast channel asks for nothing.
+            rate.GiveBack();
+        }
     }
 
     private async ValueTask<SocketClose?> RenewAsync(SocketRequest request, string? id, CancellationToken stop)

@@ -14,6 +14,9 @@ internal sealed class SocketSubscription(
     private long _lastState;
     private long _handed;
 
+    // Owned by the reader loop.
+    private long _acknowledged;
+
     public StreamName Name => name;
 
     /// <summary>Of when it was opened.</summary>
@@ -48,6 +51,15 @@ internal sealed class SocketSubscription(
     public ValueTask<Taken> TakeAsync(CancellationToken cancellation) => Opened.Subscription.TakeAsync(cancellation);
 
     public void Hand(long cursor) => Volatile.Write(ref _handed, cursor);
+
+    /// <summary>Everything up to here has been seen; false when that was known.</summary>
+    public bool Acknowledge(long through)
+    {
+        Receipts.Acknowledge(through);
+        var isNew = through > _acknowledged;
+        _acknowledged = Math.Max(_acknowledged, through);
+        return isNew;
+    }
 
     /// <summary>True when a state is to be sent now; when it is too early, a later turn is arranged.</summary>
     public bool IsStateDue(bool changed)
