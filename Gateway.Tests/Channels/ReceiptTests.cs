@@ -47,6 +47,54 @@ public sealed class ReceiptTests
     }
 
     [Test]
+    public async Task Subscriber_WhoIsThere_IsNotForgotten_HoweverManyComeAndGo()
+    {
+        var receipts = Start();
+        var first = await LineAsync(receipts, Job);
+        first.Connected();
+        for (var i = 0; i < 2_000; i++)
+        {
+            var passing = await receipts.LineAsync(Job, $"page-{i}", "eve", CancellationToken.None);
+            passing.Connected();
+            passing.Disconnected();
+            await receipts.LineAsync(Job, "poller", "bob", CancellationToken.None);
+        }
+
+        first.Sent(0, 3);
+        var known = await receipts.OfAsync(Job, CancellationToken.None);
+        Assert.That(known[0], Is.SameAs(first));
+        Assert.That(known.Select(line => line.Subscriber), Does.Contain("poller").And.Contain("page-1999"));
+        Assert.That(known, Has.Count.LessThanOrEqualTo(256));
+    }
+
+    [Test]
+    public async Task Stream_ThatIsFollowed_IsNotForgotten_HoweverManyOthersAre()
+    {
+        var receipts = Start();
+        (await LineAsync(receipts, Job)).Connected();
+        for (var i = 0; i < 10_000; i++)
+        {
+            await LineAsync(receipts, StreamName.Of(ChannelName.Of("jobs", $"j{i}")));
+        }
+
+        Assert.That(receipts.Of(Job), Has.Count.EqualTo(1));
+        Assert.That(receipts.Of(StreamName.Of(ChannelName.Of("jobs", "j0"))), Is.Empty);
+        Assert.That(receipts.Of(StreamName.Of(ChannelName.Of("jobs", "j9999"))), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Subscribers_WhoAreAllThere_AreAllKnown()
+    {
+        var receipts = Start();
+        for (var i = 0; i < 600; i++)
+        {
+            (await receipts.LineAsync(Job, $"page-{i}", "ada", CancellationToken.None)).Connected();
+        }
+
+        Assert.That(await receipts.OfAsync(Job, CancellationToken.None), Has.Count.EqualTo(600));
+    }
+
+    [Test]
     public async Task SubscriberOfTheSameName_ButAnotherUser_IsAnother()
     {
         var receipts = Start();

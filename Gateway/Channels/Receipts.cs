@@ -4,19 +4,22 @@ namespace Gateway.Channels;
 
 /// <summary>
 /// What each subscriber of a stream was sent and has acknowledged, as ranges with times and not a row per frame. In memory and bounded: the streams, and
-/// the subscribers of one, that were heard of longest ago make room. Of kinds that keep them, on disk as well, and read back when they are asked for.
+/// the subscribers of one, that were heard of longest ago make room, but nobody who is connected. Of kinds that keep them, on disk as well, and read back
+/// when they are asked for.
 /// </summary>
 internal sealed class Receipts(IReceiptStore store, IEnumerable<IChannelKind> kinds, TimeProvider time)
 {
     private const int MaxStreams = 4_096;
     private const int MaxSubscribers = 256;
 
+    // All that is on disk of a stream is in memory while the stream is.
+    private const int MaxKeptSubscribers = 4_096;
+
     private readonly HashSet<string> _kept = [.. kinds.Where(kind => kind.KeepsReceipts).Select(kind => kind.Name)];
     private readonly Lock _lock = new();
 
-    // Owned by _lock. The ages are the order in which names came.
-    private readonly Dictionary<StreamName, Subscribers> _streams = [];
-    private readonly Queue<StreamName> _ages = [];
+    // Owned by _lock.
+    private readonly Remembered<StreamName, Subscribers> _streams = new(MaxStreams, subscribers => subscribers.IsAnyOpen);
 
     /// <summary>The line of a subscriber, made when it is new; the same one over its reconnects.</summary>
     public async ValueTask<ReceiptLine> LineAsync(StreamName name, string subscriber, string? user, CancellationToken cancellation)
@@ -40,7 +43,7 @@ internal sealed class Receipts(IReceiptStore store, IEnumerable<IChannelKind> ki
     {
         lock (_lock)
         {
-            return _streams.TryGetValue(name, out var subscribers) ? subscribers.All() : [];
+            return _streams.TryFind(name, out var subscribers) ? subscribers.All() : [];
         }
     }
 
@@ -53,7 +56,7 @@ internal sealed class Receipts(IReceiptStore store, IEnumerable<IChannelKind> ki
 
         lock (_lock)
         {
-            if (_streams.ContainsKey(name))
+            if (_streams.TryFind(name, out _))
             {
                 return;
             }
@@ -63,7 +66,7 @@ internal sealed class Receipts(IReceiptStore store, IEnumerable<IChannelKind> ki
         lock (_lock)
         {
             // Whoever asked at the same time may have been first.
-            if (_streams.ContainsKey(name))
+            if (_streams.TryFind(name, out _))
             {
                 return;
             }
@@ -79,45 +82,30 @@ internal sealed class Receipts(IReceiptStore store, IEnumerable<IChannelKind> ki
     /// <summary>Called under _lock.</summary>
     private Subscribers Find(StreamName name)
     {
-        if (!_streams.TryGetValue(name, out var subscribers))
+        if (_streams.TryFind(name, out var subscribers))
         {
-            if (_streams.Count == MaxStreams)
-            {
-                _streams.Remove(_ages.Dequeue());
-            }
-
-            var keep = !name.IsFeed && _kept.Contains(name.Kind);
-            _streams.Add(name, subscribers = new((subscriber, user) => new(subscriber, user, time, keep ? new(store, name.Channel) : null)));
-            _ages.Enqueue(name);
+            return subscribers;
         }
 
-        return subscribers;
+        var keep = !name.IsFeed && _kept.Contains(name.Kind);
+        ReceiptLine Make(string subscriber, string? user) => new(subscriber, user, time, keep ? new(store, name.Channel) : null);
+        return _streams.Add(name, new(Make, keep ? MaxKeptSubscribers : MaxSubscribers));
     }
 
-    private sealed class Subscribers(Func<string, string?, ReceiptLine> make)
+    private sealed class Subscribers(Func<string, string?, ReceiptLine> make, int most)
     {
-        private readonly Dictionary<(string, string?), ReceiptLine> _lines = [];
-        private readonly Queue<(string, string?)> _ages = [];
+        // The user is part of the key: nobody acknowledges in another's name by calling itself the same.
+        private readonly Remembered<(string Subscriber, string? User), ReceiptLine> _lines = new(most, line => line.IsOpen);
+
+        public bool IsAnyOpen => _lines.Any(line => line.IsOpen);
 
         public ReceiptLine FindOrAdd(string subscriber, string? user)
         {
-            // The user is part of the key: nobody acknowledges in another's name by calling itself the same.
             var key = (subscriber, user);
-            if (_lines.TryGetValue(key, out var line))
-            {
-                return line;
-            }
-
-            if (_lines.Count == MaxSubscribers)
-            {
-                _lines.Remove(_ages.Dequeue());
-            }
-
-            _ages.Enqueue(key);
-            return _lines[key] = make(subscriber, user);
+            return _lines.TryFind(key, out var line) ? line : _lines.Add(key, make(subscriber, user));
         }
 
-        public List<ReceiptLine> All() => [.. _ages.Select(key => _lines[key])];
+        public List<ReceiptLine> All() => _lines.All();
     }
 }
 
