@@ -14,10 +14,8 @@ internal sealed class SocketOps(
     // Changed by the reader loop alone, and under _listing, by which others may look.
     private readonly Dictionary<StreamName, SocketSubscription> _subscriptions = [];
 
-    private const int MaxSignal = 1_024;
-
     // Owned by the reader loop.
-    private readonly Dictionary<StreamName, PresenceWatch> _watches = [];
+    private readonly SocketPresence _presence = new(outbox, services);
     private readonly SocketPublishing _publishing = new(connection, outbox, services);
 
     // Written by the reader loop, read by the watch.
@@ -55,7 +53,7 @@ internal sealed class SocketOps(
                     await WatchAsync(request, id, stop);
                     return null;
                 case "signal":
-                    await SignalAsync(request, id, stop);
+                    await _presence.SignalAsync(request, id, _rights, _subscriptions.ContainsKey(request.Channel), stop);
                     return null;
                 default:
                     throw new BadRequestFieldException("op", $"op '{request.Op}' is not known");
@@ -86,17 +84,12 @@ internal sealed class SocketOps(
             subscription.Dispose();
         }
 
-        foreach (var watch in _watches.Values)
-        {
-            services.Presence.Unwatch(watch);
-        }
-
         lock (_listing)
         {
             _subscriptions.Clear();
         }
 
-        _watches.Clear();
+        _presence.LeaveAll();
         await _publishing.EndAsync();
     }
 
@@ -106,7 +99,7 @@ internal sealed class SocketOps(
         var cursor = new Cursor(request.Epoch, request.Count("since"));
         var every = request.Count("every") is { } milliseconds ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue)) : (TimeSpan?)null;
         var subscriber = request.Client ?? connection;
-        if (!await MayFollowAsync(name, _subscriptions, id, stop))
+        if (!await MayFollowAsync(name, _subscriptions.Keys, id, stop))
         {
             return;
         }
@@ -140,7 +133,7 @@ internal sealed class SocketOps(
         }
     }
 
-    private async ValueTask<bool> MayFollowAsync<T>(StreamName name, Dictionary<StreamName, T> followed, string? id, CancellationToken stop)
+    private async ValueTask<bool> MayFollowAsync(StreamName name, IReadOnlyCollection<StreamName> followed, string? id, CancellationToken stop)
     {
         if (!await _rights.MaySubscribeAsync(name, stop))
         {
@@ -148,7 +141,7 @@ internal sealed class SocketOps(
             return false;
         }
 
-        if (services.Options.MaxChannelsPerConnection is > 0 and var most && followed.Count >= most && !followed.ContainsKey(name))
+        if (services.Options.MaxChannelsPerConnection is > 0 and var most && followed.Count >= most && !followed.Contains(name))
         {
             services.Connections.TooMany(connection, _rights.User);
             await ErrorAsync(id, "limit", $"one connection follows at most {most} channels", stop);
@@ -173,7 +166,7 @@ internal sealed class SocketOps(
     {
         var name = request.Channel;
         Close(name);
-        Unwatch(name);
+        _presence.Unwatch(name);
         await ReplyAsync(Frames.Reply("unsubscribed", id, writer => writer.WriteString("channel"u8, name.ToString())), stop);
     }
 
@@ -195,45 +188,9 @@ internal sealed class SocketOps(
     private async ValueTask WatchAsync(SocketRequest request, string? id, CancellationToken stop)
     {
         var name = request.Channel;
-        if (!await MayFollowAsync(name, _watches, id, stop))
+        if (await MayFollowAsync(name, _presence.Names, id, stop))
         {
-            return;
-        }
-
-        if (await services.Source.SnapshotAsync(name, stop) is null)
-        {
-            await ErrorAsync(id, "unknown_channel", $"there is no {name}", stop);
-            return;
-        }
-
-        Unwatch(name);
-        var watch = _watches[name] = new(name, _rights, woken => outbox.Add(new Outgoing.Presence(woken)));
-        await outbox.ReplyAsync(new Outgoing.Watching(id, watch), stop);
-    }
-
-    // Only from who follows the channel here, and only where pages may speak at all. Nobody waits for an answer to it.
-    private async ValueTask SignalAsync(SocketRequest request, string? id, CancellationToken stop)
-    {
-        var (name, data) = (request.Channel, request.Data);
-        if (data.GetRawText().Length > MaxSignal)
-        {
-            throw new BadRequestFieldException("data", $"data of a signal is at most {MaxSignal} characters");
-        }
-
-        if (!_subscriptions.ContainsKey(name) || !services.Publishers.TryFind(name, out _) || !await _rights.MayPublishAsync(name, stop))
-        {
-            await ErrorAsync(id, "forbidden", $"{name} is not yours to signal on from here", stop);
-            return;
-        }
-
-        services.Presence.Signal(name, _rights, data);
-    }
-
-    private void Unwatch(StreamName name)
-    {
-        if (_watches.Remove(name, out var watch))
-        {
-            services.Presence.Unwatch(watch);
+            await _presence.WatchAsync(name, id, _rights, stop);
         }
     }
 
@@ -274,7 +231,7 @@ internal sealed class SocketOps(
 
         _rights = verdict.Rights;
         await ReplyAsync(Frames.Reply("renewed", id, writer => writer.WriteString("expiresAt"u8, ContractJson.Time(_rights.ExpiresAt))), stop);
-        foreach (var name in _subscriptions.Keys.Union(_watches.Keys).ToList())
+        foreach (var name in _subscriptions.Keys.Union(_presence.Names).ToList())
         {
             if (await _rights.MaySubscribeAsync(name, stop))
             {
@@ -282,7 +239,7 @@ internal sealed class SocketOps(
             }
 
             Close(name);
-            Unwatch(name);
+            _presence.Unwatch(name);
             await outbox.ReplyAsync(new Outgoing.Reply(Frames.Error(id: null, "forbidden", $"{name} is no longer yours to follow", name)), stop);
         }
 
