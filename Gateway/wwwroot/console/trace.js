@@ -1,5 +1,6 @@
 /** The way of each scan, as a picture and as a table: a lane per hop and page, a line per scan, the times between. */
 import { h } from "../shared/dom.js";
+import { table } from "./lists.js";
 
 /**
  * @typedef {import("./console.js").Scene} Scene
@@ -169,44 +170,23 @@ function curve(x1, y1, x2, y2) {
  */
 export function traceTable({ say, format }, trace, isOver) {
   const lanes = lanesOf(trace, say);
-  return h(
-    "div",
-    { class: "table times", key: "times", role: "region", "aria-label": say("trace.times"), tabindex: 0 },
-    h(
-      "table",
-      null,
-      h("caption", { class: "unseen" }, say("trace.times")),
-      h(
-        "thead",
-        null,
-        h(
-          "tr",
-          null,
-          h("th", { scope: "col", class: "head" }, say("trace.scan")),
-          lanes.map(({ key, label }) => h("th", { scope: "col", key }, label)),
-          h("th", { scope: "col" }, say("trace.why")),
-        ),
-      ),
-      h(
-        "tbody",
-        null,
-        trace.scans.map(scan =>
-          h(
-            "tr",
-            { key: scan.step },
-            h("th", { scope: "row", class: "head" }, h("div", { class: "cell" }, say("trace.step", { step: scan.step }))),
-            lanes.map(({ key, label, time }) => {
-              const at = time(scan);
-              const isAwaited = !isOver && lanes.every(lane => !lane.time(scan));
-              const text = at === undefined ? "–" : at === null ? say(isAwaited ? "trace.awaited" : "trace.missing") : exact(at, format);
-              return h("td", { key, "data-label": label }, h("div", { class: at === null && !isAwaited ? "cell missing" : "cell" }, text));
-            }),
-            h("td", { "data-label": say("trace.why") }, h("div", { class: "cell", lang: "en" }, scan.stopped ?? "–")),
-          ),
-        ),
-      ),
-    ),
-  );
+  const cell = (/** @type {TracedScan} */ scan, /** @type {Lane} */ { time }) => {
+    const at = time(scan);
+    if (at !== null) return at === undefined ? "–" : exact(at, format);
+    const isAwaited = !isOver && lanes.every(lane => !lane.time(scan));
+    return h("span", { class: isAwaited ? null : "missing" }, say(isAwaited ? "trace.awaited" : "trace.missing"));
+  };
+  const why = { label: say("trace.why"), cell: (/** @type {TracedScan} */ { stopped }) => h("span", { lang: "en" }, stopped ?? "–") };
+  return table({
+    label: say("trace.times"),
+    rows: trace.scans,
+    key: ({ step }) => String(step),
+    columns: [
+      { label: say("trace.scan"), kind: "head", cell: ({ step }) => say("trace.step", { step }) },
+      ...lanes.map(lane => ({ label: lane.label, cell: (/** @type {TracedScan} */ scan) => cell(scan, lane) })),
+      ...(trace.scans.some(({ stopped }) => stopped !== undefined) ? [why] : []),
+    ],
+  });
 }
 
 /**
