@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -7,7 +6,7 @@ namespace Gateway.Tests.EndToEnd;
 
 /// <summary>The kiosk through what days bring: people in a row, refreshes, second screens, cut networks, sleep, a killed service.</summary>
 [Category("Slow")]
-public sealed partial class KioskFlowTests : ScannerTest
+public sealed class KioskFlowTests : KioskTest
 {
     /// <summary>Keeps every percentage that was on the document when a frame began, over refreshes of the tab.</summary>
     private const string Recorder = """
@@ -25,22 +24,8 @@ public sealed partial class KioskFlowTests : ScannerTest
         })();
         """;
 
-    private IBrowserContext _person = null!;
-    private IPage _page = null!;
-
     [SetUp]
-    public async Task OpenAsync()
-    {
-        _person = await Browser.NewPersonAsync();
-        _page = await _person.NewPageAsync();
-        await _page.AddInitScriptAsync(Recorder);
-    }
-
-    [TearDown]
-    public async Task CloseAsync()
-    {
-        await _person.CloseAsync();
-    }
+    public async Task RecordAsync() => await Page.AddInitScriptAsync(Recorder);
 
     [Test]
     public async Task ThreePeople_InARow_AreEachRegistered()
@@ -51,13 +36,13 @@ public sealed partial class KioskFlowTests : ScannerTest
             for (var step = 1; step <= 3; step++)
             {
                 await Scanner.ScanAsync(enrollment, step, slot: slot);
-                await ShowsAsync(_page, 100 * step / 3);
+                await ShowsAsync(100 * step / 3);
             }
 
             await Scanner.ResultAsync(enrollment, slot: slot);
-            await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = $"{person} is registered" })).ToBeVisibleAsync();
-            await _page.GetByRole(AriaRole.Button, new() { Name = "Next person" }).ClickAsync();
-            await Expect(_page.GetByRole(AriaRole.Textbox, new() { Name = "Person" })).ToHaveValueAsync("");
+            await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = $"{person} is registered" })).ToBeVisibleAsync();
+            await Page.GetByRole(AriaRole.Button, new() { Name = "Next person" }).ClickAsync();
+            await Expect(Page.GetByRole(AriaRole.Textbox, new() { Name = "Person" })).ToHaveValueAsync("");
         }
 
         Assert.That(await PaintedAsync(), Is.EqualTo(new[] { "0", "33", "66", "100", "0", "33", "66", "100", "0", "33", "66", "100" }));
@@ -67,24 +52,24 @@ public sealed partial class KioskFlowTests : ScannerTest
     public async Task RefreshAtEveryStepAndAKill_NeverPaintAnythingThatIsNotTrue()
     {
         var enrollment = await StartAsync("Ada");
-        await ShowsAsync(_page, 0);
+        await ShowsAsync(0);
         for (var step = 1; step <= 3; step++)
         {
             await Scanner.ScanAsync(enrollment, step);
-            await ShowsAsync(_page, 100 * step / 3);
-            await _page.ReloadAsync();
-            await ShowsAsync(_page, 100 * step / 3);
+            await ShowsAsync(100 * step / 3);
+            await Page.ReloadAsync();
+            await ShowsAsync(100 * step / 3);
             if (step == 2)
             {
                 await KillAndStartAsync();
-                await ShowsAsync(_page, 66);
+                await ShowsAsync(66);
             }
         }
 
         await Scanner.ResultAsync(enrollment);
-        await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = "Ada is registered" })).ToBeVisibleAsync();
-        await _page.ReloadAsync();
-        await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = "Ada is registered" })).ToBeVisibleAsync();
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "Ada is registered" })).ToBeVisibleAsync();
+        await Page.ReloadAsync();
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "Ada is registered" })).ToBeVisibleAsync();
         Assert.That(await PaintedAsync(), Is.EqualTo(new[] { "0", "33", "66", "100" }));
     }
 
@@ -92,22 +77,22 @@ public sealed partial class KioskFlowTests : ScannerTest
     public async Task TwoTabsAndAPhone_ShowTheSame_AndOneCancelsForAll()
     {
         var enrollment = await StartAsync("Ada");
-        var tab = await _person.NewPageAsync();
+        var tab = await Person.NewPageAsync();
         await using var pocket = await Browser.NewPersonAsync("en-GB", 390, 844, dark: true);
         var phone = await pocket.NewPageAsync();
         foreach (var beside in new[] { tab, phone })
         {
-            await beside.GotoAsync(_page.Url);
+            await beside.GotoAsync(Page.Url);
         }
 
         await Scanner.ScanAsync(enrollment, 1);
-        foreach (var screen in new[] { _page, tab, phone })
+        foreach (var screen in new[] { Page, tab, phone })
         {
             await ShowsAsync(screen, 33);
         }
 
         await phone.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
-        await Expect(InMain(_page).GetByText("from another page or by the operator")).ToBeVisibleAsync();
+        await Expect(InMain(Page).GetByText("from another page or by the operator")).ToBeVisibleAsync();
         await Expect(InMain(phone).GetByText("Nothing was stored.")).ToBeVisibleAsync();
         await phone.ReloadAsync();
         await Expect(InMain(phone).GetByText("Nothing was stored.")).ToBeVisibleAsync();
@@ -119,32 +104,32 @@ public sealed partial class KioskFlowTests : ScannerTest
     {
         var enrollment = await StartAsync("Ada");
         await Scanner.ScanAsync(enrollment, 1);
-        await ShowsAsync(_page, 33);
+        await ShowsAsync(33);
         await Service.KillAsync();
-        await Expect(_page.GetByRole(AriaRole.Contentinfo).GetByText("Connection lost. Shown as of")).ToBeVisibleAsync();
-        await ShowsAsync(_page, 33);
-        await _person.SetOfflineAsync(true);
+        await Expect(Page.GetByRole(AriaRole.Contentinfo).GetByText("Connection lost. Shown as of")).ToBeVisibleAsync();
+        await ShowsAsync(33);
+        await Person.SetOfflineAsync(true);
         await StartAgainAsync();
         await Scanner.ScanAsync(enrollment, 2);
-        await Expect(_page.GetByRole(AriaRole.Contentinfo).GetByText("Connection lost. Shown as of")).ToBeVisibleAsync();
-        await _person.SetOfflineAsync(false);
-        await ShowsAsync(_page, 66);
-        await Expect(_page.GetByRole(AriaRole.Contentinfo).GetByText("Connection lost. Shown as of")).ToBeHiddenAsync();
+        await Expect(Page.GetByRole(AriaRole.Contentinfo).GetByText("Connection lost. Shown as of")).ToBeVisibleAsync();
+        await Person.SetOfflineAsync(false);
+        await ShowsAsync(66);
+        await Expect(Page.GetByRole(AriaRole.Contentinfo).GetByText("Connection lost. Shown as of")).ToBeHiddenAsync();
         Assert.That(await PaintedAsync(), Is.EqualTo(new[] { "0", "33", "66" }));
     }
 
     [Test]
     public async Task TenMinutesAsleep_WakesToTheTruth()
     {
-        await _page.Clock.InstallAsync();
+        await Page.Clock.InstallAsync();
         var enrollment = await StartAsync("Ada");
         await Scanner.ScanAsync(enrollment, 1);
-        await ShowsAsync(_page, 33);
+        await ShowsAsync(33);
         await Scanner.ScanAsync(enrollment, 2);
-        await _page.Clock.FastForwardAsync(600_000);
-        await ShowsAsync(_page, 66);
+        await Page.Clock.FastForwardAsync(600_000);
+        await ShowsAsync(66);
         await Scanner.ScanAsync(enrollment, 3);
-        await ShowsAsync(_page, 100);
+        await ShowsAsync(100);
     }
 
     [Test]
@@ -152,14 +137,14 @@ public sealed partial class KioskFlowTests : ScannerTest
     {
         var enrollment = await StartAsync("Ada");
         await Scanner.ScanAsync(enrollment, 1);
-        await ShowsAsync(_page, 33);
-        await _page.SetFrozenAsync(true);
+        await ShowsAsync(33);
+        await Page.SetFrozenAsync(true);
         await Scanner.ScanAsync(enrollment, 2);
         await KillAndStartAsync();
-        await _page.SetFrozenAsync(false);
-        await ShowsAsync(_page, 66);
+        await Page.SetFrozenAsync(false);
+        await ShowsAsync(66);
         await Scanner.ScanAsync(enrollment, 3);
-        await ShowsAsync(_page, 100);
+        await ShowsAsync(100);
         Assert.That(await PaintedAsync(), Is.EqualTo(new[] { "0", "33", "66", "100" }));
     }
 
@@ -167,19 +152,19 @@ public sealed partial class KioskFlowTests : ScannerTest
     public async Task HiddenTab_WhenLookedAtAgain_ShowsWhatCameMeanwhile()
     {
         var enrollment = await StartAsync("Ada");
-        await ShowsAsync(_page, 0);
-        var other = await _person.NewPageAsync();
+        await ShowsAsync(0);
+        var other = await Person.NewPageAsync();
         await other.BringToFrontAsync();
         await Scanner.ScanAsync(enrollment, 1);
         await Scanner.ScanAsync(enrollment, 2);
-        await _page.BringToFrontAsync();
-        await ShowsAsync(_page, 66);
+        await Page.BringToFrontAsync();
+        await ShowsAsync(66);
     }
 
     [Test]
     public async Task Receipt_OfWhatIsPainted_LeavesAfterThePaint()
     {
-        await _page.AddInitScriptAsync("""
+        await Page.AddInitScriptAsync("""
             const send = WebSocket.prototype.send;
             window.acks = [];
             WebSocket.prototype.send = function (text) {
@@ -194,7 +179,7 @@ public sealed partial class KioskFlowTests : ScannerTest
         for (var step = 1; step <= 3; step++)
         {
             await Scanner.ScanAsync(enrollment, step);
-            await ShowsAsync(_page, 100 * step / 3);
+            await ShowsAsync(100 * step / 3);
         }
 
         var events = (await Service.GetAsync($"api/enrollments/{enrollment}/events"))["events"]!.AsArray();
@@ -213,39 +198,20 @@ public sealed partial class KioskFlowTests : ScannerTest
     public async Task SomebodyElseEnrolls_SaysWhoAndGoesOnWhenTheScannerIsFree()
     {
         var other = await Service.PostAsync("api/enrollments", new { device = "lab-1", person = "Grace Hopper", start = "now" });
-        await _page.GotoAsync(Service.Page.ToString());
-        await _page.GetByRole(AriaRole.Textbox, new() { Name = "Person" }).FillAsync("Ada");
-        await _page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
-        await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = "lab-1 is in use" })).ToBeVisibleAsync();
-        await Expect(InMain(_page).GetByText("Grace Hopper is registering there")).ToBeVisibleAsync();
+        await Page.GotoAsync(Service.Page.ToString());
+        await Page.GetByRole(AriaRole.Textbox, new() { Name = "Person" }).FillAsync("Ada");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "lab-1 is in use" })).ToBeVisibleAsync();
+        await Expect(InMain(Page).GetByText("Grace Hopper is registering there")).ToBeVisibleAsync();
         (await Service.Http.DeleteAsync($"api/enrollments/{other["id"]}")).EnsureSuccessStatusCode();
-        await Expect(InMain(_page).GetByText("lab-1 is free now.")).ToBeVisibleAsync(new() { Timeout = 15_000 });
-        await Expect(_page.GetByRole(AriaRole.Textbox, new() { Name = "Person" })).ToHaveValueAsync("Ada");
+        await Expect(InMain(Page).GetByText("lab-1 is free now.")).ToBeVisibleAsync(new() { Timeout = 15_000 });
+        await Expect(Page.GetByRole(AriaRole.Textbox, new() { Name = "Person" })).ToHaveValueAsync("Ada");
     }
-
-    [GeneratedRegex("[?&]enrollment=(?<id>[0-9a-f-]{36})", RegexOptions.None, 1000)]
-    private static partial Regex EnrollmentInUrl();
 
     private static ILocator InMain(IPage page) => page.GetByRole(AriaRole.Main);
 
-    private static Task ShowsAsync(IPage page, int percent) =>
-        Expect(page.GetByRole(AriaRole.Progressbar)).ToHaveAttributeAsync("aria-valuenow", $"{percent}", new() { Timeout = 15_000 });
-
     private async Task<string[]> PaintedAsync() =>
-        JsonSerializer.Deserialize<string[]>(await _page.EvaluateAsync<string>("() => sessionStorage.getItem('painted')"))!;
+        JsonSerializer.Deserialize<string[]>(await Page.EvaluateAsync<string>("() => sessionStorage.getItem('painted')"))!;
 
-    private Task<int[][]> AcksAsync() => _page.EvaluateAsync<int[][]>("() => window.acks");
-
-    private async Task<string> StartAsync(string person)
-    {
-        if (!_page.Url.StartsWith(Service.Page.ToString(), StringComparison.Ordinal))
-        {
-            await _page.GotoAsync(Service.Page.ToString());
-        }
-
-        await _page.GetByRole(AriaRole.Textbox, new() { Name = "Person" }).FillAsync(person);
-        await _page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
-        await Expect(_page).ToHaveURLAsync(EnrollmentInUrl());
-        return EnrollmentInUrl().Match(_page.Url).Groups["id"].Value;
-    }
+    private Task<int[][]> AcksAsync() => Page.EvaluateAsync<int[][]>("() => window.acks");
 }

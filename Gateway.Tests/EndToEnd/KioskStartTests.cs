@@ -5,7 +5,7 @@ namespace Gateway.Tests.EndToEnd;
 
 /// <summary>What a visit to the kiosk costs: bytes over the wire, and time until something can be done.</summary>
 [Category("Slow")]
-public sealed class KioskStartTests : ScannerTest
+public sealed class KioskStartTests : KioskTest
 {
     private const int MostBytes = 100_000;
 
@@ -25,15 +25,13 @@ public sealed class KioskStartTests : ScannerTest
     [Test]
     public async Task Visit_OfANewBrowserAndOfOneThatWasHere_IsLightAndQuick()
     {
-        await using var person = await Browser.NewPersonAsync();
-        var page = await person.NewPageAsync();
-        await page.AddInitScriptAsync(Watch);
+        await Page.AddInitScriptAsync(Watch);
         for (var visit = 1; visit <= 3; visit++)
         {
-            await page.GotoAsync(Service.Page.ToString());
-            await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start" })).ToBeEnabledAsync();
-            var interactive = await page.EvaluateAsync<double>("() => window.interactive");
-            var weight = await page.EvaluateAsync<double>(
+            await Page.GotoAsync(Service.Page.ToString());
+            await Expect(Page.GetByRole(AriaRole.Button, new() { Name = "Start" })).ToBeEnabledAsync();
+            var interactive = await Page.EvaluateAsync<double>("() => window.interactive");
+            var weight = await Page.EvaluateAsync<double>(
                 "() => performance.getEntries().reduce((sum, { transferSize }) => sum + (transferSize ?? 0), 0)");
             TestContext.Out.WriteLine($"visit {visit}: interactive after {interactive:F0} ms, {weight / 1000:F1} kB over the wire");
             Assert.That(weight, Is.LessThan(MostBytes));
