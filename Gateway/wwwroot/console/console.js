@@ -41,6 +41,7 @@ import { parseRoute, refined } from "./route.js";
 import { allowed } from "./sections.js";
 import { view } from "./shell.js";
 import { Waits } from "../shared/waits.js";
+import { Wish } from "../shared/wish.js";
 
 /** Milliseconds. */
 const Patience = Object.freeze({ LINK: 600, STALE: 500, TICK: 10_000, NOTICE: 6000, TYPING: 250, RENDER: 80 });
@@ -51,8 +52,7 @@ export class Console {
   #model;
   #waits;
   #feeds;
-  /** @type {{ wish: string, key: string } | null} what was asked for and is not known to have happened */
-  #wish = null;
+  #wish;
   /** requests for one name: only the newest counts */
   #asked = new Map();
 
@@ -61,15 +61,14 @@ export class Console {
     this.#around = surroundings;
     const { clock, window } = surroundings;
     this.#waits = new Waits(clock);
+    this.#wish = new Wish(surroundings.newKey);
     this.#model = start({ route: parseRoute(window.location.hash), now: clock.now() });
     this.#feeds = new Feeds({ ...surroundings, apply: action => this.#applySoon(action), heard: feed => this.#heard(feed) });
     this.act = {
       signIn: (/** @type {{ token: string } | { user: string, password: string }} */ who) => void this.#signIn(who),
       signOut: () => void this.#signOut(),
       reload: () => this.#reload(),
-      refine: (/** @type {Record<string, string | null>} */ change) => {
-        window.location.hash = refined(this.#model.route, change);
-      },
+      refine: (/** @type {Record<string, string | null>} */ change) => this.act.go(refined(this.#model.route, change)),
       refineSoon: (/** @type {string} */ name, /** @type {string} */ text) => this.#refineSoon(name, text),
       forget: (/** @type {string[]} */ names) => names.forEach(name => this.#apply({ type: "drafted", name, value: "" })),
       draft: (/** @type {string} */ name, /** @type {string} */ value) => this.#apply({ type: "drafted", name, value }),
@@ -234,10 +233,7 @@ export class Console {
     this.#waits.start("typing", Patience.TYPING, () => this.act.refine({ [name]: text.trim() }));
   }
 
-  /**
-   * @param {string} name
-   * @param {string} value
-   */
+  /** @param {string} name @param {string} value */
   #fill(name, value) {
     const { dialog } = this.#model;
     if (dialog !== null) this.#apply({ type: "dialogChanged", change: { values: { ...dialog.values, [name]: value }, problem: null } });
@@ -245,9 +241,8 @@ export class Console {
 
   async #confirm() {
     const { dialog } = this.#model;
-    if (dialog === null || dialog.busy) return;
     // Enter in a field of what is shown once must not close it.
-    if (dialog.run === undefined) return;
+    if (dialog === null || dialog.busy || dialog.run === undefined) return;
     const values = valuesOf(dialog);
     const missing = dialog.fields?.find(field => field.optional !== true && values[field.name]?.trim() === "");
     if (missing !== undefined) return this.#apply({ type: "dialogChanged", change: { problem: { code: "missing", field: missing.name } } });
@@ -267,20 +262,14 @@ export class Console {
    * @returns {Promise<Answer>}
    */
   async #send(method, path, body) {
-    const { requests, newKey } = this.#around;
+    const { requests } = this.#around;
     if (method !== "POST") return requests.ask(method, path, body);
-    // The same key for every try of the same wish, so that it comes true once.
-    const wish = `${path} ${JSON.stringify(body)}`;
-    if (this.#wish?.wish !== wish) this.#wish = { wish, key: newKey() };
-    const answer = await requests.ask(method, path, body, { "idempotency-key": this.#wish.key });
-    if (answer.ok || answer.problem.code !== "unreachable") this.#wish = null;
+    const answer = await requests.ask(method, path, body, { "idempotency-key": this.#wish.keyOf(`${path} ${JSON.stringify(body)}`) });
+    if (answer.ok || answer.problem.code !== "unreachable") this.#wish.settled();
     return answer;
   }
 
-  /**
-   * @param {string} text
-   * @param {boolean} [failed]
-   */
+  /** @param {string} text @param {boolean} [failed] */
   #tell(text, failed = false) {
     this.#apply({ type: "notice", notice: { text, failed } });
     this.#waits.start("notice", Patience.NOTICE, () => this.#apply({ type: "notice", notice: null }));

@@ -6,6 +6,7 @@
  * }} DeskSurroundings
  */
 import { isOver } from "../shared/enrollment.js";
+import { Wish } from "../shared/wish.js";
 import { chosenDevice } from "./model.js";
 import { Patience, Stay } from "./patience.js";
 import { personMeant } from "./people.js";
@@ -20,28 +21,26 @@ export class EnrollmentDesk {
   #around;
   /** @type {import("../channel-client/index.js").Channel | null} */
   #channel = null;
-  /** @type {{ wish: string, key: string } | null} the start that was asked for and is not known to have happened */
-  #wish = null;
+  #wish;
 
   /** @param {DeskSurroundings} around */
   constructor(around) {
     this.#around = around;
+    this.#wish = new Wish(around.newKey);
   }
 
   async start() {
-    const { apply, api, place, newKey } = this.#around;
+    const { apply, api, place } = this.#around;
     const model = this.#around.model();
     const wanted = { device: chosenDevice(model)?.id ?? "", person: personMeant(model.people, model.person) };
     if (model.start.busy) return;
     if (wanted.device === "") return apply({ type: "startFailed", problem: { code: "noScanner" } });
     if (wanted.person === "") return apply({ type: "startFailed", problem: { code: "noPerson" } });
 
-    const wish = JSON.stringify(wanted);
-    if (this.#wish?.wish !== wish) this.#wish = { wish, key: newKey() };
     apply({ type: "startSent" });
-    const answer = await api.enroll(wanted, this.#wish.key);
+    const answer = await api.enroll(wanted, this.#wish.keyOf(JSON.stringify(wanted)));
     if (answer.ok) {
-      this.#wish = null;
+      this.#wish.settled();
       place.enrollment = answer.value.id;
       this.follow(answer.value.id);
       return;
