@@ -9,8 +9,8 @@ public sealed class KioskStartTests : KioskTest
 {
     private const int MostBytes = 100_000;
 
-    // 300 ms on a quiet machine; what runs beside the tests makes it several times as much.
-    private const int Latest = 5000;
+    // Under 300 ms on a quiet machine; what runs beside the tests makes it many times as much.
+    private const int Latest = 20_000;
 
     /// <summary>When the button that starts is on the page, in milliseconds from the address being entered.</summary>
     private const string Watch = """
@@ -29,7 +29,7 @@ public sealed class KioskStartTests : KioskTest
         for (var visit = 1; visit <= 3; visit++)
         {
             await Page.GotoAsync(Service.Page.ToString());
-            await Expect(Page.GetByRole(AriaRole.Button, new() { Name = "Start" })).ToBeEnabledAsync();
+            await Expect(Page.GetByRole(AriaRole.Button, new() { Name = "Start" })).ToBeEnabledAsync(new() { Timeout = Latest });
             var interactive = await Page.EvaluateAsync<double>("() => window.interactive");
             var weight = await Page.EvaluateAsync<double>(
                 "() => performance.getEntries().reduce((sum, { transferSize }) => sum + (transferSize ?? 0), 0)");
