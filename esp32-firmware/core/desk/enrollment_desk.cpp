@@ -87,7 +87,9 @@ void EnrollmentDesk::onSaying(Millis now, const EnrollmentSaying& saying) {
         case What::Failure: isKept = tell(now, Report::Kind::Result, Report::Status::Error, 0, saying.reason); break;
     }
     // What cannot be kept has not happened.
-    if (!isKept) move(Phase::Cleanup);
+    if (isKept) return;
+    _sensor.stopEnrollment();
+    move(Phase::Cleanup);
 }
 
 void EnrollmentDesk::onEnd(Enrollment::State state) {

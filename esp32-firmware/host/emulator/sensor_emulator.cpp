@@ -145,7 +145,11 @@ Buffer SensorEmulator::answer(const Buffer& content, Millis& delay) {
         }
         case 0x0C:
             if (word(content, 1) >= _nature.capacity) return {0x0B};
-            for (int i = 0; i < word(content, 3) && !keepsErased; i++) library.erase(static_cast<uint16_t>(word(content, 1) + i));
+            if (keepsErased > 0) {
+                keepsErased--;
+                return {0x00};
+            }
+            for (int i = 0; i < word(content, 3); i++) library.erase(static_cast<uint16_t>(word(content, 1) + i));
             return {0x00};
         case 0x0F:
             if (_nature.garblesParameters) return Buffer{0x00, 9, 9, 9, 9, 0xFF, 0xFE, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9};

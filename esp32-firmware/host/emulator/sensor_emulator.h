@@ -64,7 +64,7 @@ public:
     bool wasCut = false;
     int losesStores = 0;               // acknowledged, but not kept: worn flash
 
-    bool keepsErased = false;          // says that it erased, and did not
+    int keepsErased = 0;               // so many times it says that it erased, and did not
     std::map<uint8_t, uint8_t> says;   // by instruction: this code instead of doing it
     std::set<uint8_t> ignores;         // instructions that it never answers
     int claimsSlot = -1;               // what every search finds

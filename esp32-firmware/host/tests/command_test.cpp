@@ -105,11 +105,11 @@ TEST(Command, Delete_ThatTheSensorDidNotDo_IsNotCalledDone) {
     Bench bench;
     ASSERT_TRUE(bench.isReady());
     bench.sensor.library = {{5, 1}};
-    bench.sensor.keepsErased = true;
+    bench.sensor.keepsErased = 1000;
     EXPECT_EQ(answerTo(bench, bench.gateway.command(R"("do":"delete","slot":5)")), "bad_slot") << "it said that it did";
     bench.sensor.says[0x0C] = 0x10;
     EXPECT_EQ(answerTo(bench, bench.gateway.command(R"("do":"delete","slot":5)")), "bad_slot") << "it said that it cannot";
-    bench.sensor.keepsErased = false;
+    bench.sensor.keepsErased = 0;
     bench.sensor.library.clear();
     EXPECT_EQ(answerTo(bench, bench.gateway.command(R"("do":"delete","slot":5)")), "ok") << "some call it a failure when there is nothing";
     bench.sensor.says.clear();
@@ -127,6 +127,22 @@ TEST(Command, Delete_WithoutASensor_IsRefused_AndNotDoneWhenItIsBack) {
     bench.run(10'000);
     EXPECT_EQ(bench.sensor.library.size(), 1u) << "the gateway has been told that it was not";
     EXPECT_EQ(answerTo(bench, bench.gateway.command(R"("do":"delete","slot":5)")), "ok");
+}
+
+TEST(Command, Delete_ThatTheSensorNeverAnswers_IsNotCalledDone) {
+    Bench bench;
+    ASSERT_TRUE(bench.isReady());
+    bench.sensor.library = {{5, 1}};
+    bench.sensor.ignores = {0x0C};
+    EXPECT_EQ(answerTo(bench, bench.gateway.command(R"("do":"delete","slot":5,"expiresIn":30)")), "expired");
+}
+
+TEST(Command, Restart_ThatCameLate_IsNotDone) {
+    Bench bench;
+    ASSERT_TRUE(bench.isReady());
+    EXPECT_EQ(answerTo(bench, bench.gateway.command(R"("do":"restart","expiresIn":0)")), "expired");
+    bench.run(20'000);
+    EXPECT_EQ(bench.boots, 1);
 }
 
 TEST(Command, Delete_ThatWaitedTooLong_IsNotDone) {

@@ -5,6 +5,7 @@
 #include "diagnosis/self_test.h"
 #include "setup/provisioning.h"
 #include "update/manifest.h"
+#include "update/trial.h"
 
 using namespace scanner;
 
@@ -83,6 +84,22 @@ TEST(Manifest, WrongField_IsRefused) {
     EXPECT_TRUE(refuses("sha256", "\"abc\""));
     for (const char* name : {"\"../secret\"", "\"..\"", "\"a/b\"", "\"a?b\"", "\"\""}) EXPECT_TRUE(refuses("file", name)) << name;
     EXPECT_TRUE(refuses("signature", "\"zz\""));
+}
+
+TEST(Trial, IsGoodWithSensorAndGateway_AndGoesBackWithoutEither) {
+    Trial trial;
+    EXPECT_TRUE(trial.judge(0, false, false) == Trial::Verdict::None) << "a firmware that has proved itself is on no trial";
+    EXPECT_TRUE(trial.judge(kNever, false, false) == Trial::Verdict::None);
+    trial.begin(1000);
+    for (const bool isSensorUp : {false, true}) {
+        for (const bool isMqttUp : {false, true}) {
+            const bool isGood = isSensorUp && isMqttUp;
+            EXPECT_TRUE(trial.judge(300'999, isSensorUp, isMqttUp) == (isGood ? Trial::Verdict::Good : Trial::Verdict::None));
+            EXPECT_TRUE(trial.judge(301'000, isSensorUp, isMqttUp) == (isGood ? Trial::Verdict::Good : Trial::Verdict::GoBack));
+        }
+    }
+    trial.end();
+    EXPECT_TRUE(trial.judge(301'000, false, false) == Trial::Verdict::None);
 }
 
 TEST(SelfTest, TellsTheHopsApart) {

@@ -9,29 +9,36 @@
 #include "esp32/update_key.h"
 
 using scanner::Manifest;
+using scanner::Trial;
 
 void Updater::begin(scanner::Millis now) {
     esp_ota_img_states_t state;
     const esp_partition_t* running = esp_ota_get_running_partition();
-    _isOnTrial = esp_ota_get_state_partition(running, &state) == ESP_OK && state == ESP_OTA_IMG_PENDING_VERIFY;
-    _trialEnds = now + kTrial;
+    if (esp_ota_get_state_partition(running, &state) == ESP_OK && state == ESP_OTA_IMG_PENDING_VERIFY) _trial.begin(now);
 }
 
 void Updater::judge(scanner::Millis now, bool isSensorUp, bool isMqttUp) {
-    if (!_isOnTrial) return;
-    if (isSensorUp && isMqttUp) {
-        _isOnTrial = esp_ota_mark_app_valid_cancel_rollback() != ESP_OK;
-        printf("update: this firmware is good\n");
-    } else if (now >= _trialEnds) {
-        printf("update: sensor or gateway did not come up; going back to the firmware before\n");
-        esp_ota_mark_app_invalid_rollback_and_reboot();
+    switch (_trial.judge(now, isSensorUp, isMqttUp)) {
+        case Trial::Verdict::Good:
+            if (esp_ota_mark_app_valid_cancel_rollback() == ESP_OK) _trial.end();
+            printf("update: this firmware is good\n");
+            break;
+        case Trial::Verdict::GoBack:
+            printf("update: sensor or gateway did not come up; going back to the firmware before\n");
+            esp_ota_mark_app_invalid_rollback_and_reboot();
+            break;
+        case Trial::Verdict::None: break;
     }
 }
 
 bool Updater::look(scanner::Millis now) {
     // Without a key nobody can sign: then there are no updates over the air.
-    if (now < _nextLook || _isOnTrial || sizeof kUpdateKey <= 1) return false;
+    if (now < _nextLook || _trial.isOn() || sizeof kUpdateKey <= 1) return false;
     _nextLook = now + kInterval;
+    if (_gateway.isTls && esp_get_free_heap_size() < kRoomForTls) {
+        printf("update: not looked for, too little memory for a second TLS line\n");
+        return false;
+    }
     static Manifest manifest;
     size_t size;
     if (!readManifestText(size)) return false;

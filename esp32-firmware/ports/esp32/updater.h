@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "setup/provisioning.h"
 #include "update/manifest.h"
+#include "update/trial.h"
 
 // Takes a new firmware from the gateway: its manifest, the signature over it, the image while its hash is reckoned.
 // A new image is on trial until sensor and MQTT have come up; if they do not, the board goes back to the one before.
@@ -20,12 +21,11 @@ public:
     // On trial: good once both have come up; back to the image before when that takes too long.
     void judge(scanner::Millis now, bool isSensorUp, bool isMqttUp);
 
-    bool isOnTrial() const { return _isOnTrial; }
-
 private:
     static constexpr scanner::Millis kFirstLook = 60'000;
     static constexpr scanner::Millis kInterval = 60 * 60'000;
-    static constexpr scanner::Millis kTrial = 5 * 60'000;
+    // Of heap, for a second TLS line beside that of MQTT: 42 KB by Espressif's figures, and some for the rest.
+    static constexpr uint32_t kRoomForTls = 60'000;
 
     esp_http_client_handle_t open(const char* file);
     bool readManifestText(size_t& size);
@@ -35,7 +35,6 @@ private:
 
     const scanner::Provisioning& _gateway;
     scanner::Millis _nextLook = kFirstLook;
-    scanner::Millis _trialEnds = 0;
-    bool _isOnTrial = false;
+    scanner::Trial _trial;
     char _text[1024];
 };

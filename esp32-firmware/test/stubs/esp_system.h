@@ -24,4 +24,5 @@ typedef enum {
 
 void esp_restart(void) __attribute__((noreturn));
 esp_reset_reason_t esp_reset_reason(void);
+uint32_t esp_get_free_heap_size(void);
 }
