@@ -154,6 +154,8 @@ public sealed class RoomTests() : ServiceTest([.. Anonymous, "--Rooms:SlowSecond
         Assert.That(gone.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
         var types = (await Service.GetAsync($"/api/{room}/events"))["events"]!.AsArray().Select(stored => (string?)stored!["type"]);
         Assert.That(types, Is.EqualTo(new[] { "created", "joined", "message", "edited", "deleted", "left" }));
+        await KillAndStartAsync();
+        Assert.That(await Service.Http.GetStringAsync($"/api/{room}/events"), Does.Not.Contain("hel"), "what was deleted is nowhere");
         Assert.That((await Service.GetAsync("/api/rooms?user=tutor"))["items"]!.AsArray().Count, Is.EqualTo(1));
     }
 
@@ -182,6 +184,23 @@ public sealed class RoomTests() : ServiceTest([.. Anonymous, "--Rooms:SlowSecond
 
         await Eventually.HoldsAsync(() => Service.Output.Contains($"{line} seq={message["seq"]}: slow", StringComparison.Ordinal), "warned");
         Assert.That((bool?)(await ReceiptAsync(message, "tutor"))["slow"], Is.True);
+    }
+
+    [Test]
+    public async Task Name_ThatLooksLikeAnotherField_IsInQuotationMarksInTheLog()
+    {
+        await Service.PostAsync($"/api/{_room}/participants", new { user = "eve room=1", role = "tutor" });
+        using var left = await Service.Http.DeleteAsync($"/api/{_room}/participants?user=eve+room%3D1");
+
+        await Eventually.HoldsAsync(() => Service.Output.Contains("user=\"eve room=1\" role=tutor left by=anonymous", StringComparison.Ordinal), "logged");
+    }
+
+    [Test]
+    public async Task Body_ThatIsNoJson_IsAnsweredInPlainWords()
+    {
+        using var response = await Service.Http.PostAsync("/api/rooms", new StringContent("{\"name\":\n x}", null, "application/json"));
+
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("The body is no JSON: something is wrong at line 2, byte 2."));
     }
 
     [Test]

@@ -45,6 +45,11 @@ internal sealed class JournalTransaction(IJournalRows rows, ChannelHeads heads, 
     public void Rename(ChannelName channel, Renaming who) =>
         heads.Rewrite(channel, rows, state => who.In(state, isOfRoom: channel.Kind == Renaming.Rooms));
 
+    /// <summary>
+    /// What is to be known no more is taken out of an event; its place, type and time stay. Only of what no fold reads: states are not made anew.
+    /// </summary>
+    public void Rewrite(long position, ReadOnlyMemory<byte> data) => rows.RewriteEvent(position, data);
+
     /// <summary>Of the newest event.</summary>
     public long Position => heads.Position;
 
@@ -81,6 +86,8 @@ internal interface IJournalRows : IDocuments
     void RewriteHead(long id, long seq, long position, ReadOnlyMemory<byte> state);
 
     void InsertEvent(long channelId, StoredEvent stored);
+
+    void RewriteEvent(long position, ReadOnlyMemory<byte> data);
 
     /// <summary>What the head's row does not know of: nothing, but after a crash or a batch that was undone.</summary>
     IReadOnlyList<StoredEvent> EventsAfter(long channelId, ChannelName channel, long seq);

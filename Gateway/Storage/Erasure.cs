@@ -110,7 +110,7 @@ internal sealed class Erasure(IStore store, IErasureReader reader, IEmptiedLog e
                 {
                     if (who.In(stored.Data.Span, isOfRoom) is { } data)
                     {
-                        transaction.Retention.RewriteEvent(stored.Position, data);
+                        transaction.Journal.Rewrite(stored.Position, data);
                     }
                 }
 

@@ -165,8 +165,6 @@ internal interface IRetentionRows
     /// <summary>The feed of the kind begins here, or later where it does already.</summary>
     void RaiseFloor(string kind, long position);
 
-    void RewriteEvent(long position, ReadOnlyMemory<byte> data);
-
     /// <summary>One that waits for sessions.</summary>
     void RewriteMessage(long id, ReadOnlyMemory<byte> payload);
 

@@ -37,7 +37,7 @@ public sealed class RoomDeskTests
         await SayAsync(Tutor, "hello");
         var said = (await EventsAsync())[^1].Read<RoomEvents.MessageData>();
 
-        Assert.That((said.User, said.Role, said.Data.GetString()), Is.EqualTo(("tutor", "tutor", "hello")));
+        Assert.That((said.User, said.Role, said.Data!.Value.GetString()), Is.EqualTo(("tutor", "tutor", "hello")));
     }
 
     [Test]

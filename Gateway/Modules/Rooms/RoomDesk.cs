@@ -96,7 +96,12 @@ internal static class RoomDesk
         var id = transaction.NewId();
         var role = state.Find(author.User)?.Role ?? author.Role;
         var stored = transaction.Append(channel, EventDraft.Of(RoomEvents.Message, new RoomEvents.MessageData(id, author.User, role, data, key)));
-        transaction.Documents.Put(Messages, KeyOf(room, id), ContractJson.Write(new KeptMessage(author.User, stored.Seq)));
+        transaction.Documents.Put(Messages, KeyOf(room, id), ContractJson.Write(new KeptMessage(author.User, stored.Seq)
+        {
+            Role = role,
+            Key = key,
+            Position = stored.Position,
+        }));
         if (key is not null)
         {
             transaction.Remember(scope, key, stored.Position, $"{stored.Seq} {id}");
@@ -124,9 +129,29 @@ internal static class RoomDesk
             ? EventDraft.Of(RoomEvents.Edited, new RoomEvents.EditedData(message, author.User, anew))
             : EventDraft.Of(RoomEvents.Deleted, new RoomEvents.DeletedData(message, author.User));
         var stored = transaction.Append(ChannelOf(room), draft);
-        var changed = data is null ? kept with { DeletedAt = stored.At, Data = null } : kept with { EditedAt = stored.At, Data = data };
+        var changed = data is null ? kept with { DeletedAt = stored.At, Data = null, Key = null, Edits = [] }
+            : kept with { EditedAt = stored.At, Data = data, Edits = [.. kept.Edits ?? [], new(stored.Position, author.User)] };
+        if (data is null)
+        {
+            Silence(transaction, message, kept);
+        }
+
         transaction.Documents.Put(Messages, KeyOf(room, message), ContractJson.Write(changed));
         return (stored, null);
+    }
+
+    /// <summary>Who deletes something means its words, wherever they are kept: the events that told them stay, without them.</summary>
+    private static void Silence(JournalTransaction transaction, string message, KeptMessage kept)
+    {
+        if (kept.Position is { } position)
+        {
+            transaction.Rewrite(position, ContractJson.Write(new RoomEvents.MessageData(message, kept.User, kept.Role, Data: null, kept.Key)));
+        }
+
+        foreach (var edit in kept.Edits ?? [])
+        {
+            transaction.Rewrite(edit.Position, ContractJson.Write(new RoomEvents.EditedData(message, edit.User, Data: null)));
+        }
     }
 
     /// <summary>How far somebody has read; it never goes back.</summary>
@@ -167,8 +192,19 @@ internal sealed record Spoken(string Id, long Seq, RoomState State, bool IsRepea
 /// <param name="Data">What it says now, where that is not what its event says.</param>
 internal sealed record KeptMessage(string User, long Seq, JsonElement? Data = null, DateTimeOffset? EditedAt = null, DateTimeOffset? DeletedAt = null)
 {
+    public string? Role { get; init; }
+
+    public string? Key { get; init; }
+
+    /// <summary>Of the event that told it; null where it was told before this was kept.</summary>
+    public long? Position { get; init; }
+
+    public IReadOnlyList<KeptEdit>? Edits { get; init; }
+
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsDeleted => DeletedAt is not null;
 }
+
+internal sealed record KeptEdit(long Position, string User);
 
 internal sealed record ReadMark(long Seq, DateTimeOffset At);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Gateway.Journal;
 
 namespace Gateway.Modules.Rooms;
@@ -20,9 +21,12 @@ internal static class RoomEvents
     /// <param name="Closes">The first to join: until then the room was open to everybody.</param>
     internal sealed record MemberData(string User, string? Role, string By, bool? Closes = null);
 
-    internal sealed record MessageData(string Id, string User, string? Role, JsonElement Data, string? Key);
+    /// <param name="Data">Null once the message was deleted, as in its edits.</param>
+    internal sealed record MessageData(
+        string Id, string User, string? Role, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] JsonElement? Data, string? Key);
 
-    internal sealed record EditedData(string Message, string User, JsonElement Data);
+    internal sealed record EditedData(
+        string Message, string User, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] JsonElement? Data);
 
     internal sealed record DeletedData(string Message, string User);
 

@@ -10,7 +10,6 @@ internal sealed class SqliteRetentionRows : IRetentionRows, IDisposable
     private readonly Statement _removeReceipts;
     private readonly Statement _raiseOldest;
     private readonly Statement _raiseFloor;
-    private readonly Statement _rewriteEvent;
     private readonly Statement _rewriteMessage;
     private readonly Statement _renameReceipts;
     private readonly Statement _renameKeys;
@@ -19,7 +18,6 @@ internal sealed class SqliteRetentionRows : IRetentionRows, IDisposable
     public SqliteRetentionRows(SqliteConnection connection, RedoLog log)
     {
         _log = log;
-        _rewriteEvent = new(connection, "UPDATE events SET data = $0 WHERE position = $1", log);
         _rewriteMessage = new(connection, "UPDATE messages SET payload = $0 WHERE id = $1", log);
         _renameReceipts = new(
             connection, "UPDATE OR REPLACE receipts SET user = $0 WHERE channel = (SELECT id FROM channels WHERE name = $1) AND user = $2", log);
@@ -45,8 +43,6 @@ internal sealed class SqliteRetentionRows : IRetentionRows, IDisposable
 
     public void RaiseFloor(string kind, long position) => _raiseFloor.Bind(kind, position).Run();
 
-    public void RewriteEvent(long position, ReadOnlyMemory<byte> data) => _rewriteEvent.Bind(data, position).Run();
-
     public void RewriteMessage(long id, ReadOnlyMemory<byte> payload) => _rewriteMessage.Bind(payload, id).Run();
 
     public void RenameSpeaker(ChannelName room, string user, string alias)
@@ -59,7 +55,7 @@ internal sealed class SqliteRetentionRows : IRetentionRows, IDisposable
 
     public void Dispose()
     {
-        ReadOnlySpan<Statement> all = [_removeEvents, _removeReceipts, _raiseOldest, _raiseFloor, _rewriteEvent, _rewriteMessage, _renameReceipts, _renameKeys];
+        ReadOnlySpan<Statement> all = [_removeEvents, _removeReceipts, _raiseOldest, _raiseFloor, _rewriteMessage, _renameReceipts, _renameKeys];
         foreach (var statement in all)
         {
             statement.Dispose();

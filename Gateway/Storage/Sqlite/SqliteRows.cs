@@ -11,6 +11,7 @@ internal sealed class SqliteRows : IJournalRows, IDisposable
     private readonly Statement _updateHead;
     private readonly Statement _rewriteHead;
     private readonly Statement _insertEvent;
+    private readonly Statement _rewriteEvent;
     private readonly Statement _eventsAfter;
     private readonly Statement _findKey;
     private readonly Statement _insertKey;
@@ -25,6 +26,7 @@ internal sealed class SqliteRows : IJournalRows, IDisposable
         _updateHead = new(connection, "UPDATE channels SET seq = $0, position = $1, state = $2 WHERE id = $3");
         _rewriteHead = new(connection, "UPDATE channels SET seq = $0, position = $1, state = $2 WHERE id = $3", log);
         _insertEvent = new(connection, "INSERT INTO events (position, channel, kind, seq, type, at, data) VALUES ($0, $1, $2, $3, $4, $5, $6)", log);
+        _rewriteEvent = new(connection, "UPDATE events SET data = $0 WHERE position = $1", log);
         _eventsAfter = new(connection, "SELECT position, seq, type, at, data FROM events WHERE channel = $0 AND seq > $1 ORDER BY seq");
         _findKey = new(connection, "SELECT position, fingerprint FROM seen_keys WHERE scope = $0 AND key = $1");
         _insertKey = new(connection, "INSERT INTO seen_keys (scope, key, position, fingerprint) VALUES ($0, $1, $2, $3)", log);
@@ -45,6 +47,8 @@ internal sealed class SqliteRows : IJournalRows, IDisposable
     public void InsertEvent(long channelId, StoredEvent stored) => _insertEvent.Bind(
         stored.Position, channelId, stored.Channel.Kind, stored.Seq, stored.Type, stored.At.ToUnixTimeMilliseconds(), stored.Data).Run();
 
+    public void RewriteEvent(long position, ReadOnlyMemory<byte> data) => _rewriteEvent.Bind(data, position).Run();
+
     public IReadOnlyList<StoredEvent> EventsAfter(long channelId, ChannelName channel, long seq) => _eventsAfter.Bind(channelId, seq).Rows(row =>
         new StoredEvent(channel, row.Integer(1), row.Integer(0), row.Text(2), DateTimeOffset.FromUnixTimeMilliseconds(row.Integer(3)), row.Blob(4)));
 
@@ -62,7 +66,8 @@ internal sealed class SqliteRows : IJournalRows, IDisposable
     {
         ReadOnlySpan<Statement> all =
         [
-            _findHead, _insertHead, _updateHead, _rewriteHead, _insertEvent, _eventsAfter, _findKey, _insertKey, _findDocument, _putDocument, _removeDocument,
+            _findHead, _insertHead, _updateHead, _rewriteHead, _insertEvent, _rewriteEvent, _eventsAfter, _findKey, _insertKey, _findDocument, _putDocument,
+            _removeDocument,
         ];
         foreach (var statement in all)
         {
