@@ -37,6 +37,11 @@ internal static class ContractJson
     public static T Read<T>(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException($"null where a {typeof(T).Name} was expected");
 
+    /// <summary>Where it stops being JSON, as the end of a sentence: the framework's own words are for its programmers.</summary>
+    public static string Fault(Exception error) => error is JsonException { LineNumber: { } line, BytePositionInLine: { } at }
+        ? $"is no JSON: something is wrong at line {line + 1}, byte {at + 1}"
+        : "is no JSON";
+
     /// <summary>What others sent. The parser alone lets half a surrogate pair pass in a name, and fails on it at the first look for any name.</summary>
     /// <exception cref="JsonException">It is no JSON.</exception>
     public static JsonElement Parse(ReadOnlySpan<byte> utf8)

@@ -31,26 +31,51 @@ internal sealed record Idempotency(string Key, string Digest)
     }
 
     /// <summary>Decides, and keeps the answer under the key in the same commit; the repeat gets that answer. A refusal is thrown and not kept.</summary>
-    public static async Task<T> OnceAsync<T>(
+    public static Task<T> OnceAsync<T>(
         IJournal journal, Idempotency? key, Func<JournalTransaction, (T? Answer, RequestRefusedException? Refusal)> decide)
+        where T : class => OnceAsync<T, object>(
+            journal,
+            key,
+            transaction =>
+            {
+                var (answer, refusal) = decide(transaction);
+                return (answer, refusal, null);
+            },
+            _ => { });
+
+    /// <param name="done">After the commit, in the order of commits; not for a repeat.</param>
+    public static async Task<T> OnceAsync<T, TEffect>(
+        IJournal journal,
+        Idempotency? key,
+        Func<JournalTransaction, (T? Answer, RequestRefusedException? Refusal, TEffect? Effect)> decide,
+        Action<TEffect> done)
         where T : class
+        where TEffect : class
     {
-        var (answer, refusal) = await journal.WriteAsync(transaction =>
-        {
-            var (earlier, reused) = key?.Find(transaction) ?? default;
-            if (reused is not null || earlier is not null)
+        var (answer, refusal, _) = await journal.WriteAsync<(T? Answer, RequestRefusedException? Refusal, TEffect? Effect)>(
+            transaction =>
             {
-                return (earlier is null ? null : ContractJson.Read<T>(Encoding.UTF8.GetBytes(earlier)), reused);
-            }
+                var (earlier, reused) = key?.Find(transaction) ?? default;
+                if (reused is not null || earlier is not null)
+                {
+                    return (earlier is null ? null : ContractJson.Read<T>(Encoding.UTF8.GetBytes(earlier)), reused, null);
+                }
 
-            var decided = decide(transaction);
-            if (decided.Answer is { } first)
+                var decided = decide(transaction);
+                if (decided.Answer is { } first)
+                {
+                    key?.Keep(transaction, Encoding.UTF8.GetString(ContractJson.Write(first)));
+                }
+
+                return decided;
+            },
+            written =>
             {
-                key?.Keep(transaction, Encoding.UTF8.GetString(ContractJson.Write(first)));
-            }
-
-            return decided;
-        });
+                if (written.Effect is { } effect)
+                {
+                    done(effect);
+                }
+            });
         return answer ?? throw refusal!;
     }
 

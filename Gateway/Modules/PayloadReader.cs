@@ -21,7 +21,7 @@ internal readonly struct PayloadReader
         }
         catch (JsonException error)
         {
-            throw new MalformedMessageException($"the payload is no JSON: {error.Message}");
+            throw new MalformedMessageException($"the payload {ContractJson.Fault(error)}");
         }
     }
 

@@ -193,7 +193,7 @@ internal sealed class RequestBody
         }
         catch (JsonException error)
         {
-            throw RequestRefusedException.Invalid("body", $"The body is no JSON: {error.Message}");
+            throw RequestRefusedException.Invalid("body", $"The body {ContractJson.Fault(error)}.");
         }
     }
 

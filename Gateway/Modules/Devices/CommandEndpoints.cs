@@ -1,4 +1,3 @@
-using System.Text;
 using Gateway.Contract;
 using Gateway.Journal;
 
@@ -31,35 +30,22 @@ internal static class CommandEndpoints
             throw RequestRefusedException.Invalid("slot", slot is null ? "slot is missing: which one is to be deleted?" : $"slot has no meaning with {order}.");
         }
 
-        var key = Idempotency.Of(context, body);
-        var (answer, _, refusal) = await journal.WriteAsync(
+        var answer = await Idempotency.OnceAsync<CommandAnswer, DeviceCommand>(
+            journal,
+            Idempotency.Of(context, body),
             transaction =>
             {
-                var (earlier, reused) = key?.Find(transaction) ?? default;
-                if (earlier is not null)
+                if (Obstacle(transaction, id, order, slot) is { } refused)
                 {
-                    return (ContractJson.Read<CommandAnswer>(Encoding.UTF8.GetBytes(earlier)), null, null);
-                }
-
-                if ((reused ?? Obstacle(transaction, id, order, slot)) is { } refused)
-                {
-                    return (null, null, refused);
+                    return (null, refused, null);
                 }
 
                 var made = Make(transaction, id, order, slot);
                 made.Keep(transaction);
-                var first = new CommandAnswer(made.Id, id, order, slot, made.ExpiresAt);
-                key?.Keep(transaction, Encoding.UTF8.GetString(ContractJson.Write(first)));
-                return (first, made, null);
+                return (new(made.Id, id, order, slot, made.ExpiresAt), null, made);
             },
-            ((CommandAnswer? Answer, DeviceCommand? Made, RequestRefusedException? Refusal) written) =>
-            {
-                if (written.Made is { } made)
-                {
-                    post.Send(made);
-                }
-            });
-        return refusal is null ? Results.Created($"/api/{Devices.ChannelOf(id)}", answer) : throw refusal;
+            post.Send);
+        return Results.Created($"/api/{Devices.ChannelOf(id)}", answer);
     }
 
     private static DeviceCommand Make(JournalTransaction transaction, string device, string order, int? slot) => new()

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Gateway.Access;
 using Gateway.Contract;
 using Gateway.Journal;
@@ -35,28 +34,16 @@ internal static class EnrollmentEndpoints
             throw RequestRefusedException.Invalid("device", "device must be a device id: lower-case letters, digits and -, at most 32.");
         }
 
-        var key = Idempotency.Of(context, body);
-        var (answer, _, refusal) = await journal.WriteAsync<(FirstAnswer? Answer, EnrollmentEffects Effects, RequestRefusedException? Refusal)>(
+        var answer = await Idempotency.OnceAsync<FirstAnswer, EnrollmentEffects>(
+            journal,
+            Idempotency.Of(context, body),
             transaction =>
             {
-                var (earlier, reused) = key?.Find(transaction) ?? default;
-                if (reused is not null || earlier is not null)
-                {
-                    var repeated = earlier is null ? null : ContractJson.Read<FirstAnswer>(Encoding.UTF8.GetBytes(earlier));
-                    return (repeated, EnrollmentEffects.None, reused);
-                }
-
                 var (effects, refused) = desk.Request(transaction, device, person, scans, startNow);
-                var first = effects.State is { } created ? new FirstAnswer(created, effects.Seq!.Value) : null;
-                if (first is not null)
-                {
-                    key?.Keep(transaction, Encoding.UTF8.GetString(ContractJson.Write(first)));
-                }
-
-                return (first, effects, refused);
+                return (effects.State is { } created ? new(created, effects.Seq!.Value) : null, refused, effects);
             },
-            written => enrollments.Done(written.Effects));
-        return answer is null ? throw refusal! : Created.At(EnrollmentDesk.ChannelOf(answer.State.Id), journal.Epoch, answer.Seq, answer.State);
+            enrollments.Done);
+        return Created.At(EnrollmentDesk.ChannelOf(answer.State.Id), journal.Epoch, answer.Seq, answer.State);
     }
 
     /// <summary>What a repeat under the same idempotency key gets again, whatever has happened since.</summary>

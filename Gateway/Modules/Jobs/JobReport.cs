@@ -40,7 +40,7 @@ internal sealed record JobReport(JobReportType Type, long? Done, long? Total, st
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // Half a surrogate pair in a text is the reader's InvalidOperationException.
-            return (null, new("body", $"is no JSON object: {error.Message}"));
+            return (null, new("body", ContractJson.Fault(error)));
         }
     }
 

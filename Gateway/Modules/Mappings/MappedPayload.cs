@@ -22,7 +22,7 @@ internal sealed class MappedPayload
         }
         catch (JsonException error)
         {
-            throw new MalformedMessageException($"the payload is no JSON: {error.Message}");
+            throw new MalformedMessageException($"the payload {ContractJson.Fault(error)}");
         }
 
         if (_root.ValueKind != JsonValueKind.Object)

@@ -56,7 +56,8 @@ internal static class RoomEndpoints
         });
         foreach (var participant in made?.Participants ?? [])
         {
-            RoomLog.Member(log, first.State.Id, participant.User, participant.Role, RoomEvents.Joined, by);
+            RoomLog.Member(
+                log, first.State.Id, RoomLog.Word(participant.User), RoomLog.Word(participant.Role), RoomEvents.Joined, RoomLog.Word(by));
         }
 
         return Created.At(RoomDesk.ChannelOf(first.State.Id), journal.Epoch, first.Seq, first.State);
@@ -87,7 +88,7 @@ internal static class RoomEndpoints
             return (state is null ? null : new(state, transaction.Seq(RoomDesk.ChannelOf(id))), refusal);
         });
         watch.Changed(first.State);
-        RoomLog.Member(log, id, user, role, RoomEvents.Joined, by);
+        RoomLog.Member(log, id, RoomLog.Word(user), RoomLog.Word(role), RoomEvents.Joined, RoomLog.Word(by));
         return Created.At(RoomDesk.ChannelOf(id), journal.Epoch, first.Seq, first.State);
     }
 
@@ -96,15 +97,18 @@ internal static class RoomEndpoints
     {
         var leaver = user ?? (await RequestBody.ReadAsync(context.Request)).Text("user", MaxName);
         var by = desk.RightsOf(context).User;
-        var (refusal, state) = await journal.WriteAsync(transaction =>
-            (RoomDesk.Leave(transaction, id, leaver, by), RoomDesk.Find(transaction, id)));
+        var (role, refusal, state) = await journal.WriteAsync(transaction =>
+        {
+            var known = RoomDesk.Find(transaction, id)?.Find(leaver);
+            return (known?.Role, RoomDesk.Leave(transaction, id, leaver, by), RoomDesk.Find(transaction, id));
+        });
         if (refusal is not null)
         {
             throw refusal;
         }
 
         watch.Changed(state!);
-        RoomLog.Member(log, id, leaver, role: null, RoomEvents.Left, by);
+        RoomLog.Member(log, id, RoomLog.Word(leaver), RoomLog.Word(role), RoomEvents.Left, RoomLog.Word(by));
         return Results.NoContent();
     }
 

@@ -72,7 +72,7 @@ internal static class RoomMessageEndpoints
             throw refusal!;
         }
 
-        RoomLog.Changed(log, id, author.User, message, stored.Type);
+        RoomLog.Changed(log, id, RoomLog.Word(author.User), RoomLog.Word(author.Role), message, stored.Type);
         return stored;
     }
 

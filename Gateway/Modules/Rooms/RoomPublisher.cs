@@ -1,4 +1,6 @@
+using System.Text;
 using Gateway.Channels;
+using Gateway.Contract;
 using Gateway.Journal;
 
 namespace Gateway.Modules.Rooms;
@@ -25,7 +27,8 @@ internal sealed class RoomPublisher(IJournal journal, RoomWatch watch, ILogger<R
     {
         if (spoken is { IsRepeat: false, State: { } room })
         {
-            RoomLog.Spoken(log, room.Id, author.User, room.Find(author.User)?.Role ?? author.Role, spoken.Id, spoken.Seq, room.Participants.Count);
+            var role = RoomLog.Word(room.Find(author.User)?.Role ?? author.Role);
+            RoomLog.Spoken(log, room.Id, RoomLog.Word(author.User), role, spoken.Id, spoken.Seq, room.Participants.Count);
             watch.Spoken(spoken, author.User);
         }
     }
@@ -33,6 +36,11 @@ internal sealed class RoomPublisher(IJournal journal, RoomWatch watch, ILogger<R
 
 internal static partial class RoomLog
 {
+    /// <summary>As it stands behind a name and =. With anything in it that could pass for another field it is in quotation marks.</summary>
+    public static string Word(string? text) => text is null ? "-"
+        : text.All(sign => char.IsLetterOrDigit(sign) || sign is '-' or '_' or '.' or ':' or '@') ? text
+        : Encoding.UTF8.GetString(ContractJson.Write(text));
+
     // One grep finds a room, a role, a user or a message: each stands as name=value on every line about it.
     [LoggerMessage(4400, LogLevel.Information, "room={Room} user={User} role={Role} message={Message} seq={Seq}: stored, for {Participants} participants")]
     public static partial void Spoken(ILogger logger, string room, string user, string? role, string message, long seq, int participants);
@@ -47,6 +55,6 @@ internal static partial class RoomLog
     [LoggerMessage(4403, LogLevel.Information, "room={Room} user={User} role={Role}: caught up, seq={Seq}")]
     public static partial void CaughtUp(ILogger logger, string room, string user, string? role, long seq);
 
-    [LoggerMessage(4404, LogLevel.Information, "room={Room} user={User} message={Message}: {Change}")]
-    public static partial void Changed(ILogger logger, string room, string user, string message, string change);
+    [LoggerMessage(4404, LogLevel.Information, "room={Room} user={User} role={Role} message={Message}: {Change}")]
+    public static partial void Changed(ILogger logger, string room, string user, string? role, string message, string change);
 }

@@ -143,13 +143,14 @@ internal sealed class RoomWatch : IAsyncDisposable
             var hasIt = participant.User == due.Author || lines[participant.User].Any(line => line.Of(due.Seq).Acknowledged is not null);
             if (hasIt && _slow.TryRemove(key, out _))
             {
-                RoomLog.CaughtUp(_log, id, participant.User, participant.Role, due.Seq);
+                RoomLog.CaughtUp(_log, id, RoomLog.Word(participant.User), RoomLog.Word(participant.Role), due.Seq);
             }
             else if (!hasIt && _slow.TryAdd(key, participant))
             {
                 _episodes.Add(1);
                 var presence = lines[participant.User].Any(line => line.IsOpen) ? "connected" : "not connected";
-                RoomLog.Slow(_log, id, participant.User, participant.Role, due.Id, due.Seq, presence, _options.SlowSeconds);
+                RoomLog.Slow(
+                    _log, id, RoomLog.Word(participant.User), RoomLog.Word(participant.Role), due.Id, due.Seq, presence, _options.SlowSeconds);
             }
         }
 
