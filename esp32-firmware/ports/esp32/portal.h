@@ -6,7 +6,7 @@
 #include "esp32/credentials.h"
 
 // The set-up page on an access point of the board's own: WPA2 with a password of this board's, open for ten minutes, on
-// demand only. The station goes on trying meanwhile, so that a network that comes back closes it.
+// demand only. The station goes on trying meanwhile.
 class Portal {
 public:
     explicit Portal(Credentials& credentials) : _credentials(credentials), _server(80) {}
