@@ -11,6 +11,12 @@ const ended = { id: "e1", device: "door-1", person: "Ada", slot: 4, scans: 3, st
 const room = { id: "r1", name: "Help", participants: [{ user: "otto", role: "tutor" }], messages: 1 };
 const message = { id: "m1", seq: 2, user: "otto", data: { text: "Hello" }, at: when };
 const firmware = { items: [{ version: "2.0.0", counter: 2, size: 900, by: "admin", at: when }], next: null };
+const comings = [
+  { seq: 4, type: "repeat", at: when, person: "Cem", corrects: 1 },
+  { seq: 3, type: "out", at: when, person: "Bob", minutes: 30, closed: true },
+  { seq: 2, type: "in", at: when, person: "Ada" },
+  { seq: 1, type: "in", at: when, person: "Cem" },
+];
 const list = (...items) => loaded("list", { items, next: null });
 
 /** Each page with something on it. */
@@ -25,7 +31,7 @@ const FULL = {
   "enrollments/e1": [loaded("one", { state: ended }), loaded("trace", { scans: [], explanation: "" })],
   "people": [list({ id: "ada", name: "Ada", registered: true, fingers: [{ device: "door-1", slot: 4, at: when }] })],
   "people/forgotten": [list({ id: "p-7f3a", at: when, by: "admin", fingers: [{ device: "door-1", slot: 4, deletedAt: when }, { device: "door-2", slot: 1, deletedAt: null }] })],
-  "checkins": [list({ site: "main", inside: 0, recent: [], present: [], days: [] }), loaded("stays", { items: [] })],
+  "checkins": [list({ site: "main", inside: 0, recent: comings, present: [], days: [] }), loaded("stays", { items: [] })],
   "rooms": [list(room)],
   "rooms/r1": [loaded("room", { state: room }), loaded("messages", { items: [message], next: null })],
   "jobs": [list({ id: "a", name: "Import", state: "running", done: 1, total: 2, percent: 50, message: null, at: when })],
@@ -127,4 +133,17 @@ test("List_LongerThanAPersonReads_IsShownAPartAtATime", () => {
   const many = Array.from({ length: 120 }, (_, number) => ({ ...scanners[0], id: `door-${number}` }));
   const rows = fragment => elements(shown(next(at(fragment), { type: "scanners", items: many })).tree).filter(({ tag }) => tag === "tr").length - 1;
   assert.deepEqual([rows("#/scanners"), rows("#/scanners?from-scanners=50"), rows("#/scanners?from-scanners=100"), rows("#/scanners?from-scanners=9999")], [50, 50, 20, 20]);
+});
+
+test("CheckIns_OfTheLastTen_AreTakenBack_WhereTheyStillCount", async () => {
+  const opened = [];
+  const sent = [];
+  const act = { open: dialog => opened.push(dialog), send: (...what) => sent.push(what.join(" ")) };
+  const seen = shown(full("checkins"), act);
+  assert.deepEqual(buttons(seen).map(({ props }) => props["aria-label"]).filter(Boolean), ["Take back: Bob", "Take back: Ada"]);
+  assert.match(all(seen), /Taken back/);
+  assert.match(all(seen), /by the closing time/);
+  named(seen, "Take back: Ada").props.onclick();
+  await opened[0].run({});
+  assert.deepEqual(sent, ["DELETE /api/checkins/main/events/2"]);
 });

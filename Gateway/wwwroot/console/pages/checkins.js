@@ -1,6 +1,6 @@
 /** Who came and went at each site. */
 import { h } from "../../shared/dom.js";
-import { filters, paged, table } from "../lists.js";
+import { actions, filters, paged, rowButton, table } from "../lists.js";
 import { badge, button, card, empty, loaded, pageHead } from "../parts.js";
 import { hasRole } from "../sections.js";
 import { only } from "./enrollments.js";
@@ -96,7 +96,9 @@ function staysCard(scene, sites) {
  * @param {Scene} scene
  * @param {any} site
  */
-function siteCard({ model, say, format }, site) {
+function siteCard(scene, site) {
+  const { model, say, format } = scene;
+  const corrected = new Set(site.recent.map((/** @type {any} */ row) => row.corrects));
   const figures = model.loads["stats"]?.value?.sites?.[site.site] ?? { inside: site.inside, today: null, averageMinutes: null };
   const hours = site.days[0]?.hours ?? [];
   return card(
@@ -115,17 +117,21 @@ function siteCard({ model, say, format }, site) {
         ? h("p", { class: "hint" }, say("checkins.noneToday"))
         : table({
             label: say("checkins.recentAt", { site: site.site }),
-            rows: [...site.recent].sort((a, b) => (a.at < b.at ? 1 : -1)),
+            rows: [...site.recent].sort((a, b) => (a.at === b.at ? b.seq - a.seq : a.at < b.at ? 1 : -1)),
             key: row => String(row.seq ?? `${row.at} ${row.person}`),
             columns: [
               { label: say("finger.person"), kind: "head", cell: row => row.person ?? row.data?.person ?? say("checkin.unknown") },
-              { label: say("checkin.way"), cell: row => badge(MOODS[row.type] ?? "quiet", say(`checkin.${row.type}`)) },
+              {
+                label: say("checkin.way"),
+                cell: row => [badge(MOODS[row.type] ?? "quiet", say(wayOf(row))), row.closed && h("span", { class: "hint" }, say("checkin.closed"))],
+              },
               {
                 label: say("checkin.where"),
                 cell: row => row.location ?? row.data?.location ?? row.device ?? row.data?.device ?? say("checkin.byHand"),
               },
               { label: say("checkin.stay"), kind: "number", cell: row => format.minutes(row.minutes ?? row.data?.minutes) },
               { label: say("enrollment.when"), cell: row => h("time", { datetime: row.at }, format.moment(row.at, model.now)) },
+              ...actions(scene, "operator", row => ["in", "out"].includes(row.type) && !corrected.has(row.seq) && takeBack(scene, site.site, row)),
             ],
           }),
       site.present.length > 0 &&
@@ -144,6 +150,38 @@ function siteCard({ model, say, format }, site) {
     ],
     { key: site.site },
   );
+}
+
+/** @param {any} row */
+function wayOf({ type, corrects }) {
+  return type === "repeat" && corrects ? "checkin.takenBack" : `checkin.${type}`;
+}
+
+/**
+ * @param {Scene} scene
+ * @param {string} site
+ * @param {any} row
+ */
+function takeBack(scene, site, row) {
+  const { say, act } = scene;
+  return rowButton(say("checkin.takeBack"), say("checkin.takeBackOf", { name: row.person }), () => act.open(askTakeBack(scene, site, row)), "danger");
+}
+
+/**
+ * @param {Scene} scene
+ * @param {string} site
+ * @param {any} row
+ * @returns {import("../dialog.js").Dialog}
+ */
+function askTakeBack({ say, act }, site, { seq, person }) {
+  return {
+    title: say("checkin.takeBackTitle", { name: person }),
+    text: say("checkin.takeBackText"),
+    confirm: say("checkin.takeBack"),
+    danger: true,
+    run: () => act.send("DELETE", `/api/checkins/${encodeURIComponent(site)}/events/${seq}`),
+    done: () => say("dialog.saved"),
+  };
 }
 
 /**
@@ -174,9 +212,11 @@ function askEnter({ model, say, act }) {
           ["out", say("checkin.out")],
         ],
       },
+      { name: "at", label: say("enrollment.when"), type: "datetime-local", hint: say("checkin.atHint"), optional: true },
     ],
     confirm: say("checkin.enterDo"),
-    run: values => act.send("POST", "/api/checkins", { ...values, person: values["person"]?.trim() }),
+    run: ({ at = "", person = "", ...values }) =>
+      act.send("POST", "/api/checkins", { ...values, person: person.trim(), ...(at === "" ? {} : { at: new Date(at).toISOString() }) }),
     done: () => say("dialog.saved"),
   };
 }
