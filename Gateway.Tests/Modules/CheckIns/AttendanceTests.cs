@@ -30,13 +30,13 @@ public sealed class AttendanceTests : FolderTest
         var attendance = new Gateway.Modules.CheckIns.Attendance(some.Journal, site.Options);
         var all = await attendance.ReadAsync(new(null, null, null, null), CancellationToken.None).ToListAsync();
         var (from, to) = (first.AddDays(Days / 2), first.AddDays((Days / 2) + 3));
-        var some4 = await attendance.ReadAsync(new(SomeSite.Site, null, from, to), CancellationToken.None).ToListAsync();
+        var few = await attendance.ReadAsync(new(SomeSite.Site, null, from, to), CancellationToken.None).ToListAsync();
         var one = await attendance.ReadAsync(new(null, "person 7", null, null), CancellationToken.None).ToListAsync();
 
         Assert.That(all, Has.Count.EqualTo(Days * People));
         Assert.That(all.Select(stay => stay.Minutes), Is.All.EqualTo(60));
         Assert.That(all.Select(stay => stay.Date), Is.Ordered);
-        Assert.That(some4, Is.EqualTo(all.Where(stay => stay.Date >= from && stay.Date <= to)).And.Count.EqualTo(4 * People));
+        Assert.That(few, Is.EqualTo(all.Where(stay => stay.Date >= from && stay.Date <= to)).And.Count.EqualTo(4 * People));
         Assert.That(one, Is.EqualTo(all.Where(stay => stay.Person == "person 7")));
     }
 

@@ -15,6 +15,9 @@ internal sealed class Visits(string site, AttendanceQuery query, SiteCalendar ca
     private readonly Dictionary<string, PersonLedger> _people = [];
     private readonly DateTimeOffset? _end = query.To is { } to ? calendar.Instant(to.AddDays(1), TimeOnly.MinValue) : null;
     private DateTimeOffset _told = DateTimeOffset.MinValue;
+
+    // What ended before this local day has been given away.
+    private DateOnly? _day;
     private DateTimeOffset _given = DateTimeOffset.MinValue;
 
     /// <summary>What arrived before this is of no interest; null: all is.</summary>
@@ -38,14 +41,17 @@ internal sealed class Visits(string site, AttendanceQuery query, SiteCalendar ca
             }
         }
 
-        // A day at a time: each costs a look at everybody.
-        if (_told - Final < _given.AddDays(1))
+        // Day by day, so that a part of the whole comes in the order of the whole, wherever reading began.
+        var stays = new List<AttendedStay>();
+        _day ??= calendar.DateOf(events[0].At - Final);
+        for (var final = calendar.DateOf(_told - Final); _day < final;)
         {
-            return [];
+            _day = _day.Value.AddDays(1);
+            _given = calendar.Instant(_day.Value, TimeOnly.MinValue);
+            stays.AddRange(InOrder(_people.ToList().SelectMany(person => Give(person.Key, person.Value))));
         }
 
-        _given = _told - Final;
-        return [.. InOrder(_people.ToList().SelectMany(person => Give(person.Key, person.Value)))];
+        return stays;
     }
 
     /// <summary>All others, at the end: those that go on too.</summary>
