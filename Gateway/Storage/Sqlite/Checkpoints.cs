@@ -63,6 +63,12 @@ internal sealed class Checkpoints : IEmptiedLog, IDisposable
 
     public void Dispose()
     {
+        if (_isStopping)
+        {
+            // The file owns it, and whoever composes the service disposes of what it was given.
+            return;
+        }
+
         _isStopping = true;
         _due.Release();
         _loop.GetAwaiter().GetResult();
