@@ -21,9 +21,11 @@ using Gateway.Operations;
 using Gateway.Operations.Backups;
 using Gateway.Operations.Metrics;
 using Gateway.Simulation;
+using Gateway.Sockets;
 using Gateway.Storage;
 using Gateway.Storage.Sqlite;
 using Gateway.Tracing;
+using Microsoft.AspNetCore.Connections;
 using Serilog;
 using Serilog.Events;
 
@@ -74,6 +76,7 @@ internal static class GatewayHost
         builder.WebHost.UseSockets(sockets => sockets.Backlog = Listeners.Backlog)
             .UseKestrelHttpsConfiguration()
             .ConfigureKestrel(listeners.Configure);
+        builder.Services.AddSingleton<IConnectionListenerFactory>(new SocketTransport(Listeners.Backlog));
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Logging.ClearProviders().AddSerilog(Logger(builder.Configuration), dispose: true);
         builder.Services.AddSingleton(metrics);

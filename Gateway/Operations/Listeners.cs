@@ -4,6 +4,7 @@ using Gateway.Access;
 using Gateway.Broker;
 using Gateway.Broker.Transport;
 using Gateway.Contract;
+using Gateway.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -87,12 +88,20 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions t
         }
     }
 
+    private static IPAddress AnyAddress => Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+
     private static IPAddress? Parse(string? address) =>
         address == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(address, out var parsed) ? parsed : null;
 
     private static void Listen(KestrelServerOptions kestrel, Door door)
     {
-        if (string.IsNullOrEmpty(door.Address))
+        var isAnywhere = string.IsNullOrEmpty(door.Address);
+        if (door.Section == "Mqtt" && (isAnywhere ? AnyAddress : Parse(door.Address)) is { } address)
+        {
+            // thousands of scanners that are silent most of the time
+            kestrel.Listen(new LeanEndPoint(address, door.Port), options => Open(options, door));
+        }
+        else if (isAnywhere)
         {
             kestrel.ListenAnyIP(door.Port, options => Open(options, door));
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using Gateway.Broker;
 using Gateway.Broker.Transport;
+using Gateway.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -44,10 +45,11 @@ internal sealed class BrokerFixture : IAsyncDisposable
             .AddSingleton(authenticator ?? new OpenDoor())
             .AddSingleton<IBrokerStore>(store)
             .AddSingleton(time ?? TimeProvider.System)
+            .AddSingleton<IConnectionListenerFactory>(new SocketTransport(backlog: 512))
             .AddSingleton<MqttBroker>();
         builder.WebHost.ConfigureKestrel(static k =>
         {
-            k.Listen(IPAddress.Loopback, 0, static l => l.UseConnectionHandler<MqttConnectionHandler>());
+            k.Listen(new LeanEndPoint(IPAddress.Loopback, 0), static l => l.UseConnectionHandler<MqttConnectionHandler>());
             k.Listen(IPAddress.Loopback, 0);
         });
         var fixture = new BrokerFixture(builder.Build(), store);
