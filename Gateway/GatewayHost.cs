@@ -218,7 +218,8 @@ internal static class GatewayHost
         .AddPages()
         .AddSingleton<BackupEndpoint>()
         .AddSingleton<Health>().AddSingleton<Welcome>()
-        .AddHostedService<Drain>();
+        .AddHostedService<Drain>()
+        .AddHostedService(provider => new IdleTrim(provider.GetRequiredService<TimeProvider>()));
 
     public static void Map(WebApplication app)
     {
