@@ -9,11 +9,10 @@ namespace Gateway.Tests.Broker;
 /// <summary>Strangers are turned away early and aloud; publishers are slowed, and lose nothing.</summary>
 public sealed class LimitTests
 {
-    [TestCase(1, 0)]
-    [TestCase(0, 1)]
-    public async Task HalfOpen_OneTooMany_IsClosedAtOnceAndAPlaceIsFreeAfterConnect(int perAddress, int inAll)
+    [Test]
+    public async Task HalfOpen_OneTooManyOfAnAddress_IsClosedAtOnceAndAPlaceIsFreeAfterConnect()
     {
-        await using var fixture = await BrokerFixture.StartAsync(limits: new() { Loopback = true, HalfOpenPerAddress = perAddress, HalfOpen = inAll });
+        await using var fixture = await BrokerFixture.StartAsync(limits: new() { Loopback = true, HalfOpenPerAddress = 1 });
         using var silent = await fixture.OpenAsync();
         await Eventually.HoldsAsync(() => fixture.Broker.Counts.Connections == 1, "the silent one is there");
         using var refused = await fixture.OpenAsync();
@@ -22,6 +21,20 @@ public sealed class LimitTests
         await silent.ConnectAsync(RawClient.Hello("a"));
         using var next = await fixture.ConnectAsync(RawClient.Hello("b"));
         Assert.That(await next.PingAsync(), Is.Zero);
+    }
+
+    [Test]
+    public async Task HalfOpen_OneTooManyInAll_TakesThePlaceOfTheOldest()
+    {
+        await using var fixture = await BrokerFixture.StartAsync(limits: new() { HalfOpen = 2 });
+        using var oldest = await fixture.OpenAsync();
+        await Eventually.HoldsAsync(() => fixture.Broker.Counts.Connections == 1, "the first one is there");
+        using var younger = await fixture.OpenAsync();
+        await Eventually.HoldsAsync(() => fixture.Broker.Counts.Connections == 2, "the second one is there");
+        using var client = await fixture.ConnectAsync(RawClient.Hello("a"));
+        Assert.That(await oldest.TryReadAsync(), Is.Null);
+        Assert.That((await younger.ConnectAsync(RawClient.Hello("b"))).Reason, Is.EqualTo(ReasonCode.Success));
+        Assert.That(fixture.Broker.Counts.LimitedBy(LimitCause.HalfOpen), Is.EqualTo(1));
     }
 
     [TestCase(ProtocolVersion.V500, ReasonCode.ConnectionRateExceeded)]

@@ -116,34 +116,6 @@ public sealed class WebTests : FolderTest
     }
 
     [Test]
-    [Category("Slow")]
-    public async Task Slowloris_OnBothPorts_IsEnded_WhileANeighbourIsServed()
-    {
-        await using var service = await StartAsync();
-        var slow = new List<Socket>();
-        for (var i = 0; i < 40; i++)
-        {
-            slow.Add(await SlowAsync(service.HttpPort, "GET / HTTP/1.1\r\nHost: loc"u8.ToArray()));
-            slow.Add(await SlowAsync(service.MqttPort, [0x10, 40, 0, 4]));
-        }
-
-        Assert.That((await service.GetAsync("api/jobs"))["items"], Is.Not.Null);
-        foreach (var socket in slow)
-        {
-            using (socket)
-            {
-                var rest = new byte[512];
-                while (await ReadAsync(socket, rest) > 0)
-                {
-                    // A 408 may come before the end.
-                }
-            }
-        }
-
-        Assert.That((await service.GetAsync("api/jobs"))["items"], Is.Not.Null);
-    }
-
-    [Test]
     public async Task Trail_TellsWhoDidWhatFromWhere_AlsoForASpreadsheet()
     {
         await using var service = await StartAsync();
@@ -224,36 +196,8 @@ public sealed class WebTests : FolderTest
 
     private static async Task<string> RawAsync(int port, string request)
     {
-        using var client = new TcpClient("127.0.0.1", port);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
-        var text = new StringBuilder();
-        var buffer = new byte[4096];
-        while (await ReadAsync(client.Client, buffer) is > 0 and var read)
-        {
-            text.Append(Encoding.UTF8.GetString(buffer, 0, read));
-        }
-
-        return text.ToString();
-    }
-
-    private static async Task<Socket> SlowAsync(int port, byte[] start)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(IPAddress.Loopback, port);
-        await socket.SendAsync(start);
-        return socket;
-    }
-
-    private static async Task<int> ReadAsync(Socket socket, byte[] buffer)
-    {
-        try
-        {
-            return await socket.ReceiveAsync(buffer, new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
-        }
-        catch (SocketException)
-        {
-            // A reset is an end as well.
-            return 0;
-        }
+        using var stranger = await Stranger.ConnectAsync(port);
+        await stranger.SendAsync(request);
+        return await stranger.RestAsync();
     }
 }

@@ -97,12 +97,12 @@ internal sealed class MqttBroker : IDisposable
     /// <summary>Serves one connection over any transport; done when it is closed.</summary>
     public async Task ServeAsync(IDuplexPipe pipe, Peer peer, Action abort)
     {
-        if (!_admission.TryEnter(peer.Remote))
+        if (_admission.Enter(peer.Remote, abort) is not { } knock)
         {
             return;
         }
 
-        var link = new MqttLink(pipe, peer, abort, _options, Counts, Time) { Countdown = Countdown };
+        var link = new MqttLink(pipe, peer, abort, _options, Counts, Time) { Countdown = Countdown, Knock = knock };
         var isServerFull = Counts.Opened() > _options.MaxConnections;
         _watch.Add(link);
         try

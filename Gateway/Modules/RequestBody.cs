@@ -38,6 +38,13 @@ internal sealed class RequestBody
             throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, "invalid", "Send the body as application/json.", "Content-Type");
         }
 
+        if (request.Headers.ContentEncoding.Count > 0)
+        {
+            // Nothing is unpacked here: a little of it could become much.
+            throw new RequestRefusedException(
+                StatusCodes.Status415UnsupportedMediaType, "invalid", "Send the body as it is, without Content-Encoding.", "Content-Encoding");
+        }
+
         if (request.ContentLength > maxBytes)
         {
             throw TooBig(maxBytes);

@@ -16,49 +16,68 @@ internal sealed class Admission(BrokerLimits limits, BrokerCounts counts, TimePr
 
     // owned by _lock
     private readonly Dictionary<string, Address> _addresses = [];
-    private int _halfOpen;
+    private readonly LinkedList<Knock> _halfOpen = [];
 
     private TimeSpan Now => time.GetElapsedTime(_startedAt);
 
-    /// <summary>False: one too many that say nothing. Otherwise <see cref="Heard"/> follows.</summary>
-    public bool TryEnter(EndPoint? remote)
+    /// <summary>
+    /// Null: one too many of its address that say nothing. Otherwise <see cref="Heard"/> follows. Where all places are taken, whoever has been silent
+    /// longest goes: a client that means it says who it is at once, however many others do not.
+    /// </summary>
+    /// <param name="end">Ends the connection.</param>
+    public Knock? Enter(EndPoint? remote, Action end)
     {
         var isTold = false;
-        var key = KeyOf(remote);
+        Knock? entered = null;
+        Knock? oldest = null;
         lock (_lock)
         {
-            var address = key is null ? null : Of(key);
-            var isFull = (limits.HalfOpen > 0 && _halfOpen >= limits.HalfOpen)
-                || (address is not null && limits.HalfOpenPerAddress > 0 && address.HalfOpen >= limits.HalfOpenPerAddress);
-            if (!isFull)
+            var address = KeyOf(remote) is { } key ? Of(key) : null;
+            if (address is null || limits.HalfOpenPerAddress <= 0 || address.HalfOpen < limits.HalfOpenPerAddress)
             {
-                _halfOpen++;
-                (address ?? new(limits)).HalfOpen++;
-                return true;
+                oldest = limits.HalfOpen > 0 && _halfOpen.Count >= limits.HalfOpen ? _halfOpen.First!.Value : null;
+                Leave(oldest);
+                entered = new(address ?? new(limits), end);
+                entered.Address.HalfOpen++;
+                entered.Place = _halfOpen.AddLast(entered);
             }
 
-            isTold = IsNewEpisode(address ?? Of(""));
+            if (entered is null || oldest is not null)
+            {
+                isTold = IsNewEpisode(entered is null ? address! : Of(""));
+            }
         }
 
-        counts.Limited(LimitCause.HalfOpen);
+        oldest?.End();
+        if (entered is null || oldest is not null)
+        {
+            counts.Limited(LimitCause.HalfOpen);
+        }
+
         if (isTold)
         {
             BrokerLog.TooManyHalfOpen(log, remote);
         }
 
-        return false;
+        return entered;
     }
 
     /// <summary>Its CONNECT is here, or it is gone.</summary>
-    public void Heard(EndPoint? remote)
+    public void Heard(Knock knock)
     {
         lock (_lock)
         {
-            _halfOpen--;
-            if (KeyOf(remote) is { } key && _addresses.TryGetValue(key, out var address))
-            {
-                address.HalfOpen--;
-            }
+            Leave(knock);
+        }
+    }
+
+    private void Leave(Knock? knock)
+    {
+        if (knock?.Place is { } place)
+        {
+            _halfOpen.Remove(place);
+            knock.Place = null;
+            knock.Address.HalfOpen--;
         }
     }
 
@@ -133,7 +152,18 @@ internal sealed class Admission(BrokerLimits limits, BrokerCounts counts, TimePr
         return Convert.ToHexString(address.GetAddressBytes().AsSpan(0, Ipv6NetworkBytes));
     }
 
-    private sealed class Address(BrokerLimits limits)
+    /// <summary>A connection that has not said who it is.</summary>
+    internal sealed class Knock(Address address, Action end)
+    {
+        public Address Address => address;
+
+        public Action End => end;
+
+        /// <summary>Owned by the lock of admission; null once it has left.</summary>
+        public LinkedListNode<Knock>? Place { get; set; }
+    }
+
+    internal sealed class Address(BrokerLimits limits)
     {
         public Allowance Connects { get; } = new(limits.ConnectRate, Math.Max(limits.ConnectBurst, 1));
 

@@ -19,7 +19,7 @@ internal sealed class Handshake(BrokerWorks works, IAuthenticator authenticator,
         }
         finally
         {
-            works.Admission.Heard(link.Peer.Remote);
+            works.Admission.Heard(link.Knock);
         }
 
         if (connect is null)

@@ -46,6 +46,8 @@ internal sealed class MqttLink
 
     public Countdown? Countdown { get; init; }
 
+    public required Admission.Knock Knock { get; init; }
+
     public ControlLane Lane { get; }
 
     public PipeReader Input => _pipe.Input;
