@@ -40,6 +40,34 @@ public sealed class BackupTests
     }
 
     [Test]
+    public async Task Backup_RestoredOnAnotherMachine_KnowsEverybody_AndSaysWhatHasToBeMadeAnew()
+    {
+        using var folder = new SomeFolder();
+        var (here, there, file) = (folder.In("here"), folder.In("there"), folder.In("today.db"));
+        string scanner, key;
+        await using (var service = await GatewayFixture.StartAsync(here, "--Access:AdminToken", GatewayFixture.AdminToken))
+        {
+            scanner = (string)(await service.PostAsync("api/devices", new { id = "desk-1" }))["secret"]!;
+            key = (string)(await service.PostAsync("api/keys", new { name = "k", scopes = new[] { "devices:read" } }))["secret"]!;
+            await service.PostAsync("api/webhooks", new { url = "http://127.0.0.1:9/" });
+            await File.WriteAllBytesAsync(file, await service.Http.GetByteArrayAsync("api/backup"));
+        }
+
+        var (code, output) = await GatewayFixture.RunToEndAsync(there, "restore", file, "--Data:Path", there);
+        Assert.That((code, output), Is.EqualTo((0, output)));
+        Assert.That(output, Does.Contain("Webhooks have to be made anew, unless secrets.key"));
+
+        await using var other = await GatewayFixture.StartAsync(there, "--Access:AdminToken", GatewayFixture.AdminToken);
+        using var program = new HttpClient { BaseAddress = other.Page, DefaultRequestHeaders = { Authorization = new("Bearer", key) } };
+        Assert.That((await program.GetAsync("api/devices")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        var said = await new ScannerByHand(() => other.MqttPort, "desk-1", "-u", "desk-1", "-P", scanner).StatusAsync();
+        Assert.That(said, Does.Contain("RC:0"));
+        await Eventually.HoldsAsync(
+            async () => (await other.GetAsync("api/webhooks"))["items"]![0]!["failing"] is { } failing && $"{failing["error"]}".Contains("secret"),
+            "the webhook to say what it lacks");
+    }
+
+    [Test]
     public async Task Backup_WithoutCredentials_Is401()
     {
         using var folder = new SomeFolder();

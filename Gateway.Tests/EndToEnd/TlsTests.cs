@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Gateway.Tests.EndToEnd;
@@ -123,6 +124,38 @@ public sealed class TlsTests : FolderTest
     }
 
     [Test]
+    public async Task Certificate_ThatIsExpired_IsToldInTheLog_AndNoClientTrustsIt_UntilItIsRenewed()
+    {
+        var good = (await File.ReadAllTextAsync(_certificates.Server), await File.ReadAllTextAsync(_certificates.Key));
+        using (var key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+        using (var expired = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-30), DateTimeOffset.UtcNow.AddDays(-1)))
+        {
+            await File.WriteAllTextAsync(_certificates.Key, key.ExportPkcs8PrivateKeyPem());
+            await File.WriteAllTextAsync(_certificates.Server, expired.ExportCertificatePem());
+        }
+
+        await Eventually.HoldsAsync(async () => await HealthAsync() == "curl 60:", "a client that trusts it no more");
+        Assert.That(await PublishAsync(_certificates, []), Does.Contain("certificate").IgnoreCase.Or.Contain("TLS").IgnoreCase);
+        await Eventually.HoldsAsync(() => _service.Output.Contains("has expired on"), "the line in the log");
+
+        await File.WriteAllTextAsync(_certificates.Key, good.Item2);
+        await File.WriteAllTextAsync(_certificates.Server, good.Item1);
+        await Eventually.HoldsAsync(async () => await HealthAsync() == "HTTP/1.1", "the renewed one");
+    }
+
+    [Test]
+    public async Task Certificate_WithTheKeyOfAnother_StopsTheStart_AndSaysSo()
+    {
+        var other = await SomeCertificates.MakeAsync(Folder.In("others"));
+        var (code, output) = await GatewayFixture.RunToEndAsync(
+            Folder.In("wrong-key"), "--Mqtt:Port", "0", "--Http:Port", "0", "--Tls:Certificate", _certificates.Server, "--Tls:Key", other.Key);
+
+        Assert.That((code, output), Is.EqualTo((1, output)));
+        Assert.That(output, Does.StartWith("Tls:").And.Contain("cannot be used: ").And.Not.Contain("   at "));
+    }
+
+    [Test]
     public async Task PlainPorts_SwitchedOff_LeaveTlsAlone()
     {
         await using var closed = await StartAsync(["--Mqtt:Port", "-1", "--Http:Port", "-1", "--Mqtt:TlsPort", "0", "--Http:TlsPort", "0"]);
@@ -159,6 +192,9 @@ public sealed class TlsTests : FolderTest
         Assert.That((code, output), Is.EqualTo((1, output)));
         Assert.That(output, Does.StartWith("Tls:Certificate: cannot be used: ").And.Not.Contain("   at ").And.Not.Contain("wrong-word"));
     }
+
+    /// <summary>How the answer to a client that trusts the authority begins.</summary>
+    private async Task<string> HealthAsync() => (await _certificates.CurlAsync($"https://localhost:{_service.HttpsPort}/healthz"))[..8];
 
     private Task<GatewayFixture> StartAsync(string[] arguments) => GatewayFixture.StartAsync(
         Folder.In($"data-{Guid.NewGuid():n}"), ["--Access:AdminToken", GatewayFixture.AdminToken, .. _certificates.Settings, .. arguments]);

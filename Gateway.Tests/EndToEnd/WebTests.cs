@@ -162,13 +162,26 @@ public sealed class WebTests : FolderTest
             await page.SubscribeAsync("jobs");
         }
 
-        errors.Append(await Mosquitto.PublishAsync(service.MqttPort, "scanners/door-1/status", "{}", "-u", "door-1", "-P", device));
+        string[] scanner = ["-u", "door-1", "-P", device];
+        await using var commands = Mosquitto.Listen(service.MqttPort, "scanners/door-1/commands", scanner);
+        errors.Append(await new ScannerByHand(() => service.MqttPort, "door-1", scanner).StatusAsync());
+        await Eventually.HoldsAsync(async () => (bool)(await service.GetAsync("api/devices/door-1"))["state"]!["online"]!, "online");
+        var webhook = (string)(await service.PostAsync("api/webhooks", new { url = "http://127.0.0.1:9/" }))["secret"]!;
+        var pairing = await service.PostAsync("api/kiosks/pairings", new { });
         errors.Append(await Mosquitto.PublishAsync(service.MqttPort, "scanners/door-1/status", "{}", "-u", "door-1", "-P", Wrong));
         errors.Append(await Mosquitto.PublishAsync(service.MqttPort, "jobs/a/events", "{}", "-u", "k", "-P", key));
         errors.Append(await service.Http.GetStringAsync("metrics")).Append(await service.Http.GetStringAsync("api/quarantine"));
         errors.Append(await service.Http.GetStringAsync("api/audit")).Append(await service.Http.GetStringAsync("api/keys"));
+        errors.Append(await service.Http.GetStringAsync("api/connections")).Append(await service.Http.GetStringAsync("api/devices"));
+        errors.Append(await service.Http.GetStringAsync("api/webhooks")).Append(await service.Http.GetStringAsync("api/kiosks"));
+        var enrollment = (string)(await service.PostAsync("api/enrollments", new { device = "door-1", person = "Ada", start = "now" }))["id"]!;
+        errors.Append(await service.Http.GetStringAsync($"api/enrollments/{enrollment}/trace"));
 
-        foreach (var secret in new[] { device, key, Word, Wrong, ticket, GatewayFixture.AdminToken }.Concat(cookies))
+        string[] secrets =
+        [
+            device, key, Word, Wrong, ticket, webhook, webhook["whsec_".Length..], (string)pairing["secret"]!, GatewayFixture.AdminToken, .. cookies,
+        ];
+        foreach (var secret in secrets)
         {
             Assert.That(service.Output, Does.Not.Contain(secret));
             Assert.That(errors.ToString(), Does.Not.Contain(secret));

@@ -7,7 +7,7 @@ namespace Gateway.Access;
 /// <summary>Seals secrets that the service itself has to use again, so that they stand in no database and no backup of it: the key is a file beside.</summary>
 internal sealed class SealedSecrets(string folder)
 {
-    private const string FileName = "secrets.key";
+    public const string FileName = "secrets.key";
     private const int KeyBytes = 32;
 
     private readonly Lazy<byte[]> _key = new(() => KeyIn(folder));

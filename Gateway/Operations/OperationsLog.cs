@@ -20,6 +20,9 @@ internal static partial class OperationsLog
     [LoggerMessage(6011, LogLevel.Warning, "the certificate of {Subject} ends on {Until:yyyy-MM-dd}, in {Days} days; clients will refuse it then")]
     public static partial void CertificateExpires(ILogger logger, string subject, DateTimeOffset until, int days);
 
+    [LoggerMessage(6016, LogLevel.Error, "the certificate of {Subject} has expired on {Until:yyyy-MM-dd}; clients refuse it until it is renewed")]
+    public static partial void CertificateExpired(ILogger logger, string subject, DateTimeOffset until);
+
     [LoggerMessage(6012, LogLevel.Error, "{File} has changed and cannot be used, the certificate before it stays: {Reason}")]
     public static partial void CertificateNotReloaded(ILogger logger, string file, string reason);
 

@@ -99,7 +99,11 @@ internal sealed class TlsCertificate(TlsOptions options, TimeProvider time, ILog
 
         var until = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
         OperationsLog.CertificateLoaded(log, certificate.Subject, until);
-        if (until - time.GetUtcNow() is var left && left < ExpiryNotice)
+        if (until - time.GetUtcNow() is var left && left < TimeSpan.Zero)
+        {
+            OperationsLog.CertificateExpired(log, certificate.Subject, until);
+        }
+        else if (left < ExpiryNotice)
         {
             OperationsLog.CertificateExpires(log, certificate.Subject, until, (int)Math.Floor(left.TotalDays));
         }

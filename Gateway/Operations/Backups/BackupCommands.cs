@@ -1,3 +1,4 @@
+using Gateway.Access;
 using Gateway.Contract;
 using Gateway.Storage;
 using Gateway.Storage.Sqlite;
@@ -50,6 +51,11 @@ internal static class BackupCommands
             output.WriteLine($"The journal has a new epoch, {restored.Epoch}: every page begins again from the state it is shown.");
             output.WriteLine($"{restored.Sessions} MQTT sessions were ended; their clients subscribe anew.");
             output.WriteLine("Secrets, tokens and signed-in pages are those of the backup.");
+            if (!File.Exists(Path.Combine(settings.Data.Folder, SealedSecrets.FileName)))
+            {
+                output.WriteLine($"Webhooks have to be made anew, unless {SealedSecrets.FileName} of the machine that made the backup is copied here first.");
+            }
+
             output.WriteLine(restored.Aside is { } aside ? $"The former database is in {aside}; delete it when all is well." : "There was no database before.");
             return 0;
         }
