@@ -84,6 +84,33 @@ internal sealed class MqttClient : IAsyncDisposable
         return [.. packet];
     }
 
+    /// <summary>The packet at the front, when all of it is there.</summary>
+    public static bool TryPacket(ReadOnlySpan<byte> bytes, out byte type, out ReadOnlySpan<byte> body, out int length)
+    {
+        type = 0;
+        body = default;
+        length = 0;
+        int size = 0, header = 1, shift = 0;
+        while (header < bytes.Length && (bytes[header] & 0x80) != 0)
+        {
+            size |= (bytes[header++] & 0x7F) << shift;
+            shift += 7;
+        }
+        if (header >= bytes.Length)
+        {
+            return false;
+        }
+        size |= bytes[header++] << shift;
+        if (bytes.Length < header + size)
+        {
+            return false;
+        }
+        type = bytes[0];
+        body = bytes.Slice(header, size);
+        length = header + size;
+        return true;
+    }
+
     public static void AddText(List<byte> body, string text)
     {
         body.AddRange([(byte)(text.Length >> 8), (byte)text.Length]);
@@ -120,27 +147,12 @@ internal sealed class MqttClient : IAsyncDisposable
     private int Take(ReadOnlySpan<byte> bytes)
     {
         var used = 0;
-        while (true)
+        while (TryPacket(bytes[used..], out var type, out var body, out var length))
         {
-            var rest = bytes[used..];
-            int length = 0, header = 1, shift = 0;
-            while (header < rest.Length && (rest[header] & 0x80) != 0)
-            {
-                length |= (rest[header++] & 0x7F) << shift;
-                shift += 7;
-            }
-            if (header >= rest.Length)
-            {
-                return used;
-            }
-            length |= rest[header++] << shift;
-            if (rest.Length < header + length)
-            {
-                return used;
-            }
-            Handle(rest[0], rest.Slice(header, length));
-            used += header + length;
+            Handle(type, body);
+            used += length;
         }
+        return used;
     }
 
     private void Handle(byte type, ReadOnlySpan<byte> body)

@@ -36,27 +36,12 @@ internal sealed class MqttPackets(MqttPlan plan)
         answered = 0;
         PubAcks = 0;
         var used = 0;
-        while (true)
+        while (MqttClient.TryPacket(bytes[used..], out var type, out var body, out var length))
         {
-            var rest = bytes[used..];
-            int length = 0, header = 1, shift = 0;
-            while (header < rest.Length && (rest[header] & 0x80) != 0)
-            {
-                length |= (rest[header++] & 0x7F) << shift;
-                shift += 7;
-            }
-            if (header >= rest.Length)
-            {
-                return used;
-            }
-            length |= rest[header++] << shift;
-            if (rest.Length < header + length)
-            {
-                return used;
-            }
-            Handle(rest[0], rest.Slice(header, length));
-            used += header + length;
+            Handle(type, body);
+            used += length;
         }
+        return used;
     }
 
     public ReadOnlySpan<byte> Answers => answers.AsSpan(0, answered);
