@@ -75,16 +75,24 @@ internal sealed class Forgetter(IErasure erasure, IJournal journal, CommandPost 
 
     private async Task EraseAsync(string id, OpenErasure open)
     {
-        await ClearAsync(open.Topics);
-        await erasure.EraseAsync(new(open.Person, id, open.InRooms), open.UpTo, _stop.Token);
-        await journal.WriteAsync(transaction =>
+        if (open.Person is { } person)
         {
-            ForgettingRecords.Erased(transaction, id);
-            return id;
-        });
+            await ClearAsync(open.Topics);
+            await erasure.EraseAsync(new(person, id, open.InRooms), open.UpTo, _stop.Token);
+            await WriteAsync(transaction => ForgettingRecords.Rewritten(transaction, id, open));
+        }
+
+        // Also after a restart that came in between: what the logs still have is known to be there by this record alone.
         await erasure.WipeAsync(_stop.Token);
+        await WriteAsync(transaction => ForgettingRecords.Erased(transaction, id));
         PeopleLog.Erased(log, id);
     }
+
+    private Task<bool> WriteAsync(Action<JournalTransaction> write) => journal.WriteAsync(transaction =>
+    {
+        write(transaction);
+        return true;
+    });
 
     // Behind what their enrollments said last.
     private Task ClearAsync(IReadOnlyList<string> topics)

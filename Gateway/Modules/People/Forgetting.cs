@@ -27,8 +27,9 @@ internal sealed record ForgottenFinger(
     string Device, int Slot, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? DeletedAt, string? Reason = null);
 
 /// <summary>What is still to be taken out of history; gone with the last of it.</summary>
+/// <param name="Person">Null once history is rewritten, and only the logs have to be overwritten.</param>
 /// <param name="Topics">Retained ones that tell their enrollments.</param>
-internal sealed record OpenErasure(string Person, bool InRooms, long UpTo, IReadOnlyList<string> Topics);
+internal sealed record OpenErasure(string? Person, bool InRooms, long UpTo, IReadOnlyList<string> Topics);
 
 /// <summary>The records of who was forgotten. Changed only inside transactions.</summary>
 internal static class ForgettingRecords
@@ -54,6 +55,9 @@ internal static class ForgettingRecords
 
         return forgetting;
     }
+
+    public static void Rewritten(JournalTransaction transaction, string id, OpenErasure open) =>
+        transaction.Documents.Put(Open, id, ContractJson.Write(open with { Person = null, Topics = [] }));
 
     public static void Erased(JournalTransaction transaction, string id)
     {
