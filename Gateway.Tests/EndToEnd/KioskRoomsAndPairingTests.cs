@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -41,6 +42,41 @@ public sealed class KioskRoomsAndPairingTests : FolderTest
         await _page.GetByRole(AriaRole.Textbox, new() { Name = "Person" }).FillAsync("Grace");
         await _page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
         await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = "Grace is registered" })).ToBeVisibleAsync(new() { Timeout = 20_000 });
+    }
+
+    [Test]
+    public async Task PairedKiosk_GreetsByName_AndCallsForHelp()
+    {
+        await using var service = await GatewayFixture.StartAsync(Folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken);
+        var device = await service.PostAsync("api/devices", new { id = "door-1" });
+        string[] credentials = ["-u", "door-1", "-P", (string)device["secret"]!];
+        var scanner = new ScannerByHand(() => service.MqttPort, "door-1", credentials);
+        await using var session = Mosquitto.Listen(service.MqttPort, "scanners/door-1/commands", [.. credentials, "-i", "door-1"]);
+        await scanner.StatusAsync();
+        await Eventually.HoldsAsync(async () => (bool?)(await service.GetAsync("api/devices/door-1"))["state"]!["online"] == true, "it is there");
+        var enrollment = await service.PostAsync("api/enrollments", new { device = "door-1", person = "p-7", scans = 1, start = "now" });
+        await scanner.ScanAsync((string)enrollment["id"]!, 1, of: 1);
+        await scanner.ResultAsync((string)enrollment["id"]!);
+        using var named = await service.Http.PutAsJsonAsync("api/people/p-7", new { name = "Grace Hopper" });
+        named.EnsureSuccessStatusCode();
+
+        await _page.GotoAsync(service.Page.ToString());
+        await Expect(_page.Locator(".code")).Not.ToContainTextAsync("·");
+        await service.PostAsync("api/kiosks", new { code = await _page.Locator(".code").TextContentAsync(), device = "door-1" });
+        await Expect(_page.GetByRole(AriaRole.Main)).ToContainTextAsync("door-1");
+        await Eventually.HoldsAsync(
+            async () => (await service.GetAsync("api/connections")).ToJsonString().Contains("checkins/main"), "the kiosk follows its site");
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                await scanner.IdentifyAsync(0);
+                return await _page.GetByText("Grace Hopper").CountAsync() > 0;
+            },
+            "it greets by name");
+
+        await _page.GetByRole(AriaRole.Button, new() { Name = "Call for help" }).ClickAsync();
+        await Expect(_page.GetByRole(AriaRole.List, new() { Name = "Messages" })).ToContainTextAsync("Somebody at door-1 asks for help.");
+        Assert.That((await service.GetAsync("api/rooms"))["items"]!.AsArray(), Has.Count.EqualTo(1));
     }
 
     [Test]

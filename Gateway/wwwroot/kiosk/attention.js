@@ -49,9 +49,9 @@ export class Attention {
    * and where WebSockets are blocked, places for waiting requests are few.
    */
   changed() {
-    const { client, clientId, place, apply, waits, model } = this.#around;
-    const isFree = this.#isWanted && model().enrollment === null;
-    const name = isFree ? `checkins/${place.site ?? chosenDevice(model())?.site ?? "main"}` : null;
+    const { client, clientId, apply, waits, model } = this.#around;
+    const site = this.#isWanted && model().enrollment === null ? this.#siteOfThePage() : null;
+    const name = site === null ? null : `checkins/${site}`;
     if (this.#site === name) return;
     this.#leave();
     this.#site = name;
@@ -61,6 +61,14 @@ export class Attention {
       onState: ({ state, cursor }) => apply({ type: "checkIns", state, cursor }),
       onEvent: (event, cursor) => apply({ type: "checkIn", event, cursor, greets: !waits.has("catchingUp") && greets(event, model().pinned) }),
     });
+  }
+
+  /** Null while that is not known: a kiosk may follow no site but its scanner's. */
+  #siteOfThePage() {
+    const { place, model } = this.#around;
+    const device = chosenDevice(model());
+    const isAwaited = device === undefined && model().pinned !== null;
+    return place.site ?? device?.site ?? (isAwaited ? null : "main");
   }
 
   end() {

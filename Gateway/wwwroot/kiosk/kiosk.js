@@ -204,11 +204,11 @@ export class Kiosk {
     const answer = await this.#around.api.me();
     const { kind, role, scanner } = answer.ok ? answer.value : {};
     if (kind === "kiosk") {
-      this.#people.refuse();
+      this.#people.refuseSearches();
       this.#pin(scanner);
-      return;
+    } else {
+      void this.#people.find("");
     }
-    void this.#people.find("");
     this.#apply({ type: "helpPossible", possible: answer.ok && role !== "viewer" });
     this.#attention.follow();
   }

@@ -42,7 +42,7 @@ export class PeopleDesk {
   #apply;
   #waits;
   #tab;
-  #isRefused = false;
+  #areSearchesRefused = false;
   #asked = 0;
   /** @type {Set<string>} ids that were asked for by name */
   #wanted = new Set();
@@ -73,12 +73,12 @@ export class PeopleDesk {
 
   /** @param {string} text */
   async find(text) {
-    if (this.#isRefused) return;
+    if (this.#areSearchesRefused) return;
     const asked = ++this.#asked;
     const answer = await this.#api.people(text.trim());
     if (asked !== this.#asked) return;
     if (answer.ok) this.#apply({ type: "people", items: answer.value.items });
-    else this.#isRefused = answer.problem.code === "forbidden";
+    else this.#areSearchesRefused = answer.problem.code === "forbidden";
   }
 
   /**
@@ -88,13 +88,11 @@ export class PeopleDesk {
   async name({ people }, ids) {
     const unknown = ids.filter(id => id !== undefined && !(id in people.names) && !this.#wanted.has(id));
     for (const id of /** @type {string[]} */ (unknown)) {
-      if (this.#isRefused) return;
       this.#wanted.add(id);
       const answer = await this.#api.person(id);
       if (answer.ok && answer.value.name) this.#apply({ type: "named", id, name: answer.value.name });
-      // An enrollment makes its person, and a name may be given later: nothing is known for good.
-      if (!answer.ok) this.#wanted.delete(id);
-      this.#isRefused ||= !answer.ok && answer.problem.code === "forbidden";
+      // An enrollment makes its person, and a name may be given later: nothing is known for good but whose name is not told here.
+      if (!answer.ok && answer.problem.code !== "forbidden") this.#wanted.delete(id);
     }
   }
 
@@ -103,14 +101,14 @@ export class PeopleDesk {
     this.#tab.setItem("gateway.names", JSON.stringify(names));
   }
 
-  /** Whoever this page is may not know people. */
-  refuse() {
-    this.#isRefused = true;
+  /** Whoever this page is may know people one by one, as they come. */
+  refuseSearches() {
+    this.#areSearchesRefused = true;
   }
 
   /** Somebody else may be signed in now. */
   forget() {
-    this.#isRefused = false;
+    this.#areSearchesRefused = false;
     this.#wanted.clear();
     this.#tab.setItem("gateway.names", "{}");
   }
