@@ -134,3 +134,10 @@ test("Console_WhatNoFeedTells_IsAskedForAgainEveryTenSeconds", async () => {
   await world.clock.pass(30_000);
   assert.equal(count(), before + 3);
 });
+
+test("Console_ReloadedOnAPageForOperators_AsksForItAsSoonAsItKnowsWhoIsThere", async () => {
+  for (const page of ["quarantine", "connections", "access", "webhooks", "audit"]) {
+    const world = await live(`#/${page}`);
+    assert.doesNotMatch(all(world), /One moment/, page);
+  }
+});

@@ -170,8 +170,10 @@ export class Console {
   async #learnWho() {
     const answer = await this.#around.requests.ask("GET", "/api/me");
     if (!answer.ok) return;
+    const wasRefused = !allowed(pageOf(this.#model.route).section, this.#model.me);
     this.#apply({ type: "me", me: answer.value });
     if (answer.value.kind === "kiosk") this.#leave();
+    else if (wasRefused) this.#reload();
   }
 
   #tick() {
