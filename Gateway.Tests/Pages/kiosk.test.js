@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Patience, Stay } from "../../Gateway/wwwroot/kiosk/patience.js";
+import { tokenIn } from "../../Gateway/wwwroot/shared/sign-in-link.js";
 import { answer, enrollment, event, made, running, started } from "./some-kiosk.js";
 import { settled } from "./virtual.js";
 
@@ -156,6 +157,10 @@ test("Kiosk_UsedLinkButSignedInBefore_GoesOn", async () => {
   await settled();
   world.transport.last.opened();
   assert.notEqual(world.view.screen, "sign-in");
+});
+
+test("SignInLink_Mangled_IsATokenThatTheServiceRefuses", () => {
+  assert.equal(tokenIn("http://gateway.test/#token=a%zz"), "a%zz");
 });
 
 test("Kiosk_NotSignedIn_TakesATokenOrAWholeLink", async () => {

@@ -6,6 +6,7 @@
  * @property {string | null} id
  * @property {Record<string, string>} query
  */
+import { decoded } from "../shared/sign-in-link.js";
 
 /**
  * @param {string} fragment as `location.hash` has it
@@ -36,13 +37,4 @@ export function href(page, id = null, query = {}) {
  */
 export function refined({ page, id, query }, change) {
   return href(page, id, { ...query, before: null, ...change });
-}
-
-/** @param {string} text */
-function decoded(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -3,7 +3,16 @@
 /** @param {string} text a sign-in link, or its fragment */
 export function tokenIn(text) {
   const start = text.indexOf("#token=");
-  return start < 0 ? null : decodeURIComponent(text.slice(start + "#token=".length));
+  return start < 0 ? null : decoded(text.slice(start + "#token=".length));
+}
+
+/** @param {string} text of an address, as people may have mangled it */
+export function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /**
