@@ -32,6 +32,7 @@ internal sealed class SomeConsoleSite : IAsyncDisposable
         var said = await service.PostAsync($"api/rooms/{room}/messages", new { data = new { text = "The scanner does not see my finger." } });
         await service.PostAsync("api/devices", new { id = "door-with-a-rather-long-name-31", location = "Behind the second door on the left, ground floor" });
         await service.PostAsync("api/jobs", new { id = "import", name = "Nightly import", total = 10 });
+        await service.PostAsync("api/jobs", new { id = "long", name = new string('W', 100), total = 10 });
         await service.PostAsync("api/jobs/import/events", new { type = "progress", done = 4, message = "4 of 10" });
         await service.PostAsync("api/checkins", new { site = "main", person = "Ada Lovelace", direction = "in" });
         await service.Http.PutAsJsonAsync("api/people/Zoe", new { });
