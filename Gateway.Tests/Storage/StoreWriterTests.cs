@@ -107,6 +107,21 @@ public sealed class StoreWriterTests : FolderTest
     }
 
     [Test]
+    public async Task Reader_WhileTheDiskStaysFull_IsToldSo_RatherThanLeftWaiting()
+    {
+        var time = new ManualTime();
+        SomeDisk disk = null!;
+        await using var some = SomeJournal.Open(Folder, time, around: session => disk = new(session));
+        await some.Journal.AddAsync(1); // promised, and not shown yet
+        disk.IsFull = true;
+        Assert.That(async () => await some.Journal.AddAsync(2), Throws.InstanceOf<JournalUnavailableException>());
+
+        var read = some.Journal.EventsAsync();
+        await time.PassWaitAsync(TimeSpan.FromMilliseconds(100));
+        Assert.That(async () => await read.WaitAsync(TimeSpan.FromSeconds(10)), Throws.InstanceOf<JournalUnavailableException>());
+    }
+
+    [Test]
     public async Task Backoff_WhileTheDiskStaysFull_Doubles()
     {
         var time = new ManualTime();

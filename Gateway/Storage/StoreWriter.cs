@@ -161,6 +161,8 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
             {
                 Rollback();
                 Fail(batch, failure);
+                // Readers too: what was promised cannot be shown before the store is well, and that may be hours.
+                _queue.TakeAsked()?.SetException(failure);
                 return false;
             }
             catch (Exception refused)

@@ -153,6 +153,17 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
+    /// <summary>Who asked, when nothing can be shown; answered by the caller.</summary>
+    public TaskCompletionSource? TakeAsked()
+    {
+        lock (_waiting)
+        {
+            var asked = _asked;
+            _asked = null;
+            return asked;
+        }
+    }
+
     public void Show()
     {
         lock (_waiting)
