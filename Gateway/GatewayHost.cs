@@ -168,7 +168,7 @@ internal static class GatewayHost
         .AddSingleton<IReceiptStore, ReceiptStore>()
         .AddSingleton<IRetentionReader, SqliteRetentionReader>()
         .AddSingleton<IErasureReader, SqliteErasureReader>().AddSingleton<IErasure, Erasure>()
-        .AddSingleton<IEmptiedLog>(provider => provider.GetRequiredService<SqliteFile>().Checkpoints)
+        .AddSingleton<IEmptiedLog>(provider => provider.GetRequiredService<SqliteFile>().Checkpoints.Emptied)
         .AddSingleton(provider => provider.GetRequiredService<RetentionOptions>().Plan([Idempotency.Collection, Sessions.Collection]))
         .AddSingleton<Retention>()
         .AddSingleton<IBrokerReader, SqliteBrokerReader>()

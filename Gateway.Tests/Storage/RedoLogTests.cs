@@ -1,4 +1,5 @@
 using Gateway.Journal;
+using Gateway.Storage.Sqlite;
 
 namespace Gateway.Tests.Storage;
 
@@ -63,6 +64,24 @@ public sealed class RedoLogTests : FolderTest
             await using var after = SomeJournal.Open(crashed);
             Assert.That(await after.Journal.CounterAsync(), Is.EqualTo(new Counter(1, 1)), $"spoiled at {cut}");
         }
+    }
+
+    [Test]
+    public async Task Log_CutShortByACopy_GivesWhatItStillHas()
+    {
+        await using var running = SomeJournal.Open(Folder, _time);
+        await running.Journal.AddAsync(1);
+        await running.Journal.AddAsync(2);
+
+        using var copied = Folder.Copy();
+        using (var log = new FileStream(copied.Log, FileMode.Open))
+        {
+            log.SetLength(log.Length - 7);
+        }
+
+        await using var after = SomeJournal.Open(copied);
+        Assert.That(await after.Journal.CounterAsync(), Is.EqualTo(new Counter(3, 2)));
+        Assert.That(new FileInfo(copied.Log).Length, Is.EqualTo(RedoLog.Capacity), "it is as long as it was made");
     }
 
     [Test]

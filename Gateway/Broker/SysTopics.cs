@@ -28,6 +28,7 @@ internal sealed class SysTopics(
         }
 
         _lastTold = time.GetTimestamp();
+        TellStore(); // before all else: what is told next waits for its readers itself
         Tell("version", $"Gateway {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}");
         Tell("uptime", $"{(long)time.GetElapsedTime(_startedAt).TotalSeconds} seconds");
         TellClients();
@@ -41,7 +42,6 @@ internal sealed class SysTopics(
         Tell("publish/bytes/received", counts.PublishedBytes);
         Tell("bytes/received", counts.BytesReceived);
         Tell("bytes/sent", counts.BytesSent);
-        TellStore();
     }
 
     private void TellClients()

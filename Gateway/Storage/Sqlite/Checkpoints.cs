@@ -7,13 +7,14 @@ namespace Gateway.Storage.Sqlite;
 /// Carries what the write-ahead log has into the database, on a thread and a connection of its own: on the writer's, every thousandth page would
 /// hold up whoever waits for an acknowledgement then.
 /// </summary>
-internal sealed class Checkpoints : IEmptiedLog, IDisposable
+internal sealed class Checkpoints : IDisposable
 {
     // Some megabytes of log: seldom enough that a page which changes often is carried over once.
     private const int Enough = 8_000;
 
     private readonly SqliteConnection _connection;
     private readonly ILogger _log;
+    private readonly EmptiedLog _emptied = new();
     private readonly SemaphoreSlim _due = new(0);
     private readonly Task _loop;
 
@@ -25,9 +26,6 @@ internal sealed class Checkpoints : IEmptiedLog, IDisposable
     private volatile bool _isLeft;
     private volatile bool _isStopping;
 
-    // Set by whoever wants the log to be emptied, cleared by the writer once it is.
-    private volatile bool _isToBeEmptied;
-
     public Checkpoints(SqliteConnection connection, ILogger log)
     {
         _connection = connection;
@@ -35,15 +33,13 @@ internal sealed class Checkpoints : IEmptiedLog, IDisposable
         _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>With its next commits the writer empties the log's file, as soon as no reader is in the way.</summary>
-    public void AskToEmpty() => _isToBeEmptied = true;
-
-    public bool IsToBeEmptied => _isToBeEmptied;
+    /// <summary>With its next commits the writer empties the log's file when asked, as soon as no reader is in the way.</summary>
+    public IEmptiedLog Emptied => _emptied;
 
     /// <summary>Called by the writer after each commit, with what was in it.</summary>
     public void Committed(SqliteConnection writer, int statements)
     {
-        if (_isToBeEmptied)
+        if (_emptied.IsToBeEmptied)
         {
             Empty(writer);
         }
@@ -63,12 +59,6 @@ internal sealed class Checkpoints : IEmptiedLog, IDisposable
 
     public void Dispose()
     {
-        if (_isStopping)
-        {
-            // The file owns it, and whoever composes the service disposes of what it was given.
-            return;
-        }
-
         _isStopping = true;
         _due.Release();
         _loop.GetAwaiter().GetResult();
@@ -82,7 +72,10 @@ internal sealed class Checkpoints : IEmptiedLog, IDisposable
         raw.sqlite3_busy_timeout(writer.Handle, 0);
         var result = raw.sqlite3_wal_checkpoint_v2(writer.Handle, "main", raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
         raw.sqlite3_busy_timeout(writer.Handle, SqliteFile.BusyTimeout);
-        _isToBeEmptied = result != raw.SQLITE_OK;
+        if (result == raw.SQLITE_OK)
+        {
+            _emptied.Done();
+        }
     }
 
     private void Run()
@@ -108,5 +101,17 @@ internal sealed class Checkpoints : IEmptiedLog, IDisposable
         {
             StorageLog.CheckpointFailed(_log, raw.sqlite3_errmsg(connection.Handle).utf8_to_string());
         }
+    }
+
+    // Whoever asks outlives nothing of this, and does not dispose of it.
+    private sealed class EmptiedLog : IEmptiedLog
+    {
+        private volatile bool _isAsked;
+
+        public bool IsToBeEmptied => _isAsked;
+
+        public void AskToEmpty() => _isAsked = true;
+
+        public void Done() => _isAsked = false;
     }
 }

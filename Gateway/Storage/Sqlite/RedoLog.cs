@@ -60,7 +60,8 @@ internal sealed class RedoLog : IDisposable
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
             if (file.Length < Capacity)
             {
-                Fill(file, from: 0);
+                // Shorter than it was made by a copy that was cut off: what is there counts.
+                Fill(file, from: file.Length);
             }
 
             return new(file, epoch, generation);
