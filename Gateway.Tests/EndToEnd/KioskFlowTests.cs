@@ -33,6 +33,7 @@ public sealed class KioskFlowTests : KioskTest
         foreach (var (person, slot) in new[] { ("Ada", 0), ("Grace", 1), ("Alan", 2) })
         {
             var enrollment = await StartAsync(person);
+            await ShowsAsync(0);
             for (var step = 1; step <= 3; step++)
             {
                 await Scanner.ScanAsync(enrollment, step, slot: slot);
@@ -103,6 +104,7 @@ public sealed class KioskFlowTests : KioskTest
     public async Task Offline_SaysAsOfWhen_AndOnlineShowsWhatCameMeanwhile()
     {
         var enrollment = await StartAsync("Ada");
+        await ShowsAsync(0);
         await Scanner.ScanAsync(enrollment, 1);
         await ShowsAsync(33);
         await Service.KillAsync();
@@ -136,6 +138,7 @@ public sealed class KioskFlowTests : KioskTest
     public async Task FrozenTab_ThawedAgain_ShowsWhatCameMeanwhile_AlsoOverAKill()
     {
         var enrollment = await StartAsync("Ada");
+        await ShowsAsync(0);
         await Scanner.ScanAsync(enrollment, 1);
         await ShowsAsync(33);
         await Page.SetFrozenAsync(true);

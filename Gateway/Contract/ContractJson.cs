@@ -7,6 +7,8 @@ namespace Gateway.Contract;
 /// <summary>How the contract writes JSON: camelCase, absent instead of null, times in RFC 3339 UTC with milliseconds.</summary>
 internal static class ContractJson
 {
+    private const string NameIsNoText = "a name is no text";
+
     public static readonly JsonSerializerOptions Options = Create();
 
     private static JsonSerializerOptions Create()
@@ -38,9 +40,12 @@ internal static class ContractJson
         JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException($"null where a {typeof(T).Name} was expected");
 
     /// <summary>Where it stops being JSON, as the end of a sentence: the framework's own words are for its programmers.</summary>
-    public static string Fault(Exception error) => error is JsonException { LineNumber: { } line, BytePositionInLine: { } at }
-        ? $"is no JSON: something is wrong at line {line + 1}, byte {at + 1}"
-        : "is no JSON";
+    public static string Fault(Exception error) => error switch
+    {
+        JsonException { LineNumber: { } line, BytePositionInLine: { } at } => $"is no JSON: something is wrong at line {line + 1}, byte {at + 1}",
+        JsonException { InnerException: InvalidOperationException } => $"is no JSON: {NameIsNoText}",
+        _ => "is no JSON",
+    };
 
     /// <summary>What others sent. The parser alone lets half a surrogate pair pass in a name, and fails on it at the first look for any name.</summary>
     /// <exception cref="JsonException">It is no JSON.</exception>
@@ -63,7 +68,7 @@ internal static class ContractJson
         }
         catch (InvalidOperationException error)
         {
-            throw new JsonException("a name is no text", error);
+            throw new JsonException(NameIsNoText, error);
         }
     }
 
