@@ -166,6 +166,7 @@ public sealed class EnrollmentTests : ScannerTest
 
     [TestCase("{\"device\":\"lab-1\"}", "person")]
     [TestCase("{\"device\":\"lab-1\",\"person\":\"\"}", "person")]
+    [TestCase("{\"device\":\"lab-1\",\"person\":\"..\"}", "person")]
     [TestCase("{\"device\":\"lab-1\",\"person\":\"Ada\",\"scans\":11}", "scans")]
     [TestCase("{\"device\":\"lab-1\",\"person\":\"Ada\",\"start\":\"soon\"}", "start")]
     [TestCase("{\"device\":7,\"person\":\"Ada\"}", "device")]

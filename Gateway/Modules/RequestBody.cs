@@ -9,6 +9,8 @@ namespace Gateway.Modules;
 /// <summary>The JSON object of a request. A field that is wrong is named; one that is unknown is ignored.</summary>
 internal sealed class RequestBody
 {
+    private const int MaxPerson = 128;
+
     private const int MaxBytes = 64 * 1024;
 
     private readonly JsonElement _root;
@@ -67,6 +69,11 @@ internal sealed class RequestBody
 
     /// <summary>A required text of 1 to <paramref name="max"/> characters that is not blank.</summary>
     public string Text(string field, int max) => OptionalText(field, max) ?? throw RequestRefusedException.Invalid(field, $"{field} is missing.");
+
+    /// <summary>Who it is about. Their id is also a part of paths, where dots alone mean a step and not a name.</summary>
+    public string Person() => Text("person", MaxPerson) is not ("." or "..") and var person
+        ? person
+        : throw RequestRefusedException.Invalid("person", "person must be more than dots.");
 
     public string? OptionalText(string field, int max)
     {

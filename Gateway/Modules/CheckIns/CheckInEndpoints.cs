@@ -10,7 +10,6 @@ namespace Gateway.Modules.CheckIns;
 /// <summary>Check-ins over HTTP; snapshot, events and receipts of their channels are served for all kinds alike.</summary>
 internal static class CheckInEndpoints
 {
-    private const int MaxPerson = 128;
     private const int MaxDays = 62;
 
     public static IServiceCollection AddCheckIns(this IServiceCollection services) => services
@@ -38,7 +37,7 @@ internal static class CheckInEndpoints
     {
         var body = await RequestBody.ReadAsync(context.Request);
         var site = Site(body.Text("site", max: 32));
-        var person = body.Text("person", MaxPerson);
+        var person = body.Person();
         var direction = ParseDirection(body.OptionalChoice("direction", "in", "out"));
         var at = At(body, time.GetUtcNow());
         var by = HttpAccess.IdentityOf(context).Shown;

@@ -9,7 +9,6 @@ namespace Gateway.Modules.Enrollments;
 /// <summary>Enrollments over HTTP; snapshot, events and receipts of their channels are served for all kinds alike.</summary>
 internal static class EnrollmentEndpoints
 {
-    private const int MaxPerson = 128;
     private const int MaxScans = 10;
     private const int DefaultScans = 3;
 
@@ -26,7 +25,7 @@ internal static class EnrollmentEndpoints
         var body = await RequestBody.ReadAsync(context.Request);
         var device = body.Text("device", max: 32);
         HttpAccess.DemandScanner(context, device);
-        var person = body.Text("person", MaxPerson);
+        var person = body.Person();
         var scans = body.OptionalNumber("scans", 1, MaxScans) ?? DefaultScans;
         var startNow = body.OptionalChoice("start", "subscribed", "now") == "now";
         if (!DeviceId.IsValid(device))
