@@ -249,7 +249,7 @@ public sealed class SocketTests
         _live.Desk.ExpiresAt = _live.Time.GetUtcNow() + TimeSpan.FromSeconds(5);
         await using var page = await _live.OpenPageAsync();
         await page.AskAsync("""{"op":"ping"}""");
-        _live.Time.Advance(TimeSpan.FromSeconds(5));
+        await _live.Time.PassWaitAsync(TimeSpan.FromSeconds(5));
 
         Assert.That((await page.ClosedAsync()).Code, Is.EqualTo(4401));
     }
