@@ -97,6 +97,8 @@ internal static class GatewayHost
         services.GetRequiredService<Sessions>().Load();
         var broker = services.GetRequiredService<MqttBroker>();
         services.GetRequiredService<Standings>().Tell(broker.ForgetOwner);
+        services.GetRequiredService<DeviceSecrets>().Retired =
+            device => broker.DisconnectOwner(Identity.Device(device).Owner, ReasonCode.AdministrativeAction);
         var devices = services.GetRequiredService<Devices>();
         broker.AddListener(devices);
         broker.AddListener(services.GetRequiredService<MappedSubscribers>());

@@ -7,6 +7,15 @@ public sealed class RightsTests
 {
     private static readonly DenyList NothingDenied = Deny();
 
+    [TestCase("POST", "/api/jobs/j1/acks", true)]
+    [TestCase("POST", "/api/jobs/acks", true)]
+    [TestCase("PUT", "/api/people/acks", false)]
+    [TestCase("PATCH", "/api/users/acks", false)]
+    [TestCase("DELETE", "/api/firmware/acks", false)]
+    [TestCase("DELETE", "/api/rooms/r1/participants/acks", false)]
+    public void Acks_AreReadByPosting_AndAnythingOfThatNameIsChangedAsAllElse(string method, string path, bool isRead) =>
+        Assert.That(HttpActs.Of(method, path).Verb == Verb.Read, Is.EqualTo(isRead));
+
     [TestCase("scanners/door-1/status", true)]
     [TestCase("scanners/door-1/identifications", true)]
     [TestCase("scanners/door-1/acks", true)]

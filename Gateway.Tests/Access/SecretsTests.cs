@@ -129,6 +129,16 @@ public sealed class SecretsTests
     }
 
     [Test]
+    public async Task DeviceSecret_RenewedTwiceBeforeItsUse_LeavesTheOneThatTheScannerHas()
+    {
+        var secrets = await RotatedAsync();
+        await IssueAsync(secrets, "newest");
+
+        Assert.That((await IsRightAsync(secrets, "old"), await IsRightAsync(secrets, "new")), Is.EqualTo((true, false)));
+        Assert.That((await IsRightAsync(secrets, "newest"), await IsRightAsync(secrets, "old")), Is.EqualTo((true, false)));
+    }
+
+    [Test]
     public async Task DeviceSecret_UsedFirst_EndsTheOldOne_OverARestartToo()
     {
         var secrets = await RotatedAsync();

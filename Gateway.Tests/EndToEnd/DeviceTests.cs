@@ -48,6 +48,19 @@ public sealed class DeviceTests() : ServiceTest([.. Admin, "--Enrollment:StateSe
     }
 
     [Test]
+    public async Task Secret_RenewedAndUsed_EndsWhoeverIsConnectedByTheOldOne()
+    {
+        await using var thief = Mosquitto.Listen(Service.MqttPort, "scanners/lab-1/commands", [.. _credentials, "-i", "thief"]);
+        await Eventually.HoldsAsync(IsOnlineAsync, "somebody is connected by the old secret");
+        var renewed = await Service.PostAsync("api/devices/lab-1/secret", new { });
+        _credentials = ["-u", "lab-1", "-P", (string)renewed["secret"]!];
+
+        await using var scanner = await ConnectAsync();
+        await Eventually.HoldsAsync(() => thief.HasEnded, "the old secret's connection is closed");
+        Assert.That(scanner.HasEnded, Is.False);
+    }
+
+    [Test]
     public async Task Command_ThatWaitedInTheSession_TellsTheSecondsThatAreLeft()
     {
         string enrollment;

@@ -22,11 +22,18 @@ internal sealed class DeviceSecrets(IJournal journal, TimeProvider time)
         }
     }
 
+    /// <summary>Called when a new secret is first used: whoever is still connected by the old one has to go.</summary>
+    public Action<string> Retired { get; set; } = static _ => { };
+
     /// <summary>Inside the caller's transaction; call <see cref="Changed"/> with the result after it.</summary>
     public static IssuedSecret Issue(JournalTransaction transaction, string device, string secret)
     {
         var before = transaction.Documents.Find(Collection, device) is { } body ? ContractJson.Read<KeptSecret>(body) : null;
-        var kept = new KeptSecret(Secret.Hash(secret), before?.Hash, before is null ? null : transaction.Now + Grace);
+
+        // One that was never used makes room for the next: the scanner still has the one before it.
+        var kept = before?.OldHash is null
+            ? new KeptSecret(Secret.Hash(secret), before?.Hash, before is null ? null : transaction.Now + Grace)
+            : before with { Hash = Secret.Hash(secret) };
         transaction.Documents.Put(Collection, device, ContractJson.Write(kept));
         return new(device, kept);
     }
@@ -69,6 +76,7 @@ internal sealed class DeviceSecrets(IJournal journal, TimeProvider time)
             return only;
         });
         _kept[device] = only;
+        Retired(device);
     }
 
     internal sealed record KeptSecret(string Hash, string? OldHash, DateTimeOffset? OldUntil);

@@ -61,7 +61,7 @@ internal sealed class HttpAccess(
 
     private static bool IsGuarded(PathString path) =>
         (IsUnder(path, "/api") && !IsUnder(path, "/api/sign-in") && !IsUnder(path, "/api/kiosks/pairings")) || IsUnder(path, "/metrics")
-        || IsUnder(path, "/firmware") || path == "/openapi.json";
+        || IsUnder(path, "/firmware") || IsUnder(path, "/openapi.json");
 
     /// <summary>A collector on this machine needs no token for the figures; behind a proxy everyone would seem to be on this machine.</summary>
     private static bool IsScrapedFromHere(HttpContext context) => IsUnder(context.Request.Path, "/metrics") && !Forwarding.IsIn(context.Request)

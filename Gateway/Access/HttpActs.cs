@@ -26,7 +26,7 @@ internal static class HttpActs
             || Array.Exists(Managing, act =>
                 act.Kind == kind && act.Parts == parts.Length - 1 && act.Method.Equals(method, StringComparison.OrdinalIgnoreCase));
         var verb = isManaging ? Verb.Manage
-            : HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || (parts.Length > 2 && last == "acks") ? Verb.Read
+            : HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || (HttpMethods.IsPost(method) && parts.Length > 2 && last == "acks") ? Verb.Read
             : Verb.Operate;
         return (verb, IsPartOfFeed(parts.Length, last) ? new(kind) : what);
     }
