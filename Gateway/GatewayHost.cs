@@ -110,6 +110,7 @@ internal static class GatewayHost
         services.GetRequiredService<Retention>().Start();
         services.GetRequiredService<Webhooks>().Start();
         services.GetRequiredService<Forgetter>().Start();
+        services.GetRequiredService<FingerDeletions>().Start();
         services.GetRequiredService<IntegrityCheck>().Start();
         await services.GetRequiredService<Jobs>().StartAsync(CancellationToken.None);
         services.GetRequiredService<CheckInClock>().Start();
@@ -207,7 +208,8 @@ internal static class GatewayHost
         .AddSingleton<EnrollmentDesk>().AddSingleton<EnrollmentClock>().AddSingleton<Enrollments>()
         .AddSingleton<ISubscriberListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<Enrollments>())
-        .AddSingleton<Forgetter>().AddSingleton<People>().AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<People>())
+        .AddSingleton<Forgetter>().AddSingleton<People>()
+        .AddSingleton<FingerDeletions>().AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<FingerDeletions>())
         .AddSingleton<IKioskReach, KioskPeople>()
         .AddSingleton<IDeviceListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<DeviceFigures>().AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()

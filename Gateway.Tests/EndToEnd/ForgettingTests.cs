@@ -63,14 +63,46 @@ public sealed class ForgettingTests : ScannerTest
         await using var commands = Mosquitto.Listen(Service.MqttPort, "scanners/lab-1/commands");
         var alias = await ForgetAsync();
         Assert.That(await FingerAsync(alias), Is.EqualTo("{\"device\":\"lab-1\",\"slot\":1,\"deletedAt\":null}"));
-        var command = JsonNode.Parse((await commands.NextAsync("scanners/"))["scanners/lab-1/commands ".Length..])!;
+        var command = Command(await commands.NextAsync("scanners/"));
         Assert.That(((string?)command["do"], (int?)command["slot"]), Is.EqualTo(("delete", (int?)1)));
 
         await Scanner.AnswerAsync((string)command["id"]!, ok: false);
         Assert.That(await FingerAsync(alias), Does.Contain("\"deletedAt\":null").And.Contain("\"reason\""));
-        var again = await Service.PostAsync("api/devices/lab-1/commands", new { @do = "delete", slot = 1 });
+        var again = Command(await commands.NextAsync("scanners/"));
+        Assert.That(((string?)again["do"], (int?)again["slot"]), Is.EqualTo(("delete", (int?)1)), "asked again by itself");
         await Scanner.AnswerAsync((string)again["id"]!);
         Assert.That(await FingerAsync(alias), Does.Not.Contain("\"deletedAt\":null").And.Not.Contain("reason"));
+        Assert.That((await Service.GetAsync("api/devices/lab-1/commands"))["items"]!.AsArray(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Finger_ThatItsScannerDidNotDelete_IsAskedForWheneverTheScannerIsBack_OverAKillToo()
+    {
+        string refused;
+        var alias = await ForgetAsync();
+        await using (var commands = Mosquitto.Listen(Service.MqttPort, "scanners/lab-1/commands"))
+        {
+            refused = (string)Command(await commands.NextAsync("scanners/"))["id"]!;
+            await Scanner.AnswerAsync(refused, ok: false);
+        }
+
+        await KillAndStartAsync();
+        await using var back = Mosquitto.Listen(Service.MqttPort, "scanners/lab-1/commands");
+        var again = (string)Command(await back.NextAsync("scanners/"))["id"]!;
+        Assert.That(again, Is.Not.EqualTo(refused), "a scanner answers an id but once");
+        var byHand = await Service.PostAsync("api/devices/lab-1/commands", new { @do = "delete", slot = 1 });
+        await Scanner.AnswerAsync((string)byHand["id"]!);
+        Assert.That(await FingerAsync(alias), Does.Not.Contain("\"deletedAt\":null"));
+        Assert.That(
+            (await Service.GetAsync("api/devices/lab-1/commands"))["items"]!.AsArray(), Is.Empty, "said later, it would delete the slot's next finger");
+    }
+
+    [Test]
+    public async Task Finger_OnAScannerThatIsRemoved_IsNotCalledDeleted()
+    {
+        var alias = await ForgetAsync();
+        using var gone = await Service.Http.DeleteAsync("api/devices/lab-1");
+        Assert.That(await FingerAsync(alias), Is.EqualTo("""{"device":"lab-1","slot":1,"deletedAt":null,"reason":"scanner_removed"}"""));
     }
 
     [Test]
@@ -103,6 +135,8 @@ public sealed class ForgettingTests : ScannerTest
         await Eventually.HoldsAsync(async () => (await Service.GetAsync(path))["erasedAt"] is not null, "history to be rewritten");
         return path.Split('/')[^1];
     }
+
+    private static JsonNode Command(string line) => JsonNode.Parse(line["scanners/lab-1/commands ".Length..])!;
 
     private async Task<string> FingerAsync(string alias) => (await Service.GetAsync($"api/forgettings/{alias}"))["fingers"]![0]!.ToJsonString();
 

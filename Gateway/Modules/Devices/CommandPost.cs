@@ -38,9 +38,12 @@ internal sealed class CommandPost : IAsyncDisposable
     /// <summary>After the commit that kept the command.</summary>
     public void Send(DeviceCommand command)
     {
-        _unanswered[command.Id] = command;
+        Hold(command);
         _letters.Writer.TryWrite(new SendCommand(command));
     }
+
+    /// <summary>After the commit that kept the command, which is said when the scanner subscribes, or with <see cref="Send"/>.</summary>
+    public void Hold(DeviceCommand command) => _unanswered[command.Id] = command;
 
     /// <summary>After the commit that dropped it.</summary>
     public void Dropped(string id) => _unanswered.TryRemove(id, out _);
@@ -55,6 +58,9 @@ internal sealed class CommandPost : IAsyncDisposable
     }
 
     public IReadOnlyList<DeviceCommand> Unanswered(string device) => [.. _unanswered.Values.Where(command => command.Device == device)];
+
+    /// <summary>Whose time to be said once more has come.</summary>
+    public IReadOnlyList<DeviceCommand> Due(DateTimeOffset now) => [.. _unanswered.Values.Where(command => command.Next <= now)];
 
     /// <summary>Clears retained topics that no longer say anything true; tells when all are.</summary>
     public void Clear(IEnumerable<string> topics, Action? cleared = null) => _letters.Writer.TryWrite(new ClearTopics([.. topics], cleared));

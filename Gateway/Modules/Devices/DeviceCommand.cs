@@ -33,6 +33,12 @@ internal sealed record DeviceCommand
 
     public int? From { get; init; }
 
+    /// <summary>How often a scanner has said that it could not.</summary>
+    public int Refusals { get; init; }
+
+    /// <summary>When it is said again though the scanner has not subscribed anew; null: not before that.</summary>
+    public DateTimeOffset? Next { get; init; }
+
     public static DeviceCommand? Find(JournalTransaction transaction, string id) =>
         transaction.Documents.Find(Collection, id) is { } body ? ContractJson.Read<DeviceCommand>(body) : null;
 

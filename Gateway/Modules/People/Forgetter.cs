@@ -114,4 +114,12 @@ internal static partial class PeopleLog
 
     [LoggerMessage(4502, LogLevel.Error, "who {Id} was could not be taken out of history; this is tried again")]
     public static partial void NotErased(ILogger logger, Exception failure, string id);
+
+    [LoggerMessage(
+        4503, LogLevel.Warning,
+        "scanner {Device} did not delete the finger in slot {Slot} of somebody who was forgotten: {Reason}; it is asked again in {Seconds} s, and when it connects")]
+    public static partial void FingerNotDeleted(ILogger logger, string device, int slot, string reason, int seconds);
+
+    [LoggerMessage(4504, LogLevel.Warning, "{Count} scanners could not be asked again to delete fingers of those who were forgotten")]
+    public static partial void NotAskedAgain(ILogger logger, Exception failure, int count);
 }

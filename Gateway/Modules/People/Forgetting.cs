@@ -36,6 +36,9 @@ internal static class ForgettingRecords
 {
     public const string Collection = "forgettings";
 
+    /// <summary>Nobody can tell any more: the scanner was taken off the list with the finger in its sensor.</summary>
+    public const string ScannerRemoved = "scanner_removed";
+
     /// <summary>By forgetting.</summary>
     public const string Open = "forgettings-open";
 
@@ -46,7 +49,7 @@ internal static class ForgettingRecords
     {
         transaction.Documents.Put(Collection, forgetting.Id, ContractJson.Write(forgetting));
         transaction.Documents.Put(Open, forgetting.Id, ContractJson.Write(erasure));
-        foreach (var finger in forgetting.Fingers.Where(finger => finger.DeletedAt is null))
+        foreach (var finger in forgetting.Fingers.Where(finger => finger.Reason is null))
         {
             var table = TableOf(transaction, finger.Device);
             table[finger.Slot] = forgetting.Id;
@@ -67,15 +70,16 @@ internal static class ForgettingRecords
 
     /// <summary>What a scanner said of a finger that it was to delete.</summary>
     /// <param name="reason">Null: it is deleted.</param>
-    public static void Told(JournalTransaction transaction, string device, int slot, string? reason)
+    /// <returns>False when it was nobody's who is forgotten.</returns>
+    public static bool Told(JournalTransaction transaction, string device, int slot, string? reason)
     {
         var table = TableOf(transaction, device);
         if (!table.TryGetValue(slot, out var id))
         {
-            return;
+            return false;
         }
 
-        if (reason is null)
+        if (reason is null or ScannerRemoved)
         {
             table.Remove(slot);
             transaction.Documents.Put(Fingers, device, ContractJson.Write(table));
@@ -86,14 +90,15 @@ internal static class ForgettingRecords
             Fingers = [.. forgetting.Fingers.Select(finger => finger.Device != device || finger.Slot != slot ? finger
                 : finger with { DeletedAt = reason is null ? transaction.Now : null, Reason = reason })],
         });
+        return true;
     }
 
-    /// <summary>A scanner that is deleted is nobody's concern any more.</summary>
-    public static void Told(JournalTransaction transaction, string device)
+    /// <summary>Nobody hears from that scanner any more.</summary>
+    public static void Removed(JournalTransaction transaction, string device)
     {
         foreach (var slot in TableOf(transaction, device).Keys)
         {
-            Told(transaction, device, slot, reason: null);
+            Told(transaction, device, slot, ScannerRemoved);
         }
     }
 

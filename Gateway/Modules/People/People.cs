@@ -8,11 +8,8 @@ namespace Gateway.Modules.People;
 /// <summary>The people: who they are, on which scanners they have a finger, and that they are forgotten when asked for.</summary>
 internal sealed class People(
     IJournal journal, IErasure erasure, Enrollments.Enrollments enrollments, CommandPost post, Access.Accounts accounts, IEnumerable<IForgets> keepers,
-    Forgetter forgetter, ILogger<People> log) : IAnswerListener
+    Forgetter forgetter, ILogger<People> log)
 {
-    // A scanner in a drawer still forgets the finger when it is back within this time.
-    private static readonly TimeSpan DeleteLifetime = TimeSpan.FromDays(90);
-
     /// <summary>Makes or renames; true when they were unknown.</summary>
     public Task<(Person Person, bool IsNew)> PutAsync(string id, string? name) => journal.WriteAsync(transaction =>
     {
@@ -58,22 +55,6 @@ internal sealed class People(
         return forgetting;
     }
 
-    /// <summary>A finger that its scanner has deleted is nobody's any more.</summary>
-    public Action? Answered(JournalTransaction transaction, DeviceCommand command, AnswerMessage answer)
-    {
-        if (command is { Do: DeviceCommand.Delete, Slot: { } slot })
-        {
-            if (answer.Ok)
-            {
-                PeopleRecords.Disown(transaction, command.Device, slot);
-            }
-
-            ForgettingRecords.Told(transaction, command.Device, slot, answer.Ok ? null : answer.Reason ?? "refused");
-        }
-
-        return null;
-    }
-
     private Forgetting Begin(JournalTransaction transaction, Person person, Renaming who, IReadOnlyList<ChannelName> channels, Identity by)
     {
         List<ChannelName> all = [.. channels.Union(person.Open.Select(open => ChannelName.Of(EnrollmentDesk.Kind, open)))];
@@ -88,7 +69,7 @@ internal sealed class People(
         }
 
         var fingers = person.Fingers.Select(finger => new ForgottenFinger(
-            finger.Device, finger.Slot, Devices.Devices.Find(transaction, finger.Device) is null ? transaction.Now : null));
+            finger.Device, finger.Slot, DeletedAt: null, Devices.Devices.Find(transaction, finger.Device) is null ? ForgettingRecords.ScannerRemoved : null));
         var topics = all.Where(channel => channel.Kind == EnrollmentDesk.Kind).Select(channel => Clearing.StateTopicOf(channel.Id));
         return ForgettingRecords.Begin(
             transaction,
@@ -106,14 +87,7 @@ internal sealed class People(
             return null;
         }
 
-        var command = new DeviceCommand
-        {
-            Id = transaction.NewId(),
-            Device = finger.Device,
-            Do = DeviceCommand.Delete,
-            Slot = finger.Slot,
-            ExpiresAt = transaction.Now + DeleteLifetime,
-        };
+        var command = FingerDeletions.Make(transaction, finger.Device, finger.Slot);
         command.Keep(transaction);
         return command;
     }

@@ -15,7 +15,7 @@ internal sealed class PeopleProjection : IProjection
         }
         else if (stored.Channel.Kind == Devices.Devices.Kind && stored.Type == DeviceEvents.Deleted)
         {
-            ForgettingRecords.Told(transaction, stored.Channel.Id);
+            ForgettingRecords.Removed(transaction, stored.Channel.Id);
             foreach (var slot in PeopleRecords.FingersOn(transaction, stored.Channel.Id).Keys)
             {
                 PeopleRecords.Disown(transaction, stored.Channel.Id, slot);
