@@ -113,6 +113,8 @@ public sealed class ForgettingTests : ScannerTest
 
         Assert.That((string?)export["person"]!["name"], Is.EqualTo(Name));
         Assert.That(kinds, Is.EquivalentTo(new[] { "enrollments", "checkins", "rooms", "audit" }));
+        var records = export["records"]!.AsArray().Select(one => $"{one!["in"]}".Split(':')[0]).Distinct();
+        Assert.That(records, Is.SupersetOf(new[] { "idempotency", "rooms-messages" }).And.Some.StartsWith("webhook-"));
         Assert.That(export.ToJsonString(), Does.Contain($"{Name} was here").And.Not.Contain("Arthur"));
     }
 

@@ -9,6 +9,9 @@ internal interface IErasure
     /// <summary>Events that name them, oldest first.</summary>
     IAsyncEnumerable<StoredEvent> EventsAsync(Renaming who, CancellationToken cancellation);
 
+    /// <summary>What is kept beside the events and names them: answers kept for a repeat, what webhooks are told, what they said in rooms.</summary>
+    IAsyncEnumerable<(string Collection, byte[] Body)> RecordsAsync(Renaming who, CancellationToken cancellation);
+
     /// <summary>Renames them in all events up to a position, and in what was made of those. May be done again after a crash.</summary>
     Task EraseAsync(Renaming who, long upTo, CancellationToken cancellation);
 

@@ -15,11 +15,12 @@ internal sealed class Erasure(IStore store, IErasureReader reader, IEmptiedLog e
     private const int Step = 500;
 
     private const string Audit = "audit";
+    private const string ReadMarks = "rooms-read";
 
     private static readonly string[] Kinds = ["enrollments", "checkins", Renaming.Rooms];
 
     // Answers that are kept for a repeat, what webhooks are told, what was said in rooms and how far each has read there.
-    private static readonly string[] Collections = ["idempotency", "rooms-messages", "rooms-read", "webhook-log:", "webhook-outbox:"];
+    private static readonly string[] Collections = ["idempotency", "rooms-messages", ReadMarks, "webhook-log:", "webhook-outbox:"];
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private const int MostTries = 100;
@@ -43,6 +44,21 @@ internal sealed class Erasure(IStore store, IErasureReader reader, IEmptiedLog e
                 foreach (var stored in page.Where(stored => who.In(stored.Data.Span, kind == Renaming.Rooms) is not null))
                 {
                     yield return stored;
+                }
+            }
+        }
+    }
+
+    public async IAsyncEnumerable<(string Collection, byte[] Body)> RecordsAsync(Renaming who, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        // How far each has read is one list of all who take part.
+        foreach (var collection in Collections.Where(collection => collection != ReadMarks))
+        {
+            await foreach (var page in DocumentsAsync(collection, cancellation))
+            {
+                foreach (var kept in page.Where(kept => who.In(kept.Body, IsOfRoom(kept.Collection)) is not null))
+                {
+                    yield return (kept.Collection, kept.Body);
                 }
             }
         }
@@ -124,26 +140,36 @@ internal sealed class Erasure(IStore store, IErasureReader reader, IEmptiedLog e
 
     private async Task RewriteDocumentsAsync(string collection, Renaming who, CancellationToken cancellation)
     {
-        // The last sign is the next one: all collections that begin so, and that is one where it is a whole name.
-        var to = collection.EndsWith(':') ? collection[..^1] + ';' : collection + '!';
-        var isOfRoom = collection.StartsWith(Renaming.Rooms, StringComparison.Ordinal);
-        for (KeptDocument? last = null; ;)
+        await foreach (var page in DocumentsAsync(collection, cancellation))
         {
-            var page = await ReadAsync(() => reader.Documents(collection, to, last, Step), cancellation);
             await WriteAsync(transaction =>
             {
                 foreach (var kept in page)
                 {
                     // Looked at again: it may have changed since.
-                    if (transaction.Journal.Documents.Find(kept.Collection, kept.Key) is { } body && who.In(body, isOfRoom) is { } renamed)
+                    if (transaction.Journal.Documents.Find(kept.Collection, kept.Key) is { } body && who.In(body, IsOfRoom(collection)) is { } renamed)
                     {
                         transaction.Journal.Documents.Put(kept.Collection, kept.Key, renamed);
                     }
                 }
             });
+        }
+    }
+
+    private static bool IsOfRoom(string collection) => collection.StartsWith(Renaming.Rooms, StringComparison.Ordinal);
+
+    private async IAsyncEnumerable<IReadOnlyList<KeptDocument>> DocumentsAsync(
+        string collection, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        // The last sign is the next one: all collections that begin so, and that is one where it is a whole name.
+        var to = collection.EndsWith(':') ? collection[..^1] + ';' : collection + '!';
+        for (KeptDocument? last = null; ;)
+        {
+            var page = await ReadAsync(() => reader.Documents(collection, to, last, Step), cancellation);
+            yield return page;
             if (page.Count < Step)
             {
-                return;
+                yield break;
             }
 
             last = page[^1];

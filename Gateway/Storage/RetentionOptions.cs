@@ -24,12 +24,18 @@ internal sealed record RetentionOptions : ICheckedOptions
     /// <summary>Messages.</summary>
     public string Rooms { get; init; } = "365d";
 
+    /// <summary>Who did what, and from which address.</summary>
+    public string Audit { get; init; } = "all";
+
     /// <summary>How often is looked for what may go.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(10);
 
     public IEnumerable<string> Faults()
     {
-        (string Name, string Rule)[] rules = [("Enrollments", Enrollments), ("Devices", Devices), ("Jobs", Jobs), ("CheckIns", CheckIns), ("Rooms", Rooms)];
+        (string Name, string Rule)[] rules =
+        [
+            ("Enrollments", Enrollments), ("Devices", Devices), ("Jobs", Jobs), ("CheckIns", CheckIns), ("Rooms", Rooms), ("Audit", Audit),
+        ];
         foreach (var (name, rule) in rules.Where(entry => !RetentionRule.TryParse(entry.Rule, out _)))
         {
             yield return $"Retention:{name}: \"{rule}\" is none of 90d, 1000000, 500MB, 2GB, several of them with spaces between, or all.";
@@ -47,7 +53,16 @@ internal sealed record RetentionOptions : ICheckedOptions
     /// <summary>A kind that has no setting keeps everything.</summary>
     private RetentionRule Of(string kind)
     {
-        var text = kind switch { "enrollments" => Enrollments, "devices" => Devices, "jobs" => Jobs, "checkins" => CheckIns, "rooms" => Rooms, _ => "all" };
+        var text = kind switch
+        {
+            "enrollments" => Enrollments,
+            "devices" => Devices,
+            "jobs" => Jobs,
+            "checkins" => CheckIns,
+            "rooms" => Rooms,
+            "audit" => Audit,
+            _ => "all",
+        };
         return RetentionRule.TryParse(text, out var rule) ? rule : RetentionRule.Everything;
     }
 }

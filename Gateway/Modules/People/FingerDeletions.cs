@@ -4,7 +4,7 @@ using Gateway.Modules.Devices;
 
 namespace Gateway.Modules.People;
 
-/// <summary>Has the fingers of those who are forgotten deleted: a scanner that fails, refuses or says nothing is asked again until it says that it did.</summary>
+/// <summary>Has fingers of those who are forgotten deleted: a scanner that fails or says nothing is asked again until it has done it.</summary>
 internal sealed class FingerDeletions(CommandPost post, IJournal journal, TimeProvider time, ILogger<FingerDeletions> log) : IAnswerListener, IAsyncDisposable
 {
     // As good as for ever: a scanner in a drawer is asked whenever it is back. MQTT counts the seconds in 32 bits.

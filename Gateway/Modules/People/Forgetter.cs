@@ -117,7 +117,7 @@ internal static partial class PeopleLog
 
     [LoggerMessage(
         4503, LogLevel.Warning,
-        "scanner {Device} did not delete the finger in slot {Slot} of somebody who was forgotten: {Reason}; it is asked again in {Seconds} s, and when it connects")]
+        "scanner {Device} did not delete slot {Slot}, a finger of somebody forgotten: {Reason}; asked again in {Seconds} s, and when it connects")]
     public static partial void FingerNotDeleted(ILogger logger, string device, int slot, string reason, int seconds);
 
     [LoggerMessage(4504, LogLevel.Warning, "{Count} scanners could not be asked again to delete fingers of those who were forgotten")]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Gateway.Access;
 using Gateway.Contract;
 using Gateway.Journal;
@@ -95,6 +96,14 @@ internal static class PeopleEndpoints
         await foreach (var stored in erasure.EventsAsync(who, context.RequestAborted))
         {
             await response.WriteAsync(separator + Encoding.UTF8.GetString(stored.Json.Span));
+            separator = ",\n";
+        }
+
+        await response.WriteAsync("\n],\"records\":[");
+        separator = "\n";
+        await foreach (var (collection, body) in erasure.RecordsAsync(who, context.RequestAborted))
+        {
+            await response.WriteAsync($"{separator}{{\"in\":{JsonSerializer.Serialize(collection)},\"record\":{Encoding.UTF8.GetString(body)}}}");
             separator = ",\n";
         }
 

@@ -51,7 +51,13 @@ function fingers(all, { say }) {
       " ",
       finger.deletedAt !== null
         ? badge("good", say("forgotten.deleted"))
-        : badge("warn", finger.reason === undefined ? say("forgotten.waits") : say("forgotten.refused", { reason: finger.reason })),
+        : badge("warn", obstacle(finger.reason, say)),
     );
   return h("ul", { class: "inline" }, all.map(item));
+}
+
+/** @param {string | undefined} reason @param {Scene["say"]} say */
+function obstacle(reason, say) {
+  if (reason === undefined) return say("forgotten.waits");
+  return reason === "scanner_removed" ? say("forgotten.scannerRemoved") : say("forgotten.refused", { reason });
 }
