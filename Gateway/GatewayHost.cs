@@ -96,14 +96,12 @@ internal static class GatewayHost
         services.GetRequiredService<Accounts>().Load();
         services.GetRequiredService<Sessions>().Load();
         var broker = services.GetRequiredService<MqttBroker>();
-        services.GetRequiredService<Standings>().Tell(broker.ForgetOwner);
-        services.GetRequiredService<DeviceSecrets>().Retired =
-            device => broker.DisconnectOwner(Identity.Device(device).Owner, ReasonCode.AdministrativeAction);
         var devices = services.GetRequiredService<Devices>();
         broker.AddListener(devices);
         broker.AddListener(services.GetRequiredService<MappedSubscribers>());
         broker.Countdown = DeviceCommand.AtDelivery;
         broker.Start(services.GetRequiredService<IPublishGate>());
+        services.GetRequiredService<Standings>().Start(broker.ForgetOwner);
         await devices.StartAsync(CancellationToken.None);
         services.GetRequiredService<Enrollments>().Start();
         services.GetRequiredService<QuarantineKeeper>().Start();

@@ -10,9 +10,15 @@ internal sealed class AccessParts(IJournal journal, string folder, TimeProvider 
 {
     public Accounts Accounts { get; } = new(journal, time);
 
-    public Standings Standings => field ??= new(Accounts, NewSessions());
+    public DeviceSecrets Devices { get; } = new(journal, time);
 
-    public Sessions NewSessions() => new(journal, Accounts, time);
+    public AdminToken Admin => field ??= NewAdmin(new());
+
+    public Standings Standings => field ??= new(Accounts, Sessions, Devices, Admin, time);
+
+    public Sessions Sessions => field ??= NewSessions();
+
+    public Sessions NewSessions() => new(journal, Accounts, Admin, time);
 
     public AdminToken NewAdmin(AccessOptions options) => new(options, new NewTokenFile(folder), journal, time);
 

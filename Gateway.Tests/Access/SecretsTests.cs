@@ -36,7 +36,7 @@ public sealed class SecretsTests
         var device = Secret.Make();
         await IssueAsync(new(_some.Journal, _time), device);
         var admin = (await Admin().PrepareAsync())!;
-        var session = await _parts.NewSessions().OpenAsync(Identity.Admin);
+        var session = await _parts.NewSessions().OpenAsync(_parts.Admin.Holder, isEncrypted: false);
 
         Assert.Multiple(() =>
         {
@@ -155,31 +155,31 @@ public sealed class SecretsTests
     {
         var secrets = await RotatedAsync();
 
-        Assert.That(await secrets.IsRightAsync("door-2", "new"u8.ToArray()), Is.False);
+        Assert.That(await secrets.ProveAsync("door-2", "new"u8.ToArray()), Is.Null);
     }
 
     [Test]
     public async Task Session_AfterARestart_GoesOn_AndEndsAfterItsTime()
     {
-        var secret = await _parts.NewSessions().OpenAsync(Identity.Admin);
+        var secret = await _parts.NewSessions().OpenAsync(_parts.Admin.Holder, isEncrypted: false);
         var restarted = _parts.NewSessions();
         restarted.Load();
-        Assert.That(restarted.Find(secret), Is.EqualTo(Identity.Admin));
+        Assert.That(restarted.Find(secret, isEncrypted: false), Is.EqualTo(Identity.Admin));
 
         _time.Advance(Sessions.Lifetime);
-        Assert.That(restarted.Find(secret), Is.Null);
+        Assert.That(restarted.Find(secret, isEncrypted: false), Is.Null);
     }
 
     [Test]
     public async Task Session_Closed_IsGone_OverARestartToo()
     {
         var sessions = _parts.NewSessions();
-        var secret = await sessions.OpenAsync(Identity.Admin);
+        var secret = await sessions.OpenAsync(_parts.Admin.Holder, isEncrypted: false);
         await sessions.CloseAsync(secret);
         var restarted = _parts.NewSessions();
         restarted.Load();
 
-        Assert.That((sessions.Find(secret), restarted.Find(secret)), Is.EqualTo(((Identity?)null, (Identity?)null)));
+        Assert.That((sessions.Find(secret, isEncrypted: false), restarted.Find(secret, isEncrypted: false)), Is.EqualTo(((Identity?)null, (Identity?)null)));
     }
 
     [Test]
@@ -245,7 +245,7 @@ public sealed class SecretsTests
     private static TicketVerdict Redeem(Tickets tickets, string? secret) => tickets.Redeem(secret, new DefaultHttpContext());
 
     private static async Task<bool> IsRightAsync(DeviceSecrets secrets, string secret) =>
-        await secrets.IsRightAsync(Some.Device, Encoding.UTF8.GetBytes(secret));
+        await secrets.ProveAsync(Some.Device, Encoding.UTF8.GetBytes(secret)) is not null;
 
     private AdminToken Admin(AccessOptions? options = null) => _parts.NewAdmin(options ?? new());
 

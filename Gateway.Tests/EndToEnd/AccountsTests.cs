@@ -100,6 +100,8 @@ public sealed class AccountsTests() : ServiceTest(Admin)
         Assert.That(await page.ClosedAsync(), Is.EqualTo(4401));
         Assert.That(await reading.WaitAsync(TimeSpan.FromSeconds(15)), Does.Contain("event: subscribed"));
         Assert.That((await polling.WaitAsync(TimeSpan.FromSeconds(15))).StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+        await using var others = await OpenAsync(Service.Http);
+        Assert.That((string?)(await others.SubscribeAsync($"jobs/{job}"))["op"], Is.EqualTo("subscribed"), "others come and go as before");
     }
 
     [Test]

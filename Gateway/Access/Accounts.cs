@@ -36,11 +36,17 @@ internal sealed class Accounts(IJournal journal, TimeProvider time)
 }
 
 /// <param name="Password">As <see cref="Gateway.Access.Password"/> keeps it.</param>
-/// <param name="Since">Sessions from before are over: they were another's of the same name, or opened with an older password.</param>
-internal sealed record KeptUser(string Name, Role Role, string Password, DateTimeOffset CreatedAt, DateTimeOffset Since)
+internal sealed record KeptUser(string Name, Role Role, string Password, DateTimeOffset CreatedAt)
 {
+    /// <summary>Another password is another holder, and so is somebody else of the same name: salts are never the same.</summary>
+    [JsonIgnore]
+    public Holder Holder => field ??= new(IdentityKind.User, Name, Holder.ProofOf(Password));
+
     [JsonIgnore]
     public Identity Identity => field ??= new(IdentityKind.User, Name) { Role = Role };
+
+    /// <summary>Made anew: a copy would bring along who they were.</summary>
+    public KeptUser Changed(Role? role, string? password) => new(Name, role ?? Role, password ?? Password, CreatedAt);
 }
 
 /// <param name="Until">Null: for ever.</param>

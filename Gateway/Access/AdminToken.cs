@@ -16,6 +16,14 @@ internal sealed class AdminToken(AccessOptions options, NewTokenFile newToken, I
     // Replaced whole; set at start and when the link is used.
     private volatile MadeToken? _made;
 
+    /// <summary>Called when another token has taken its place: whoever came in by the one before has to go.</summary>
+    public Action Replaced { get; set; } = static () => { };
+
+    /// <summary>Whose the sessions are that the token opens: a new one ends those of the one before.</summary>
+    public Holder Holder => new(IdentityKind.Admin, Identity.Admin.Name, Hash is { } hash ? Holder.ProofOf(hash) : null);
+
+    private string? Hash => options.AdminToken is { } set ? Secret.Hash(set) : _made?.Hash;
+
     /// <summary>Before the first request: a token that was made at an earlier start is good from the first moment of this one.</summary>
     public void Load()
     {
@@ -44,18 +52,16 @@ internal sealed class AdminToken(AccessOptions options, NewTokenFile newToken, I
         return token;
     }
 
-    public bool IsAdmin(ReadOnlySpan<byte> presented)
-    {
-        var expected = options.AdminToken is { } set ? Secret.Hash(set) : _made?.Hash;
-        return Secret.Matches(Secret.Hash(presented), expected);
-    }
+    public bool IsAdmin(ReadOnlySpan<byte> presented) => IsCurrent(Secret.Hash(presented));
+
+    public bool IsCurrent(string hash) => Secret.Matches(hash, Hash);
 
     /// <summary>Whether this token may open a session now; a printed link does so once.</summary>
     public async Task<bool> SpendAsync(string token)
     {
         if (newToken.Take() is { } renewed)
         {
-            await KeepAsync(renewed);
+            await ReplaceAsync(renewed);
         }
 
         if (!IsAdmin(Encoding.UTF8.GetBytes(token)))
@@ -83,6 +89,12 @@ internal sealed class AdminToken(AccessOptions options, NewTokenFile newToken, I
         });
         _made = spent ?? _made;
         return spent is not null;
+    }
+
+    private async Task ReplaceAsync(MadeToken renewed)
+    {
+        await KeepAsync(renewed);
+        Replaced();
     }
 
     private async Task KeepAsync(MadeToken made) => _made = await journal.WriteAsync(transaction =>

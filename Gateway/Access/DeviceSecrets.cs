@@ -22,10 +22,10 @@ internal sealed class DeviceSecrets(IJournal journal, TimeProvider time)
         }
     }
 
-    /// <summary>Called when a new secret is first used: whoever is still connected by the old one has to go.</summary>
-    public Action<string> Retired { get; set; } = static _ => { };
+    /// <summary>Hears, by their hashes, of secrets that are replaced and until when each is good: whoever came in by one has to go then.</summary>
+    public Action<string, string, DateTimeOffset> Ending { get; set; } = static (_, _, _) => { };
 
-    /// <summary>Inside the caller's transaction; call <see cref="Changed"/> with the result after it.</summary>
+    /// <summary>Inside the caller's transaction; <see cref="Changed"/> has to hear of the result when it is committed, in the order of commits.</summary>
     public static IssuedSecret Issue(JournalTransaction transaction, string device, string secret)
     {
         var before = transaction.Documents.Find(Collection, device) is { } body ? ContractJson.Read<KeptSecret>(body) : null;
@@ -42,41 +42,74 @@ internal sealed class DeviceSecrets(IJournal journal, TimeProvider time)
 
     public bool Knows(string device) => _kept.ContainsKey(device);
 
-    public void Changed(IssuedSecret issued) => _kept[issued.Device] = issued.Kept;
+    /// <param name="issued">Null where none was.</param>
+    public void Changed(IssuedSecret? issued)
+    {
+        if (issued is null)
+        {
+            return;
+        }
+
+        _kept.TryGetValue(issued.Device, out var before);
+        _kept[issued.Device] = issued.Kept;
+        if (before is not null && before.Hash != issued.Kept.Hash)
+        {
+            Ending(issued.Device, before.Hash, EndOf(issued.Device, before.Hash) ?? DateTimeOffset.MinValue);
+        }
+    }
 
     public void Removed(string device) => _kept.TryRemove(device, out _);
 
-    public async ValueTask<bool> IsRightAsync(string device, ReadOnlyMemory<byte> presented)
+    /// <summary>The hash of the secret that was shown; null when it is not this device's, or no longer.</summary>
+    public async ValueTask<string?> ProveAsync(string device, ReadOnlyMemory<byte> presented)
     {
         if (!_kept.TryGetValue(device, out var kept))
         {
-            return false;
+            return null;
         }
 
         var hash = Secret.Hash(presented.Span);
-        if (Secret.Matches(hash, kept.Hash))
+        if (Secret.Matches(hash, kept.Hash) && kept.OldHash is not null)
         {
-            if (kept.OldHash is not null)
-            {
-                await RetireOldAsync(device, kept.Hash);
-            }
-
-            return true;
+            await RetireOldAsync(device, hash);
         }
 
-        return kept.OldUntil > time.GetUtcNow() && Secret.Matches(hash, kept.OldHash);
+        return IsGood(device, hash) ? hash : null;
     }
+
+    /// <summary>Whether whoever came in by the secret of this hash may stay.</summary>
+    public bool IsGood(string device, string hash) => _kept.TryGetValue(device, out var kept)
+        && (Secret.Matches(hash, kept.Hash) || (kept.OldUntil > time.GetUtcNow() && Secret.Matches(hash, kept.OldHash)));
+
+    /// <summary>Until when it is good; null where no end is set.</summary>
+    public DateTimeOffset? EndOf(string device, string hash) =>
+        _kept.TryGetValue(device, out var kept) && Secret.Matches(hash, kept.OldHash) ? kept.OldUntil : null;
 
     private async Task RetireOldAsync(string device, string hash)
     {
         var only = new KeptSecret(hash, null, null);
-        await journal.WriteAsync(transaction =>
-        {
-            transaction.Documents.Put(Collection, device, ContractJson.Write(only));
-            return only;
-        });
-        _kept[device] = only;
-        Retired(device);
+
+        // Decided on the one writer: a still newer one, made at the same time, is not undone by this.
+        await journal.WriteAsync(
+            transaction =>
+            {
+                if (transaction.Documents.Find(Collection, device) is not { } body || ContractJson.Read<KeptSecret>(body) is not { OldHash: { } old } kept
+                    || kept.Hash != hash)
+                {
+                    return null;
+                }
+
+                transaction.Documents.Put(Collection, device, ContractJson.Write(only));
+                return old;
+            },
+            old =>
+            {
+                if (old is not null)
+                {
+                    _kept[device] = only;
+                    Ending(device, old, DateTimeOffset.MinValue);
+                }
+            });
     }
 
     internal sealed record KeptSecret(string Hash, string? OldHash, DateTimeOffset? OldUntil);

@@ -10,13 +10,13 @@ internal sealed class HttpAccess(
     DeviceSecrets devices, ILogger<HttpAccess> log)
 {
     private static readonly object Slot = new();
-    private static readonly object SessionSlot = new();
+    private static readonly object CredentialSlot = new();
 
     public static Identity IdentityOf(HttpContext context) =>
         (Identity?)context.Items[Slot] ?? throw new InvalidOperationException($"{context.Request.Path} is served without an identity");
 
-    /// <summary>The hash of the session that the request came by; null where it came by other credentials.</summary>
-    public static string? SessionOf(HttpContext context) => (string?)context.Items[SessionSlot];
+    /// <summary>The hash of what the request came by, where whoever it belongs to can have several: a session, or the admin token.</summary>
+    public static string? CredentialOf(HttpContext context) => (string?)context.Items[CredentialSlot];
 
     /// <summary>For what only the body names: a kiosk may do this for its own scanner alone.</summary>
     public static void DemandScanner(HttpContext context, string device)
@@ -110,7 +110,7 @@ internal sealed class HttpAccess(
     }
 
     private async ValueTask<Identity?> IdentifyScannerAsync(HttpContext context, BasicCredentials given) =>
-        await devices.IsRightAsync(given.Name, given.Password) || IsOpenTo(context) ? Identity.Device(given.Name) : null;
+        await devices.ProveAsync(given.Name, given.Password) is not null || IsOpenTo(context) ? Identity.Device(given.Name) : null;
 
     private Identity? Identify(HttpContext context, out bool wasPresented)
     {
@@ -120,6 +120,7 @@ internal sealed class HttpAccess(
             var bytes = Encoding.UTF8.GetBytes(token);
             if (admin.IsAdmin(bytes) && MayUseAdmin(context))
             {
+                context.Items[CredentialSlot] = Secret.Hash(bytes);
                 return Identity.Admin;
             }
 
@@ -128,9 +129,9 @@ internal sealed class HttpAccess(
             return accounts.OfKey(bytes) ?? (IsOpenTo(context) ? Identity.Anonymous : null);
         }
 
-        if (context.Request.Cookies[SessionCookie.Name(context)] is { Length: > 0 } cookie && sessions.Find(cookie) is { } signedIn)
+        if (context.Request.Cookies[SessionCookie.Name(context)] is { Length: > 0 } cookie && sessions.Find(cookie, context.Request.IsHttps) is { } signedIn)
         {
-            context.Items[SessionSlot] = Secret.Hash(cookie);
+            context.Items[CredentialSlot] = Secret.Hash(cookie);
             return signedIn;
         }
 

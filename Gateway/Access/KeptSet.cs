@@ -27,26 +27,8 @@ internal sealed class KeptSet<T>(IJournal journal, string collection)
 
     /// <summary>Done when it is on disk and in memory. The decision may run again, and sees what is there at that moment.</summary>
     /// <param name="decide">Gives the record as it is to be, null for none; or the same, for no change.</param>
-    public async Task<(T? Before, T? After)> ChangeAsync(string key, Func<JournalTransaction, T?, T?> decide)
-    {
-        (T? Before, T? After) change = default;
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        journal.Write(
-            transaction => change = Decide(transaction, key, decide),
-            failure =>
-            {
-                if (failure is not null)
-                {
-                    done.SetException(failure as JournalUnavailableException ?? new JournalUnavailableException(failure));
-                    return;
-                }
-
-                Follow(key, change.After);
-                done.SetResult();
-            });
-        await done.Task;
-        return change;
-    }
+    public Task<(T? Before, T? After)> ChangeAsync(string key, Func<JournalTransaction, T?, T?> decide) =>
+        journal.WriteAsync(transaction => Decide(transaction, key, decide), change => Follow(key, change.After));
 
     private (T? Before, T? After) Decide(JournalTransaction transaction, string key, Func<JournalTransaction, T?, T?> decide)
     {

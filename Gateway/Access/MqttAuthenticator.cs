@@ -15,10 +15,10 @@ internal sealed class MqttAuthenticator(
     public async ValueTask<Authentication> AuthenticateAsync(ConnectAttempt attempt, CancellationToken cancellation)
     {
         var remote = (attempt.Remote as IPEndPoint)?.Address;
-        if (await IdentifyAsync(attempt) is { } identity)
+        if (await IdentifyAsync(attempt) is var (identity, credential))
         {
             throttle.Succeeded(remote);
-            var rights = new MqttRights(identity, deny, devices.Knows, mapped, standings.Of(identity));
+            var rights = new MqttRights(identity, deny, devices.Knows, mapped, standings.Of(identity, credential));
             return rights.MayUseClientId(attempt.ClientId) ? Authentication.Granted(rights) : Authentication.Refused(ReasonCode.ClientIdentifierNotValid);
         }
 
@@ -26,27 +26,28 @@ internal sealed class MqttAuthenticator(
         return throttle.Failed(remote) is null ? Authentication.Refused(ReasonCode.NotAuthorized) : Authentication.Refused(ReasonCode.QuotaExceeded);
     }
 
-    private async ValueTask<Identity?> IdentifyAsync(ConnectAttempt attempt)
+    /// <summary>With the hash of what they came in by, where they can have several.</summary>
+    private async ValueTask<(Identity Who, string? Credential)?> IdentifyAsync(ConnectAttempt attempt)
     {
         if (attempt.Password is { Length: > 0 } password)
         {
             if (admin.IsAdmin(password.Span))
             {
-                return MayUseAdmin(attempt) ? Identity.Admin : null;
+                return MayUseAdmin(attempt) ? (Identity.Admin, Secret.Hash(password.Span)) : null;
             }
 
             if (accounts.OfKey(password.Span) is { } service)
             {
-                return service;
+                return (service, null);
             }
 
-            if (attempt.UserName is { } device && await devices.IsRightAsync(device, password))
+            if (attempt.UserName is { } device && await devices.ProveAsync(device, password) is { } secret)
             {
-                return Identity.Device(device);
+                return (Identity.Device(device), secret);
             }
         }
 
-        return options.Anonymous ? Identity.Anonymous : null;
+        return options.Anonymous ? (Identity.Anonymous, null) : null;
     }
 
     private bool MayUseAdmin(ConnectAttempt attempt) =>

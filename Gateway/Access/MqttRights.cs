@@ -12,6 +12,8 @@ internal sealed class MqttRights(
 
     public string Owner => identity.Owner;
 
+    public CancellationToken Ended => ended;
+
     // What the settings say of a sketch's own topics extends the rights of the device whose topics they are.
     private bool IsMapped => mapped is not null && identity.Kind == IdentityKind.Device;
 

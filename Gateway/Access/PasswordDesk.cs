@@ -8,7 +8,7 @@ internal sealed class PasswordDesk(Accounts accounts, AuthThrottle throttle) : I
 
     /// <summary>Who it is; null when name or password is wrong. Unknown names take as long.</summary>
     /// <exception cref="Contract.RequestRefusedException">They have to wait first.</exception>
-    public async Task<Identity?> TryAsync(HttpContext context, string name, string password)
+    public async Task<KeptUser?> TryAsync(HttpContext context, string name, string password)
     {
         var remote = context.Connection.RemoteIpAddress;
         Demand(context, throttle.Wait(remote, name));
@@ -21,7 +21,7 @@ internal sealed class PasswordDesk(Accounts accounts, AuthThrottle throttle) : I
             if (await Task.Run(() => Password.IsRight(password, user?.Password ?? Password.OfNobody)) && user is not null)
             {
                 throttle.Succeeded(remote, name);
-                return accounts.Users.Find(name) is { } now && now.Password == user.Password ? now.Identity : null;
+                return accounts.Users.Find(name) is { } now && now.Holder == user.Holder ? now : null;
             }
 
             throttle.Failed(remote, name);

@@ -19,6 +19,7 @@ internal static class SignInEndpoints
         AdminToken admin,
         PasswordDesk passwords,
         Sessions sessions,
+        Standings standings,
         HttpAccess access,
         AuthThrottle throttle,
         AuditTrail trail,
@@ -28,9 +29,9 @@ internal static class SignInEndpoints
         var given = await ReadAsync(context);
         if (given is { User: { } user, Password: { } password } && user.Length <= Password.Longest && password.Length <= Password.Longest)
         {
-            if (await passwords.TryAsync(context, user, password) is { } identity)
+            if (await passwords.TryAsync(context, user, password) is { } known)
             {
-                return await WelcomeAsync(context, sessions, identity, trail, log);
+                return await WelcomeAsync(context, sessions, standings, known.Holder, known.Identity, trail, log);
             }
 
             AccessLog.PasswordRefused(log, remote);
@@ -45,7 +46,7 @@ internal static class SignInEndpoints
 
         if (given?.Token is { } token && await admin.SpendAsync(token))
         {
-            return await WelcomeAsync(context, sessions, Identity.Admin, trail, log);
+            return await WelcomeAsync(context, sessions, standings, admin.Holder, Identity.Admin, trail, log);
         }
 
         AccessLog.SignInRefused(log, remote);
@@ -58,9 +59,10 @@ internal static class SignInEndpoints
         return Problem.Of(StatusCodes.Status401Unauthorized, "unauthenticated", "This sign-in link was used already, is too old, or never was one.");
     }
 
-    private static async Task<IResult> WelcomeAsync(HttpContext context, Sessions sessions, Identity identity, AuditTrail trail, ILogger log)
+    private static async Task<IResult> WelcomeAsync(
+        HttpContext context, Sessions sessions, Standings standings, Holder holder, Identity identity, AuditTrail trail, ILogger log)
     {
-        await SessionCookie.OpenAsync(context, sessions, identity);
+        await SessionCookie.OpenAsync(context, sessions, standings, holder);
         AccessLog.SignedIn(log, identity.Shown, Network.Text(context.Connection.RemoteIpAddress));
         trail.Record(context, identity);
         return Results.NoContent();
@@ -68,12 +70,7 @@ internal static class SignInEndpoints
 
     private static async Task<IResult> SignOutAsync(HttpContext context, Sessions sessions, Standings standings)
     {
-        if (context.Request.Cookies[SessionCookie.Name(context)] is { Length: > 0 } session
-            && await sessions.CloseAsync(session) is { } closed)
-        {
-            standings.End(closed.Owner, closed.Hash);
-        }
-
+        await SessionCookie.CloseAsync(context, sessions, standings);
         context.Response.Cookies.Delete(SessionCookie.Name(context), SessionCookie.Options(context, lifetime: null));
         return Results.NoContent();
     }

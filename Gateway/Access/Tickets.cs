@@ -23,9 +23,10 @@ internal sealed class Tickets(HttpAccess access, Standings standings, ChannelGua
 
     /// <param name="owner">Who asks: its rights are the ticket's.</param>
     /// <param name="user">Whom it is for; null: the owner.</param>
-    /// <param name="session">By which the owner is signed in: its end is the end of what the ticket opened.</param>
+    /// <param name="credential">By which the owner came in: its end is the end of what the ticket opened.</param>
     /// <exception cref="RequestRefusedException">Too many are waiting to be used.</exception>
-    public (string Secret, DateTimeOffset ExpiresAt) Issue(Identity owner, string? user, string? role, IReadOnlyList<string>? streams, string? session = null)
+    public (string Secret, DateTimeOffset ExpiresAt) Issue(
+        Identity owner, string? user, string? role, IReadOnlyList<string>? streams, string? credential = null)
     {
         var now = time.GetUtcNow();
         DropExpired(now);
@@ -37,7 +38,7 @@ internal sealed class Tickets(HttpAccess access, Standings standings, ChannelGua
 
         var secret = Secret.Make();
         var narrowed = streams?.ToHashSet(StringComparer.Ordinal);
-        var ticket = new Ticket(owner, user ?? owner.Shown, role ?? RoleOf(owner), narrowed, now + Lifetime, standings.Of(owner, session));
+        var ticket = new Ticket(owner, user ?? owner.Shown, role ?? RoleOf(owner), narrowed, now + Lifetime, standings.Of(owner, credential));
         _open[Secret.Hash(secret)] = ticket;
         return (secret, ticket.Until);
     }
@@ -56,12 +57,12 @@ internal sealed class Tickets(HttpAccess access, Standings standings, ChannelGua
             : TicketVerdict.Refused(Unauthenticated);
     }
 
-    public ISubscriberRights RightsOf(HttpContext context) => Rights(HttpAccess.IdentityOf(context), HttpAccess.SessionOf(context));
+    public ISubscriberRights RightsOf(HttpContext context) => Rights(HttpAccess.IdentityOf(context), HttpAccess.CredentialOf(context));
 
     private DateTimeOffset RightsEnd => time.GetUtcNow() + RightsLifetime;
 
-    private SubscriberRights Rights(Identity identity, string? session = null) =>
-        new(identity, identity.Shown, RoleOf(identity), streams: null, RightsEnd, guards, standings.Of(identity, session));
+    private SubscriberRights Rights(Identity identity, string? credential = null) =>
+        new(identity, identity.Shown, RoleOf(identity), streams: null, RightsEnd, guards, standings.Of(identity, credential));
 
     private static string? RoleOf(Identity identity) => identity.Kind == IdentityKind.User ? identity.Role.ToString().ToLowerInvariant() : null;
 

@@ -16,6 +16,9 @@ internal interface IClientRights
     /// <summary>The identity that sessions belong to; a client id made by one owner is refused to any other.</summary>
     string Owner { get; }
 
+    /// <summary>Cancelled when the rights are withdrawn or run out: the connection ends with them.</summary>
+    CancellationToken Ended { get; }
+
     bool MayUseClientId(string clientId);
 
     bool MayPublish(string topic);

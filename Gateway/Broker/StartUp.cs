@@ -70,6 +70,8 @@ internal sealed class StartUp(
     {
         public string Owner => owner;
 
+        public CancellationToken Ended => CancellationToken.None;
+
         public bool MayUseClientId(string clientId) => true;
 
         public bool MayPublish(string topic) => false;

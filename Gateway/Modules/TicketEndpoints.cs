@@ -29,7 +29,7 @@ internal static class TicketEndpoints
                 StatusCodes.Status403Forbidden, "forbidden", "Only the admin and services may say whom a ticket is for.", user is null ? "role" : "user");
         }
 
-        var (secret, expiresAt) = tickets.Issue(owner, user, role, streams, HttpAccess.SessionOf(context));
+        var (secret, expiresAt) = tickets.Issue(owner, user, role, streams, HttpAccess.CredentialOf(context));
         return Results.Json(new { ticket = secret, expiresAt }, statusCode: StatusCodes.Status201Created);
     }
 }

@@ -22,6 +22,8 @@ internal sealed class SomeRights(string owner, string? denied = null) : IClientR
 {
     public string Owner => owner;
 
+    public CancellationToken Ended => CancellationToken.None;
+
     public bool MayUseClientId(string clientId) => clientId != "reserved";
 
     public bool MayPublish(string topic) => IsAllowed(topic);

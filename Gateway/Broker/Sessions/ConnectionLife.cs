@@ -47,6 +47,8 @@ internal sealed class ConnectionLife(BrokerWorks works, Handshake handshake, Ses
         BrokerLog.Connected(log, client.ClientId, client.Remote, client.Transport, Words.Of(client.Version));
         try
         {
+            // At once where they ended while the session was opened.
+            using var ending = client.Rights.Ended.Register(() => client.Close(ReasonCode.AdministrativeAction, "its rights have ended"));
             listeners.Connected(client);
             await ReadAsync(link, dispatcher);
         }

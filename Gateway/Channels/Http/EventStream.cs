@@ -53,10 +53,10 @@ internal sealed class EventStream(LiveServices services, IHostApplicationLifetim
         return true;
     }
 
-    // The stream simply ends; its reader comes back with Last-Event-ID, each at another moment.
+    // The stream simply ends. When the service stops, its readers come back with Last-Event-ID, each at another moment.
     private async Task SendAwayAsync(HttpContext context)
     {
-        if (!context.RequestAborted.IsCancellationRequested)
+        if (lifetime.ApplicationStopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
             var close = SocketClose.Drain(services.Connections.Drain(), Random.Shared.NextDouble());
             await WriteAsync(context.Response, Encoding.UTF8.GetBytes($"retry: {close.RetryMs}\n\n"), frames: 0, context.RequestAborted);

@@ -20,7 +20,7 @@ internal static class KeyEndpoints
         routes.MapDelete("/api/keys/{id}", RemoveAsync);
     }
 
-    private static async Task<IResult> AddAsync(HttpContext context, Access.Accounts accounts, TimeProvider time)
+    private static async Task<IResult> AddAsync(HttpContext context, Access.Accounts accounts, Standings standings, TimeProvider time)
     {
         var body = await RequestBody.ReadAsync(context.Request);
         var name = body.Text("name", MaxName);
@@ -44,7 +44,13 @@ internal static class KeyEndpoints
             idempotency?.Keep(transaction, id);
             return new(id, name, scopes, hash, transaction.Now, until);
         });
-        return refusal is null ? Results.Created($"/api/keys/{added!.Id}", Shown(added, secret)) : throw refusal;
+        if (refusal is not null)
+        {
+            throw refusal;
+        }
+
+        standings.Watch(added!);
+        return Results.Created($"/api/keys/{added!.Id}", Shown(added, secret));
     }
 
     private static async Task<IResult> RemoveAsync(string id, Access.Accounts accounts, Standings standings)

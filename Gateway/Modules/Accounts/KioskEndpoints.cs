@@ -25,7 +25,8 @@ internal static class KioskEndpoints
         return Results.Json(new { code, secret, expiresAt }, statusCode: StatusCodes.Status201Created);
     }
 
-    private static async Task<IResult> AskAsync(string code, HttpContext context, Pairings pairings, Sessions sessions, AuthThrottle throttle)
+    private static async Task<IResult> AskAsync(
+        string code, HttpContext context, Pairings pairings, Sessions sessions, Standings standings, AuthThrottle throttle)
     {
         var body = await RequestBody.ReadAsync(context.Request);
         var (isKnown, kiosk) = pairings.Ask(code, body.Text("secret", max: 64));
@@ -40,7 +41,7 @@ internal static class KioskEndpoints
             return Results.Json(new { state = "waiting" });
         }
 
-        await SessionCookie.OpenAsync(context, sessions, kiosk);
+        await SessionCookie.OpenAsync(context, sessions, standings, new(kiosk.Kind, kiosk.Name));
         return Results.Json(new { state = "paired", kiosk = kiosk.Name, scanner = kiosk.Scanner });
     }
 

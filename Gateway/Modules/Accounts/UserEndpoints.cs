@@ -48,7 +48,7 @@ internal static class UserEndpoints
             }
 
             key?.Keep(transaction, name);
-            return new(name, role, kept, transaction.Now, transaction.Now);
+            return new(name, role, kept, transaction.Now);
         });
         return refusal is null ? Results.Created($"/api/users/{name}", Shown(added!)) : throw refusal;
     }
@@ -58,12 +58,7 @@ internal static class UserEndpoints
         var body = await RequestBody.ReadAsync(context.Request);
         var role = RoleOf(body);
         var password = PasswordIn(body, "password") is { } word ? Password.Keep(word) : null;
-        var (before, after) = await accounts.Users.ChangeAsync(name, (transaction, user) => user is null ? null : user with
-        {
-            Role = role ?? user.Role,
-            Password = password ?? user.Password,
-            Since = password is null ? user.Since : transaction.Now,
-        });
+        var (before, after) = await accounts.Users.ChangeAsync(name, (_, user) => user?.Changed(role, password));
         if (before is null)
         {
             throw Unknown(name);
@@ -92,20 +87,19 @@ internal static class UserEndpoints
         var body = await RequestBody.ReadAsync(context.Request);
         var old = body.Text("old", Password.Longest);
         var renewed = PasswordIn(body, "new") ?? throw RequestRefusedException.Invalid("new", "new is missing.");
-        if (await desk.TryAsync(context, identity.Name, old) is null)
-        {
-            throw new RequestRefusedException(StatusCodes.Status403Forbidden, "forbidden", "This is not the password you have.", "old");
-        }
-
+        var known = await desk.TryAsync(context, identity.Name, old) ?? throw NotTheirs();
         var kept = Password.Keep(renewed);
-        var (_, after) = await accounts.Users.ChangeAsync(identity.Name, (transaction, user) => user is null ? null
-            : user with { Password = kept, Since = transaction.Now });
-        standings.End(identity.Owner);
-        if (after is not null)
+
+        // An admin may have given them another one meanwhile: that stays.
+        var (before, after) = await accounts.Users.ChangeAsync(identity.Name, (_, user) =>
+            user?.Holder == known.Holder ? user.Changed(role: null, kept) : user);
+        if (before?.Holder != known.Holder)
         {
-            await SessionCookie.OpenAsync(context, sessions, after.Identity);
+            throw NotTheirs();
         }
 
+        standings.End(identity.Owner);
+        await SessionCookie.OpenAsync(context, sessions, standings, after!.Holder);
         return Results.NoContent();
     }
 
@@ -138,6 +132,9 @@ internal static class UserEndpoints
     // "admin" and "anonymous" are others' names already.
     private static bool IsName(string name) => name is not ("admin" or "anonymous") && char.IsAsciiLetterOrDigit(name[0])
         && name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '_' or '-');
+
+    private static RequestRefusedException NotTheirs() =>
+        new(StatusCodes.Status403Forbidden, "forbidden", "This is not the password you have.", "old");
 
     private static RequestRefusedException Unknown(string name) => RequestRefusedException.Unknown("user", name);
 }

@@ -38,7 +38,7 @@ internal static class DeviceEndpoints
         var location = body.OptionalText("location", MaxName);
         var key = Idempotency.Of(context, body);
         var secret = Secret.Make();
-        var (state, seq, issued, refusal) = await journal.WriteAsync<(DeviceState?, long, DeviceSecrets.IssuedSecret?, RequestRefusedException?)>(transaction =>
+        var (state, seq, _, refusal) = await journal.WriteAsync<(DeviceState?, long, DeviceSecrets.IssuedSecret?, RequestRefusedException?)>(transaction =>
         {
             if (Idempotency.RefusalOfRepeat(key, transaction) is { } repeated)
             {
@@ -53,13 +53,12 @@ internal static class DeviceEndpoints
             var registered = Devices.Register(transaction, id, site, location);
             key?.Keep(transaction, id);
             return (Devices.Find(transaction, id), registered.Seq, DeviceSecrets.Issue(transaction, id, secret), null);
-        });
+        }, made => secrets.Changed(made.Item3));
         if (refusal is not null)
         {
             throw refusal;
         }
 
-        secrets.Changed(issued!);
         return Created.At(Devices.ChannelOf(id), journal.Epoch, seq, state, ("secret", secret));
     }
 
@@ -68,7 +67,7 @@ internal static class DeviceEndpoints
         var body = await RequestBody.ReadAsync(context.Request);
         var key = Idempotency.Of(context, body);
         var secret = Secret.Make();
-        var (issued, refusal) = await journal.WriteAsync<(DeviceSecrets.IssuedSecret?, RequestRefusedException?)>(transaction =>
+        var (_, refusal) = await journal.WriteAsync<(DeviceSecrets.IssuedSecret?, RequestRefusedException?)>(transaction =>
         {
             if (Idempotency.RefusalOfRepeat(key, transaction) is { } repeated)
             {
@@ -82,13 +81,12 @@ internal static class DeviceEndpoints
 
             key?.Keep(transaction, id);
             return (DeviceSecrets.Issue(transaction, id, secret), null);
-        });
+        }, made => secrets.Changed(made.Item1));
         if (refusal is not null)
         {
             throw refusal;
         }
 
-        secrets.Changed(issued!);
         return Results.Json(new { id, secret }, statusCode: StatusCodes.Status201Created);
     }
 
@@ -101,7 +99,7 @@ internal static class DeviceEndpoints
     }
 
     private static async Task<IResult> DeleteAsync(
-        string id, HttpContext context, IJournal journal, Devices devices, DeviceFigures figures, DeviceSecrets secrets, MqttBroker broker)
+        string id, HttpContext context, IJournal journal, Devices devices, DeviceFigures figures, DeviceSecrets secrets, Standings standings)
     {
         var by = HttpAccess.IdentityOf(context).Name;
         var rest = await journal.WriteAsync(
@@ -120,7 +118,7 @@ internal static class DeviceEndpoints
         }
 
         figures.Forget(id);
-        broker.ForgetOwner(Identity.Device(id).Owner);
+        standings.End(Identity.Device(id).Owner);
         return Results.NoContent();
     }
 }

@@ -1,6 +1,4 @@
-using Gateway.Journal;
-
-namespace Gateway.Modules;
+namespace Gateway.Journal;
 
 internal static class CommittedWrites
 {
@@ -18,7 +16,7 @@ internal static class CommittedWrites
             {
                 if (failure is not null)
                 {
-                    written.SetException(failure);
+                    written.SetException(failure as JournalUnavailableException ?? new JournalUnavailableException(failure));
                     return;
                 }
 
