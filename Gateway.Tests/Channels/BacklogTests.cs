@@ -24,7 +24,8 @@ public sealed class BacklogTests
         await using var some = SomeJournal.Open(folder, listener: hub);
         await AppendAsync(some, missed + 1);
         using var meters = new ChannelMeters();
-        var subscriptions = new Gateway.Channels.Subscriptions(hub, new(some.Journal, [new CountingKind()]), meters, new() { PageSize = PageSize });
+        var source = new StreamSource(some.Journal, [new CountingKind()], TimeProvider.System);
+        var subscriptions = new Gateway.Channels.Subscriptions(hub, source, meters, new() { PageSize = PageSize });
         foreach (var name in new[] { StreamName.Of(Counter), StreamName.FeedOf("counters") })
         {
             var woken = new AsyncSignal();
@@ -62,7 +63,8 @@ public sealed class BacklogTests
         await using var some = SomeJournal.Open(folder, listener: hub);
         await AppendAsync(some, all);
         using var meters = new ChannelMeters();
-        var subscriptions = new Gateway.Channels.Subscriptions(hub, new(some.Journal, [new CountingKind()]), meters, new() { PageSize = PageSize });
+        var source = new StreamSource(some.Journal, [new CountingKind()], TimeProvider.System);
+        var subscriptions = new Gateway.Channels.Subscriptions(hub, source, meters, new() { PageSize = PageSize });
         var readers = new List<OpenSubscription>();
         foreach (var name in new[] { StreamName.Of(Counter), StreamName.FeedOf("counters") })
         {

@@ -347,5 +347,5 @@ internal sealed class SubscriptionTests(bool feed)
     }
 
     private Gateway.Channels.Subscriptions Subscriptions(int pageSize, int queue) =>
-        new(_hub, new(_journal, [new NamedKind("jobs")]), new(), new() { PageSize = pageSize, QueueCapacity = queue });
+        new(_hub, new(_journal, [new NamedKind("jobs")], TimeProvider.System), new(), new() { PageSize = pageSize, QueueCapacity = queue });
 }

@@ -38,6 +38,49 @@ public sealed class JobReportTests() : ServiceTest(Admin)
         Assert.That((long?)(await JobAsync())["done"], Is.EqualTo(done));
     }
 
+    [TestCase("row 10/100", "failed", "ended at 10 of 100")]
+    [TestCase("copied 7 %", "failed", "ended at 7 of 100")]
+    [TestCase("row 9/10; echo more", "failed", "ended at 9 of 10")]
+    [TestCase("row 100/100", "succeeded", "row 100/100")]
+    public async Task Pipe_WhoseCommandIsKilledHalfway_IsNoSuccess(string line, string state, string message)
+    {
+        // A pipe does not tell how its command ended: only what it said of itself can.
+        await RunAsync($"sh -c 'echo {line}; kill -9 $$' | scripts/job-report --name import");
+        var job = await JobAsync();
+
+        Assert.That(((string?)job["state"], (string?)job["message"]), Is.EqualTo((state, message)));
+    }
+
+    [Test]
+    public async Task Pipe_WithATotalThatIsNotReached_IsNoSuccess()
+    {
+        var (output, errors, status) = await RunAsync("printf 'a\nb\n' | scripts/job-report --name import --total 3");
+
+        Assert.That(((string?)(await JobAsync())["state"], (string?)(await JobAsync())["message"]), Is.EqualTo(("failed", "ended at 2 of 3")));
+        Assert.That((status, output), Is.EqualTo((1, "a\nb\n")));
+        Assert.That(errors, Does.Contain("ended at 2 of 3"));
+    }
+
+    [Test]
+    public async Task Command_ThatEndsWell_IsBelieved_WhateverItSaidOnTheWay()
+    {
+        var (_, _, status) = await RunAsync("scripts/job-report --name import -- echo row 10/100");
+
+        Assert.That(((string?)(await JobAsync())["state"], status), Is.EqualTo(("succeeded", 0)));
+    }
+
+    [TestCase("--help")]
+    [TestCase("-h")]
+    public async Task Help_TellsBothForms_AndWhatAPipeCannotKnow(string option)
+    {
+        var (output, _, status) = await RunAsync($"scripts/job-report {option}");
+
+        Assert.That(status, Is.Zero);
+        string[] said = ["| scripts/job-report --name", "--name import ", " -- some-command", "cannot"];
+        Assert.That(said.Where(part => !output.Contains(part, StringComparison.Ordinal)), Is.Empty);
+        Assert.That(output, Does.Not.Contain("set -u"));
+    }
+
     [Test]
     public async Task Command_StoppedBySignal_WithAllAroundIt_FailsItsJob()
     {
@@ -65,8 +108,11 @@ public sealed class JobReportTests() : ServiceTest(Admin)
         Assert.That(errors, Does.Contain("no job was made").And.Contain("unauthenticated"));
     }
 
-    [Test]
-    public async Task NoName_IsAnsweredWithTheUsage() => Assert.That((await RunAsync("scripts/job-report </dev/null")).Status, Is.EqualTo(2));
+    [TestCase("")]
+    [TestCase("--name import --")]
+    [TestCase("--name import --total many")]
+    public async Task Arguments_ThatAreWrong_AreAnsweredWithTheUsage(string arguments) =>
+        Assert.That((await RunAsync($"scripts/job-report {arguments} </dev/null")).Status, Is.EqualTo(2));
 
     private async Task<JsonNode> JobAsync() => (await Service.GetAsync("/api/jobs"))["items"]!.AsArray().Single()!;
 

@@ -117,6 +117,20 @@ public sealed class JobTests() : ServiceTest(Anonymous)
     }
 
     [Test]
+    public async Task Job_ThatIsSilent_IsShownAsStalled_WhereverItsStateIs_AndNotOnItsChannel()
+    {
+        var job = await CreateAsync(new { name = "silent", stalledAfter = 1 });
+        Assert.That((await Service.GetAsync($"/api/{job}"))["state"]!["stalled"], Is.Null);
+        await Eventually.HoldsAsync(async () => (bool?)(await Service.GetAsync($"/api/{job}"))["state"]!["stalled"] == true, "silence is shown");
+        await using var page = await ManualPage.OpenAsync(Service);
+        Assert.That((bool?)(await page.SubscribeAsync(job))["state"]!["stalled"], Is.True);
+        Assert.That((bool?)(await page.SubscribeAsync("jobs"))["state"]!["items"]![0]!["stalled"], Is.True);
+
+        await Service.PostAsync($"/api/{job}/events", new { type = "complete" });
+        Assert.That((await Service.GetAsync($"/api/{job}"))["state"]!["stalled"], Is.Null);
+    }
+
+    [Test]
     public async Task Restart_KeepsJobs_AndTheirKeys()
     {
         var job = await CreateAsync(new { name = "import", total = 2 });

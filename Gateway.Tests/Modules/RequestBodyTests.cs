@@ -29,6 +29,8 @@ public sealed class RequestBodyTests
     [TestCase("")]
     [TestCase("""{"scans":3}""")]
     [TestCase("""{"scans":1}""")]
+    [TestCase("""{"scans":3.0}""")]
+    [TestCase("""{"scans":0.1e1}""")]
     public async Task Number_ThatFitsOrIsAbsent_IsTaken(string json) =>
         Assert.That((await ReadAsync(json)).OptionalNumber("scans", 1, 10), Is.AnyOf(null, 1, 3));
 

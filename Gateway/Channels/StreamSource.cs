@@ -3,7 +3,7 @@ using Gateway.Journal;
 namespace Gateway.Channels;
 
 /// <summary>Reads channels and feeds alike from the journal, for the kinds that are served.</summary>
-internal sealed class StreamSource(IJournalReader journal, IEnumerable<IChannelKind> kinds)
+internal sealed class StreamSource(IJournalReader journal, IEnumerable<IChannelKind> kinds, TimeProvider time)
 {
     private const int ItemsOfFeed = 50;
 
@@ -24,13 +24,17 @@ internal sealed class StreamSource(IJournalReader journal, IEnumerable<IChannelK
         if (name.IsFeed)
         {
             var feed = await journal.ListAsync(name.Kind, before: null, ItemsOfFeed, cancellation);
-            var there = feed with { Items = [.. feed.Items.Where(item => !kind.IsGone(item.State.Span))] };
+            var now = time.GetUtcNow();
+            var there = feed with
+            {
+                Items = [.. feed.Items.Where(item => !kind.IsGone(item.State.Span)).Select(item => item with { State = kind.Shown(item.State, now) })],
+            };
             return new(name, journal.Epoch, feed.Position, feed.OldestPosition, StateJson.OfFeed(there));
         }
 
         if (await journal.SnapshotAsync(name.Channel, cancellation) is { } channel)
         {
-            return new(name, journal.Epoch, channel.Seq, channel.OldestSeq, channel.State);
+            return new(name, journal.Epoch, channel.Seq, channel.OldestSeq, kind.Shown(channel.State, time.GetUtcNow()));
         }
 
         return kind.BeforeFirst(name.Channel.Id) is { } state ? new(name, journal.Epoch, Head: 0, Oldest: 1, state) : null;

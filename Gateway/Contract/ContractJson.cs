@@ -85,6 +85,29 @@ internal static class ContractJson
         }
     }
 
+    /// <summary>A whole number, however it is written: 1000, 1e3 and 1000.0 are the same one.</summary>
+    public static bool TryWhole(JsonElement value, out long number)
+    {
+        number = 0;
+        return value.ValueKind == JsonValueKind.Number
+            && (value.TryGetInt64(out number) || (value.TryGetDecimal(out var exact) && TryWhole(exact, out number)));
+    }
+
+    /// <summary>The same in the midst of a text that is read in one pass.</summary>
+    public static bool TryWhole(ref Utf8JsonReader reader, out long number)
+    {
+        number = 0;
+        return reader.TokenType == JsonTokenType.Number
+            && (reader.TryGetInt64(out number) || (reader.TryGetDecimal(out var exact) && TryWhole(exact, out number)));
+    }
+
+    private static bool TryWhole(decimal exact, out long number)
+    {
+        var isWhole = decimal.IsInteger(exact) && exact is >= long.MinValue and <= long.MaxValue;
+        number = isWhole ? (long)exact : 0;
+        return isWhole;
+    }
+
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private sealed class UtcMillisecondsConverter : JsonConverter<DateTimeOffset>

@@ -50,7 +50,7 @@ internal readonly struct PayloadReader
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max
+        return ContractJson.TryWhole(value, out var number) && number >= min && number <= max
             ? number
             : throw new MalformedMessageException($"{field} is no whole number from {min} to {max}");
     }

@@ -101,7 +101,7 @@ internal sealed class RequestBody
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max
+        return ContractJson.TryWhole(value, out var number) && number >= min && number <= max
             ? number
             : throw RequestRefusedException.Invalid(field, $"{field} must be a whole number from {min} to {max}.");
     }

@@ -76,7 +76,7 @@ internal sealed class KernelHistory : IDisposable
         var hub = new ChannelHub();
         _writer = StoreWriter.Stepped(_disk, hub, _time, _storeMeters, NullLogger<StoreWriter>.Instance);
         var options = new ChannelOptions { PageSize = 3, QueueCapacity = 2 };
-        _subscriptions = new(hub, new(new StoreJournal(_writer, _disk), [new CountingKind()]), _channelMeters, options);
+        _subscriptions = new(hub, new(new StoreJournal(_writer, _disk), [new CountingKind()], _time), _channelMeters, options);
     }
 
     private void Step()

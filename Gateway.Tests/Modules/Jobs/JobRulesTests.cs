@@ -38,6 +38,38 @@ public sealed class JobRulesTests
         Assert.That(new SomeJob().After($$"""{"type":"progress","done":{{done}},"total":{{total}}}""").State.Percent, Is.EqualTo(percent));
 
     [Test]
+    public void Percent_NeverFalls_WhateverTheTotalBecomes()
+    {
+        var random = new Random(9);
+        for (var history = 0; history < 500; history++)
+        {
+            var job = new SomeJob(random.Next(3) == 0 ? null : random.Next(4));
+            var shown = new List<int> { job.State.Percent };
+            for (var report = 0; report < 12 && !job.State.IsTerminal; report++)
+            {
+                var total = random.Next(2) == 0 ? "" : $",\"total\":{random.Next(30)}";
+                var type = random.Next(10) == 0 ? "error" : "progress";
+                job.After($"{{\"type\":\"{type}\",\"done\":{random.Next(30)}{total}}}");
+                shown.Add(job.State.Percent);
+                Assert.That(job.Last, Does.Contain("\"late\":true").Or.Contain($"\"percent\":{shown[^1]}"));
+            }
+
+            Assert.That(shown, Is.Ordered);
+        }
+    }
+
+    [TestCase("1e3", 1000)]
+    [TestCase("1000.0", 1000)]
+    [TestCase("25e-1", null)]
+    [TestCase("1e400", null)]
+    public void Count_IsANumber_HoweverItIsWritten(string written, long? done)
+    {
+        var (report, fault) = JobReport.Read(Encoding.UTF8.GetBytes($$"""{"type":"progress","done":{{written}}}"""));
+
+        Assert.That((report?.Done, fault?.Field), Is.EqualTo((done, done is null ? "done" : null)));
+    }
+
+    [Test]
     public void Total_ThatNobodyKnows_IsNullAndZeroPercent_UntilTheEnd()
     {
         var job = new SomeJob().After("""{"type":"progress","done":7}""");

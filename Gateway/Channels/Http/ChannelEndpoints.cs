@@ -105,8 +105,8 @@ internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, Even
             }
 
             var body = ContractJson.Parse(bytes.AsSpan(0, length));
-            if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty(name.CursorField, out var cursor) || cursor.ValueKind != JsonValueKind.Number
-                || !cursor.TryGetInt64(out var through) || through < 0)
+            if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty(name.CursorField, out var cursor)
+                || !ContractJson.TryWhole(cursor, out var through) || through < 0)
             {
                 throw RequestRefusedException.Invalid(name.CursorField, $"{name.CursorField} is a whole number from 0.");
             }

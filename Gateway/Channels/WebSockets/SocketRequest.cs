@@ -71,7 +71,7 @@ internal sealed class SocketRequest
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 ? number
+        return ContractJson.TryWhole(value, out var number) && number >= 0 ? number
             : throw new BadRequestFieldException(field, $"{field} is a whole number from 0");
     }
 

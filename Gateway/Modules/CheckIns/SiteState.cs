@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Gateway.Journal;
 
 namespace Gateway.Modules.CheckIns;
@@ -28,8 +29,18 @@ internal sealed record SiteState
 /// <param name="Also">Other sites at which they were inside when they came.</param>
 internal sealed record Present(string Person, DateTimeOffset Since, string? Device, string? Location, IReadOnlyList<string>? Also);
 
+/// <param name="Slot">Of an unknown finger, where its scanner has one for it; 0 is one, null is none.</param>
 internal sealed record RecentCheckIn(
-    long Seq, string Type, DateTimeOffset At, string? Person, string? Device, string? Location, int? Slot, long? Minutes, bool? Closed, long? Corrects)
+    long Seq,
+    string Type,
+    DateTimeOffset At,
+    string? Person,
+    string? Device,
+    string? Location,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? Slot,
+    long? Minutes,
+    bool? Closed,
+    long? Corrects)
 {
     public static RecentCheckIn Of(StoredEvent stored, CheckInEvents.AnyData data) => new(
         stored.Seq, stored.Type, stored.At, data.Person, data.Device, data.Location, data.Slot, data.Minutes, data.Closed, data.Corrects);

@@ -87,7 +87,7 @@ internal static class JobEndpoints
             limit,
             job => (phase is null || job.State == phase) && (stalled is null || job.IsStalled(now) == stalled),
             cancellation,
-            job => job.IsStalled(now) ? job with { Stalled = true } : job);
+            job => job.ShownAt(now));
     }
 
     private static RequestRefusedException Conflict(string code, string detail, string? field = null) =>

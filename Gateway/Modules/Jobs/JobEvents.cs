@@ -65,6 +65,10 @@ internal sealed class JobKind() : ChannelKind<JobState>("jobs")
 {
     public override bool NeedsHistory(JobState state) => !state.IsTerminal;
 
+    protected override bool ChangesWithTime => true;
+
+    public override JobState Shown(JobState state, DateTimeOffset now) => state.ShownAt(now);
+
     public override JobState Fold(JobState? state, StoredEvent next) => next.Type == JobEvents.Created
         ? Begin(next)
         : Continue(state ?? throw new InvalidOperationException($"{next.Channel} begins with '{next.Type}'"), next) with { At = next.At };
@@ -82,12 +86,15 @@ internal sealed class JobKind() : ChannelKind<JobState>("jobs")
         {
             // Recorded, and not shown.
             JobEvents.Progress when report.IsLate => state,
-            JobEvents.Progress => state with { Done = report.Done, Total = report.Total, Message = report.Message ?? state.Message },
-            JobEvents.Complete => state with { State = JobPhase.Succeeded, Done = report.Done, Total = report.Total, Message = report.Message },
-            JobEvents.Error => state with { State = JobPhase.Failed, Done = report.Done, Total = report.Total, Message = report.Message },
+            JobEvents.Progress => At(state, report) with { Message = report.Message ?? state.Message },
+            JobEvents.Complete => At(state, report) with { State = JobPhase.Succeeded, Percent = 100, Message = report.Message },
+            JobEvents.Error => At(state, report) with { State = JobPhase.Failed, Message = report.Message },
             _ => throw new InvalidOperationException($"'{next.Type}' is no event of a job"),
         };
     }
+
+    private static JobState At(JobState state, Reported report) =>
+        state with { Done = report.Done, Total = report.Total, Percent = state.PercentAt(report.Done, report.Total) };
 
     // By hand, as it is read once for each event of the fastest stream.
     private readonly record struct Reported(long Done, long? Total, string? Message, bool IsLate)

@@ -134,7 +134,7 @@ internal sealed record JobReport(JobReportType Type, long? Done, long? Total, st
                 return null;
             }
 
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var number) || number is < 0 or > MaxCount)
+            if (!ContractJson.TryWhole(ref reader, out var number) || number is < 0 or > MaxCount)
             {
                 return new(field, $"must be a whole number from 0 to {MaxCount}");
             }

@@ -17,12 +17,14 @@ internal static class JobRules
         {
             // A late one says where the job stood when it was sent; what is shown never falls.
             var reported = report.Done ?? state.Done;
-            return (JobEvents.Reported(JobEvents.Progress, report, reported, total, JobState.PercentOf(reported, total), reported < state.Done), null);
+            var isLate = reported < state.Done;
+            var percent = isLate ? JobState.PercentOf(reported, total) : state.PercentAt(reported, total);
+            return (JobEvents.Reported(JobEvents.Progress, report, reported, total, percent, isLate), null);
         }
 
         var done = Math.Max(state.Done, report.Done ?? 0);
         return report.Type == JobReportType.Complete
             ? (JobEvents.Reported(JobEvents.Complete, report, done, total, percent: 100, isLate: false), null)
-            : (JobEvents.Reported(JobEvents.Error, report, done, total, JobState.PercentOf(done, total), isLate: false), null);
+            : (JobEvents.Reported(JobEvents.Error, report, done, total, state.PercentAt(done, total), isLate: false), null);
     }
 }

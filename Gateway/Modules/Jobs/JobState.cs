@@ -28,7 +28,8 @@ internal sealed record JobState
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long? Total { get; init; }
 
-    public int Percent => State == JobPhase.Succeeded ? 100 : PercentOf(Done, Total);
+    /// <summary>It never falls either, though the total may grow.</summary>
+    public int Percent { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Message { get; init; }
@@ -39,7 +40,7 @@ internal sealed record JobState
     /// <summary>A running job is stalled from this moment on. The state has no clock: who looks at it compares.</summary>
     public DateTimeOffset? StallsAt => State == JobPhase.Running && StalledAfter is { } seconds ? At.AddSeconds(seconds) : null;
 
-    /// <summary>Only in lists, which are made at a moment.</summary>
+    /// <summary>Never in the journal: only where the state is shown at a moment.</summary>
     public bool? Stalled { get; init; }
 
     public required DateTimeOffset At { get; init; }
@@ -49,5 +50,10 @@ internal sealed record JobState
 
     public static int PercentOf(long done, long? total) => total is > 0 and { } all ? (int)Math.Min(100, 100 * done / all) : 0;
 
+    /// <summary>What is shown after this: the total may grow, what was shown stays.</summary>
+    public int PercentAt(long done, long? total) => Math.Max(Percent, PercentOf(done, total));
+
     public bool IsStalled(DateTimeOffset now) => StallsAt <= now;
+
+    public JobState ShownAt(DateTimeOffset now) => IsStalled(now) ? this with { Stalled = true } : this;
 }

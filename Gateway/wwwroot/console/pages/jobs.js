@@ -19,7 +19,7 @@ export const jobsPage = {
     const { model, say, format } = scene;
     const list = listed(scene, "list", {
       label: say("jobs.title"),
-      none: empty(say("jobs.none"), say("jobs.noneHint"), h("code", null, "some-command | scripts/job-report --name import")),
+      none: empty(say("jobs.none"), say("jobs.noneHint"), h("code", null, "scripts/job-report --name import -- some-command")),
       key: row => row.id,
       columns: [
         { label: say("job.name"), kind: "head", cell: row => [row.name, row.ref && h("span", { class: "hint" }, row.ref)] },
