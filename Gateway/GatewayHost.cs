@@ -95,6 +95,7 @@ internal static class GatewayHost
         services.GetRequiredService<DeviceSecrets>().Load();
         services.GetRequiredService<Accounts>().Load();
         services.GetRequiredService<Sessions>().Load();
+        services.GetRequiredService<Homes>().Load();
         var broker = services.GetRequiredService<MqttBroker>();
         var devices = services.GetRequiredService<Devices>();
         broker.AddListener(devices);
@@ -195,7 +196,7 @@ internal static class GatewayHost
         .AddSingleton(provider => new SealedSecrets(provider.GetRequiredService<DataOptions>().Folder))
         .AddSingleton<AdminToken>().AddSingleton<DeviceSecrets>().AddSingleton<Sessions>().AddSingleton<DenyList>()
         .AddSingleton<Accounts>().AddSingleton<Standings>().AddSingleton<ScannerOf>().AddSingleton<AuthThrottle>().AddSingleton<Pairings>()
-        .AddSingleton<PasswordDesk>().AddSingleton<ChannelGuards>()
+        .AddSingleton<Homes>().AddSingleton<PasswordDesk>().AddSingleton<ChannelGuards>()
         .AddSingleton(MakeLimitBook).AddSingleton<ILimitBook>(provider => provider.GetRequiredService<LimitBook>()).AddSingleton<ConnectionLimit>()
         .AddSingleton<HttpAccess>().AddSingleton<AuditTrail>().AddSingleton<WebGuard>().AddSingleton<TlsCertificate>().AddSingleton<TlsRedirect>()
         .AddSingleton<Tickets>().AddSingleton<ITicketDesk>(provider => provider.GetRequiredService<Tickets>())

@@ -22,8 +22,10 @@ internal sealed class AccessParts(IJournal journal, string folder, TimeProvider 
 
     public AdminToken NewAdmin(AccessOptions options) => new(options, new NewTokenFile(folder), journal, time);
 
+    public Homes Homes { get; } = new(journal, NullLogger<Homes>.Instance);
+
     public AuthThrottle NewThrottle(LimitsOptions? limits = null) =>
-        new(limits ?? new(), new(limits ?? new(), time, NullLogger<LimitBook>.Instance), time);
+        new(limits ?? new(), new(limits ?? new(), time, NullLogger<LimitBook>.Instance), Homes, time);
 
     public Tickets NewTickets(AccessOptions options)
     {

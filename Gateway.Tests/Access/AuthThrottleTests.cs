@@ -1,7 +1,5 @@
 using System.Net;
 using Gateway.Access;
-using Gateway.Contract;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Tests.Access;
 
@@ -12,13 +10,26 @@ public sealed class AuthThrottleTests
     private static readonly IPAddress Home = IPAddress.Parse("192.168.1.5");
 
     private ManualTime _time = null!;
+    private SomeFolder _folder = null!;
+    private SomeJournal _some = null!;
+    private AccessParts _parts = null!;
     private AuthThrottle _throttle = null!;
 
     [SetUp]
     public void Make()
     {
         _time = new();
-        _throttle = Throttle(new());
+        _folder = new();
+        _some = SomeJournal.Open(_folder, _time);
+        _parts = new(_some.Journal, _folder.Path, _time);
+        _throttle = _parts.NewThrottle();
+    }
+
+    [TearDown]
+    public async Task CloseAsync()
+    {
+        await _some.DisposeAsync();
+        _folder.Dispose();
     }
 
     [Test]
@@ -45,22 +56,58 @@ public sealed class AuthThrottleTests
     }
 
     [Test]
-    public void User_GuessedFromEverywhere_Waits_ButNotWhereItSignedInBefore()
+    public async Task User_GuessedFromEverywhere_Waits_ButNotWhereItSignedInBefore()
     {
-        _throttle.Succeeded(Home, "ada");
-        for (var i = 0; i < 10; i++)
-        {
-            _throttle.Failed(IPAddress.Parse($"192.168.1.{100 + i}"), "ada");
-        }
+        await SignInAsync(Home, "ada");
+        FailFromEverywhere("ada");
 
         Assert.That(_throttle.Wait(IPAddress.Parse("192.168.1.200"), "ada"), Is.Not.Null);
         Assert.That((_throttle.Wait(Home, "ada"), _throttle.Wait(Home, "bob")), Is.EqualTo(((TimeSpan?)null, (TimeSpan?)null)));
     }
 
     [Test]
-    public void Home_OfAUser_IsNoPlaceToGuessFromEither()
+    public async Task User_GuessedFromEverywhere_AfterARestart_IsNotKeptFromHomeEither()
     {
-        _throttle.Succeeded(Home, "ada");
+        await SignInAsync(Home, "ada");
+        _parts = new(_some.Journal, _folder.Path, _time);
+        _parts.Homes.Load();
+        _throttle = _parts.NewThrottle();
+        FailFromEverywhere("ada");
+
+        Assert.That((_throttle.Wait(Home, "ada"), _throttle.Wait(Guesser, "ada")), Is.EqualTo(((TimeSpan?)null, (TimeSpan?)TimeSpan.FromSeconds(32))));
+    }
+
+    [Test]
+    public async Task Homes_OfAUser_AreTheLastSixteen_AndGoWithThem()
+    {
+        for (var i = 1; i <= 17; i++)
+        {
+            await SignInAsync(IPAddress.Parse($"10.0.0.{i}"), "ada");
+        }
+
+        await SignInAsync(IPAddress.Parse("10.0.0.2"), "ada");
+        await SignInAsync(IPAddress.Parse("10.0.0.18"), "ada");
+        Assert.That(
+            Enumerable.Range(1, 18).Where(i => !_parts.Homes.Has("ada", $"10.0.0.{i}")), Is.EqualTo(new[] { 1, 3 }), "the one not used for longest goes");
+
+        await _parts.Homes.ForgetAsync("ada");
+        Assert.That(_parts.Homes.Has("ada", "10.0.0.18"), Is.False);
+    }
+
+    [Test]
+    public async Task Home_OfAUser_InAnIpv6Network_IsTheNetwork()
+    {
+        await SignInAsync(IPAddress.Parse("fd00:0:0:1::5"), "ada");
+        FailFromEverywhere("ada");
+
+        Assert.That(_throttle.Wait(IPAddress.Parse("fd00:0:0:1::77"), "ada"), Is.Null);
+        Assert.That(_throttle.Wait(IPAddress.Parse("fd00:0:0:2::5"), "ada"), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task Home_OfAUser_IsNoPlaceToGuessFromEither()
+    {
+        await SignInAsync(Home, "ada");
         for (var i = 0; i < 6; i++)
         {
             _throttle.Failed(Home, "ada");
@@ -95,7 +142,7 @@ public sealed class AuthThrottleTests
     [Test]
     public void Limit_AtZero_IsOff()
     {
-        _throttle = Throttle(new() { AuthFailures = 0 });
+        _throttle = _parts.NewThrottle(new() { AuthFailures = 0 });
         Fail(Guesser, times: 100);
 
         Assert.That(_throttle.Wait(Guesser), Is.Null);
@@ -109,5 +156,19 @@ public sealed class AuthThrottleTests
         }
     }
 
-    private AuthThrottle Throttle(LimitsOptions options) => new(options, new LimitBook(options, _time, NullLogger<LimitBook>.Instance), _time);
+    private void FailFromEverywhere(string user)
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            _throttle.Failed(IPAddress.Parse($"192.168.1.{100 + i}"), user);
+        }
+    }
+
+    private async Task SignInAsync(IPAddress address, string user)
+    {
+        _throttle.Succeeded(address, user);
+
+        // Behind what is kept of it.
+        await _some.Journal.WriteAsync(_ => user);
+    }
 }

@@ -47,6 +47,45 @@ public sealed class WebTests : FolderTest
         Assert.That(answer, Does.StartWith("HTTP/1.1 403"));
     }
 
+    [TestCase("GET /healthz HTTP/1.1\r\nHost: 1\r\n", 403)]
+    [TestCase("GET /healthz HTTP/1.1\r\nHost: 0x7f000001\r\n", 403)]
+    [TestCase("GET /healthz HTTP/1.1\r\nHost: user@localhost\r\n", 400, 403)]
+    [TestCase("GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n", 400)]
+    [TestCase("GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: rebound.example\r\n", 400)]
+    [TestCase("GET /healthz HTTP/1.1\r\n", 400)]
+    [TestCase("GET /healthz HTTP/1.1\r\nHost:\r\n", 403)]
+    [TestCase("GET /healthz HTTP/1.0\r\n", 403)]
+    [TestCase("GET http://rebound.example/healthz HTTP/1.1\r\nHost: localhost\r\n", 400)]
+    [TestCase("GET http://localhost/healthz HTTP/1.1\r\nHost: rebound.example\r\n", 400)]
+    [TestCase("GET http://rebound.example/healthz HTTP/1.1\r\nHost: rebound.example\r\n", 403)]
+    [TestCase("GET http://localhost/healthz HTTP/1.1\r\nHost: localhost\r\n", 200)]
+    [TestCase("OPTIONS * HTTP/1.1\r\nHost: rebound.example\r\n", 403)]
+    public async Task Host_IsTheOneThatCounts_HoweverTheRequestIsWritten(string request, params int[] expected)
+    {
+        await using var service = await StartAsync();
+        var answer = await RawAsync(service.HttpPort, $"{request}Connection: close\r\n\r\n");
+
+        Assert.That(expected, Does.Contain(int.Parse(answer["HTTP/1.1 ".Length..][..3])), answer);
+    }
+
+    [Test]
+    public async Task Origin_OfOurOwnHost_MayBeSaferThanTheService_AndNeverLess()
+    {
+        await using var service = await StartAsync("--Http:Proxies:0", "127.0.0.1");
+        var own = $"127.0.0.1:{service.HttpPort}";
+        foreach (var (origin, served, expected) in new[]
+        {
+            ($"http://{own}", "http", HttpStatusCode.OK), ($"https://{own}", "https", HttpStatusCode.OK), ($"https://{own}", "http", HttpStatusCode.OK),
+            ($"http://{own}", "https", HttpStatusCode.Forbidden), ("http://127.0.0.1", "http", HttpStatusCode.Forbidden),
+            ($"ws://{own}", "http", HttpStatusCode.Forbidden), ($"http://x@{own}", "http", HttpStatusCode.Forbidden),
+            ($"http://{own}.evil.example", "http", HttpStatusCode.Forbidden), ($"http://localhost:{service.HttpPort}", "http", HttpStatusCode.Forbidden),
+        })
+        {
+            using var answer = await SendAsync(service, HttpMethod.Get, "api/jobs", ("Origin", origin), ("X-Forwarded-Proto", served));
+            Assert.That(answer.StatusCode, Is.EqualTo(expected), $"{origin} to {served}");
+        }
+    }
+
     [Test]
     public async Task ForwardedHeaders_CountFromANamedProxyAlone()
     {

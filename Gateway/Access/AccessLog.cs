@@ -20,6 +20,9 @@ internal static partial class AccessLog
     [LoggerMessage(5005, LogLevel.Error, "{Who} did {Method} {Path}, and it could not be written to the audit trail: {Reason}")]
     public static partial void NotAudited(ILogger logger, string who, string method, string path, string reason);
 
+    [LoggerMessage(5006, LogLevel.Error, "where {User} signed in could not be kept: {Reason}")]
+    public static partial void HomeNotKept(ILogger logger, string user, string reason);
+
     [LoggerMessage(5010, LogLevel.Warning, "limit {Limit} reached by {Whom}; told once, until a minute has passed without it")]
     public static partial void Limited(ILogger logger, string limit, string whom);
 }

@@ -8,7 +8,7 @@ namespace Gateway.Access;
 /// Wrong credentials in a row cost a growing wait: per address for all, and per user for passwords, which can be guessed. A user is never kept
 /// from an address where it signed in before, so that nobody is locked out by whoever knows their name.
 /// </summary>
-internal sealed class AuthThrottle(LimitsOptions options, LimitBook book, TimeProvider time)
+internal sealed class AuthThrottle(LimitsOptions options, LimitBook book, Homes homes, TimeProvider time)
 {
     private const int MaxKept = 10_000;
 
@@ -18,7 +18,6 @@ internal sealed class AuthThrottle(LimitsOptions options, LimitBook book, TimePr
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(15);
 
     private readonly ConcurrentDictionary<string, Streak> _streaks = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<(string User, string Address), bool> _homes = new();
 
     /// <summary>How long somebody has to wait before a password is even looked at; null: not at all.</summary>
     public TimeSpan? Wait(IPAddress? address, string? user = null)
@@ -71,12 +70,7 @@ internal sealed class AuthThrottle(LimitsOptions options, LimitBook book, TimePr
 
         if (user is not null)
         {
-            if (_homes.Count >= MaxKept)
-            {
-                _homes.Clear();
-            }
-
-            _homes[(user, Network.Text(address) ?? "")] = true;
+            homes.Add(user, AddressOf(address));
         }
     }
 
@@ -89,9 +83,12 @@ internal sealed class AuthThrottle(LimitsOptions options, LimitBook book, TimePr
 
         if (user is not null)
         {
-            yield return _homes.ContainsKey((user, Network.Text(address) ?? "")) ? $"user {user} {Network.Text(address)}" : $"user {user}";
+            yield return homes.Has(user, AddressOf(address)) ? $"user {user} {AddressOf(address)}" : $"user {user}";
         }
     }
+
+    // An IPv6 host changes its address by the day, and its network seldom.
+    private string AddressOf(IPAddress? address) => book.KeyOf(address) ?? Network.Text(address) ?? "";
 
     private Streak Next(Streak streak)
     {

@@ -30,6 +30,25 @@ internal sealed class KeptSet<T>(IJournal journal, string collection)
     public Task<(T? Before, T? After)> ChangeAsync(string key, Func<JournalTransaction, T?, T?> decide) =>
         journal.WriteAsync(transaction => Decide(transaction, key, decide), change => Follow(key, change.After));
 
+    /// <summary>The same for who does not wait for it.</summary>
+    public void Change(string key, Func<JournalTransaction, T?, T?> decide, Action<Exception> failed)
+    {
+        T? after = null;
+        journal.Write(
+            transaction => after = Decide(transaction, key, decide).After,
+            failure =>
+            {
+                if (failure is null)
+                {
+                    Follow(key, after);
+                }
+                else
+                {
+                    failed(failure);
+                }
+            });
+    }
+
     private (T? Before, T? After) Decide(JournalTransaction transaction, string key, Func<JournalTransaction, T?, T?> decide)
     {
         var before = transaction.Documents.Find(collection, key) is { } body ? ContractJson.Read<T>(body) : null;

@@ -29,6 +29,11 @@ internal sealed record HttpOptions : ICheckedOptions
 
     public IEnumerable<string> Faults()
     {
+        foreach (var (index, host) in Hosts.Index().Where(host => Uri.CheckHostName(host.Item.Trim('[', ']')) == UriHostNameType.Unknown))
+        {
+            yield return $"Http:Hosts:{index}: \"{host}\" is no host name; write name.example alone, without scheme, port or wildcard.";
+        }
+
         foreach (var (index, origin) in Origins.Index().Where(origin => !IsOrigin(origin.Item)))
         {
             yield return $"Http:Origins:{index}: \"{origin}\" is no origin; write https://name or https://name:port, without a path.";

@@ -1,4 +1,3 @@
-using System.Net;
 using Gateway.Contract;
 
 namespace Gateway.Operations;
@@ -17,10 +16,7 @@ internal sealed class WebGuard(HttpOptions options)
 
     private readonly HashSet<string> _origins = new(options.Origins, StringComparer.OrdinalIgnoreCase);
 
-    private readonly HashSet<string> _names = new(options.Hosts, StringComparer.OrdinalIgnoreCase)
-    {
-        "localhost", Dns.GetHostName(), $"{Dns.GetHostName()}.local",
-    };
+    private readonly OwnHosts _hosts = new(options);
 
     public async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
@@ -28,10 +24,10 @@ internal sealed class WebGuard(HttpOptions options)
         headers.ContentSecurityPolicy = _policy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
-        if (!IsOurs(context.Request.Host.Host))
+        if (!_hosts.Includes(context.Request.Host.Value))
         {
             // A foreign name that resolves to this machine is how a web page elsewhere would get in (DNS rebinding).
-            var refusal = $"The host name '{context.Request.Host.Host}' is not ours; add it to Http:Hosts.";
+            var refusal = $"The host '{context.Request.Host.Value}' is not ours; if it should be, add its name to Http:Hosts.";
             await Problem.Of(StatusCodes.Status403Forbidden, "forbidden", refusal).ExecuteAsync(context);
             return;
         }
@@ -57,10 +53,10 @@ internal sealed class WebGuard(HttpOptions options)
     private static bool IsForeign(HttpRequest request)
     {
         var origin = request.Headers.Origin;
-        // Host and port are ours whatever the scheme: paho says https also where it connects without TLS.
+        // A page that came over TLS may call what stands behind a proxy, or speaks MQTT by WebSocket in the clear; never the other way round.
         return origin.Count > 0 && !(origin is [{ } one]
-            && (string.Equals(one, $"http://{request.Host}", StringComparison.OrdinalIgnoreCase)
-                || string.Equals(one, $"https://{request.Host}", StringComparison.OrdinalIgnoreCase)));
+            && (string.Equals(one, $"https://{request.Host}", StringComparison.OrdinalIgnoreCase)
+                || (!request.IsHttps && string.Equals(one, $"http://{request.Host}", StringComparison.OrdinalIgnoreCase))));
     }
 
     // Without Allow-Credentials: a foreign page brings its own token, and acts for nobody who happens to be signed in here.
@@ -76,6 +72,4 @@ internal sealed class WebGuard(HttpOptions options)
         context.Response.Headers.Vary = "Origin";
         return true;
     }
-
-    private bool IsOurs(string host) => _names.Contains(host) || IPAddress.TryParse(host.Trim('[', ']'), out _);
 }

@@ -68,10 +68,11 @@ internal static class UserEndpoints
         return Results.Json(Shown(after!));
     }
 
-    private static async Task<IResult> RemoveAsync(string name, Access.Accounts accounts, Standings standings)
+    private static async Task<IResult> RemoveAsync(string name, Access.Accounts accounts, Standings standings, Homes homes)
     {
         var (before, _) = await accounts.Users.ChangeAsync(name, (_, _) => null);
         standings.End((before ?? throw Unknown(name)).Identity.Owner);
+        await homes.ForgetAsync(name);
         return Results.NoContent();
     }
 
