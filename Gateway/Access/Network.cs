@@ -28,9 +28,9 @@ internal static class Network
 
     public static bool IsLoopback(string? address) => address == "localhost" || (IPAddress.TryParse(address, out var parsed) && IPAddress.IsLoopback(parsed));
 
-    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
-    // Asked for public addresses only, and each time anew: a laptop changes its address while the service runs.
-    private static bool IsOwn(IPAddress address) => NetworkInterface.GetAllNetworkInterfaces()
+    /// <summary>One of this machine's interfaces has it. Looked at each time anew: a laptop changes its address while the service runs.</summary>
+    public static bool IsOwn(IPAddress address) => NetworkInterface.GetAllNetworkInterfaces()
         .Any(network => network.GetIPProperties().UnicastAddresses.Any(own => own.Address.Equals(address)));
 }

@@ -22,6 +22,8 @@ internal sealed record Door(string Name, string Section, string? Address, int Po
 
     public IPEndPoint End => _bound?.IPEndPoint ?? throw new InvalidOperationException($"{Name} does not listen");
 
+    public bool ListensAt(int port) => port == (_bound?.IPEndPoint?.Port ?? Port);
+
     public string Text => IsAny(End.Address) && End.Address.AddressFamily == AddressFamily.InterNetworkV6 ? $"{Name}=0.0.0.0:{End.Port}" : $"{Name}={End}";
 
     /// <summary>How a client on this machine reaches it.</summary>

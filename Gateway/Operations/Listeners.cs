@@ -35,6 +35,8 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions t
 
     public int? HttpsPort => _open.Find(door => door.Name == "https")?.End.Port;
 
+    public bool IsOwnPort(int port) => _open.Exists(door => door.ListensAt(port));
+
     public void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;

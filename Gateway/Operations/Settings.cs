@@ -102,6 +102,11 @@ internal sealed record Settings(
         }
     }
 
+    /// <summary>Whoever reaches the service is on this machine: nobody listens to the LAN, not even a proxy.</summary>
+    public bool IsForThisMachineAlone => IsOnLoopback && Http.Proxies.Count == 0;
+
+    private bool IsOnLoopback => Network.IsLoopback(Mqtt.Address) && Network.IsLoopback(Http.Address);
+
     private IEnumerable<string> Faults()
     {
         foreach (var fault in Door.Faults(Mqtt, Http, Tls, Simulate.Scanners))
@@ -114,7 +119,7 @@ internal sealed record Settings(
             yield return $"Access:AdminToken: has fewer than {AccessOptions.ShortestToken} characters.";
         }
 
-        if (Access.Anonymous && !(Network.IsLoopback(Mqtt.Address) && Network.IsLoopback(Http.Address)))
+        if (Access.Anonymous && !IsOnLoopback)
         {
             yield return "Access:Anonymous: true lets everyone in, so Mqtt:Address and Http:Address must both be a loopback address such as 127.0.0.1.";
         }

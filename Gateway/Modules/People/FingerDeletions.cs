@@ -70,7 +70,8 @@ internal sealed class FingerDeletions(CommandPost post, IJournal journal, TimePr
         };
     }
 
-    public ValueTask DisposeAsync() => _work?.DisposeAsync() ?? ValueTask.CompletedTask;
+    // The container does so for each service that it is registered as.
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _work, null)?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     // Whoever is away is asked when it subscribes.
     private async Task AskAgainAsync()

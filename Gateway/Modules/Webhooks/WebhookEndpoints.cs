@@ -27,11 +27,11 @@ internal static class WebhookEndpoints
             Results.Json(await webhooks.RedeliverAsync(Known(journal, id).Id, delivery) ?? throw RequestRefusedException.Unknown("delivery", delivery)));
     }
 
-    private static async Task<IResult> MakeAsync(HttpContext context, IJournal journal, SealedSecrets secrets, Webhooks webhooks)
+    private static async Task<IResult> MakeAsync(HttpContext context, IJournal journal, SealedSecrets secrets, Webhooks webhooks, WebhookReach reach)
     {
         var body = await RequestBody.ReadAsync(context.Request);
         var url = body.Text("url", MaxUrl);
-        if (WebhookRules.FaultOf(url) is { } fault)
+        if (reach.FaultOf(url) is { } fault)
         {
             throw RequestRefusedException.Invalid("url", fault);
         }

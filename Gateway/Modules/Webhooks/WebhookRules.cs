@@ -1,11 +1,9 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace Gateway.Modules.Webhooks;
 
-/// <summary>How a delivery is signed, when it is tried again, and where it never goes: pure.</summary>
+/// <summary>How a delivery is signed and when it is tried again: pure.</summary>
 internal static class WebhookRules
 {
     private const string SecretPrefix = "whsec_";
@@ -28,35 +26,5 @@ internal static class WebhookRules
     {
         var full = attempts > 20 ? LongestWait : TimeSpan.FromTicks(Math.Min(FirstWait.Ticks << (attempts - 1), LongestWait.Ticks));
         return full * (0.5 + (chance / 2));
-    }
-
-    /// <summary>
-    /// Receivers are on this machine or in this LAN as a rule, so private addresses are right. Link-local ones are where clouds keep their machines'
-    /// credentials, and nobody's application.
-    /// </summary>
-    public static bool IsRefused(IPAddress address)
-    {
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        if (plain.AddressFamily == AddressFamily.InterNetworkV6)
-        {
-            return plain.IsIPv6LinkLocal || plain.IsIPv6Multicast || plain.Equals(IPAddress.IPv6Any);
-        }
-
-        var bytes = plain.GetAddressBytes();
-        return (bytes[0] == 169 && bytes[1] == 254) || bytes[0] == 0 || bytes[0] >= 224;
-    }
-
-    /// <summary>Null when it is an address that can be posted to.</summary>
-    public static string? FaultOf(string url)
-    {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Port == 0)
-        {
-            return "url must be a whole http or https address.";
-        }
-
-        return uri.UserInfo.Length > 0 ? "url must not bear a name or a password; the signature tells who is calling."
-            : uri.Fragment.Length > 0 ? "url must not have a fragment."
-            : IPAddress.TryParse(uri.DnsSafeHost, out var address) && IsRefused(address) ? "url must not be a link-local, multicast or unspecified address."
-            : null;
     }
 }

@@ -8,13 +8,18 @@ namespace Gateway.Modules.Webhooks;
 /// <summary>Makes one attempt: no redirects, no proxy, no cookies, and no connection to where deliveries never go, whatever a name resolves to.</summary>
 internal sealed class WebhookSender : IDisposable
 {
+    // In KiB.
+    private const int LargestHead = 16;
+
     private readonly HttpClient _http;
     private readonly WebhooksOptions _options;
+    private readonly WebhookReach _reach;
     private readonly TimeProvider _time;
 
-    public WebhookSender(WebhooksOptions options, TimeProvider time)
+    public WebhookSender(WebhooksOptions options, WebhookReach reach, TimeProvider time)
     {
         _options = options;
+        _reach = reach;
         _time = time;
         _http = new(new SocketsHttpHandler
         {
@@ -23,6 +28,9 @@ internal sealed class WebhookSender : IDisposable
             UseCookies = false,
             ConnectCallback = ConnectAsync,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            // What is answered is of no interest beyond its status.
+            MaxResponseHeadersLength = LargestHead,
+            MaxResponseDrainSize = 0,
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,
@@ -48,25 +56,45 @@ internal sealed class WebhookSender : IDisposable
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException)
         {
-            return new(null, failure.InnerException?.Message ?? failure.Message, Took(began), null);
+            return new(null, Words(failure), Took(began), null);
         }
     }
 
+    /// <summary>Where a name is; the system's own answer unless a test gives another.</summary>
+    public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
+
     public void Dispose() => _http.Dispose();
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    // Never what the other side said: that would make a reader of whatever listens there.
+    private static string Words(Exception failure) => failure switch
     {
-        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellation);
-        var allowed = Array.FindAll(addresses, address => !WebhookRules.IsRefused(address));
+        HttpRequestException { InnerException: UnreachableReceiverException refused } => refused.Message,
+        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } =>
+            "what answered is no web server",
+        HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or IOException => "the connection ended without an answer",
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: { } tls } => tls.Message,
+        HttpRequestException { InnerException: SocketException socket } => socket.Message,
+        SocketException socket => socket.Message,
+        HttpRequestException { HttpRequestError: var error } => $"no connection: {error}",
+        _ => "no connection",
+    };
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var addresses = await Resolve(host, cancellation);
+
+        // Those that are judged here are those that are connected to: a name has no second chance to lead elsewhere.
+        var allowed = Array.FindAll(addresses, address => _reach.Fault(address, port) is null);
         if (allowed.Length == 0)
         {
-            throw new HttpRequestException($"{context.DnsEndPoint.Host} is at no address that deliveries go to");
+            throw new UnreachableReceiverException(addresses.Select(address => _reach.Fault(address, port)).FirstOrDefault() ?? $"{host} has no address");
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancellation);
+            await socket.ConnectAsync(allowed, port, cancellation);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -93,3 +121,6 @@ internal sealed class WebhookSender : IDisposable
 /// <param name="Status">What was answered; null when nothing was, or nobody is there.</param>
 /// <param name="Error">Null when it was taken.</param>
 internal sealed record Attempt(int? Status, string? Error, int Milliseconds, TimeSpan? RetryAfter);
+
+/// <summary>The receiver is nowhere that deliveries go to.</summary>
+internal sealed class UnreachableReceiverException(string message) : IOException(message);

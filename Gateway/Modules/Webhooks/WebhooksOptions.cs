@@ -18,6 +18,9 @@ internal sealed record WebhooksOptions : ICheckedOptions
     /// <summary>Finished deliveries kept of each webhook.</summary>
     public int KeepDeliveries { get; init; } = 1_000;
 
+    /// <summary>Whether deliveries go to programs of this machine; null: where everybody who reaches the service is on this machine too.</summary>
+    public bool? Loopback { get; init; }
+
     internal TimeSpan Timeout => TimeSpan.FromSeconds(TimeoutSeconds);
 
     internal TimeSpan GiveUp => TimeSpan.FromHours(GiveUpHours);
