@@ -112,6 +112,7 @@ internal static class GatewayHost
         services.GetRequiredService<FingerDeletions>().Start();
         services.GetRequiredService<IntegrityCheck>().Start();
         await services.GetRequiredService<Jobs>().StartAsync(CancellationToken.None);
+        await services.GetRequiredService<Timetables>().StartAsync(services.GetRequiredService<IJournal>());
         services.GetRequiredService<CheckInClock>().Start();
         services.GetRequiredService<RoomWatch>().Start();
     }

@@ -69,6 +69,9 @@ public sealed class CheckInTests : ScannerTest
         Assert.That(events.Select(stored => (int?)stored!["data"]!["slot"]), Is.EqualTo(new int?[] { 5, null }));
         var day = (await Service.GetAsync("/api/checkins/main/history"))["items"]![0]!;
         Assert.That(((int?)day["unknown"], (int?)day["in"], day["hours"]!.AsArray().Count), Is.EqualTo((2, 0, 24)));
+        var rows = (await Service.Http.GetStringAsync("/api/attendance?format=csv")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(rows.Skip(1).Select(row => string.Join(',', row.Split(',').Skip(4))), Is.EqualTo(new[] { ",,,,lab-1 5", ",,,,lab-1" }));
+        Assert.That((await Service.GetAsync("/api/attendance?person=Ada"))["items"]!.AsArray(), Is.Empty);
     }
 
     [Test]
@@ -107,7 +110,8 @@ public sealed class CheckInTests : ScannerTest
         Assert.That(((int?)left["seq"], (string?)left["type"], (int?)left["data"]!["minutes"]), Is.EqualTo((2, "out", 120)));
         var attendance = await Service.GetAsync("/api/attendance?site=main&person=Ada");
         Assert.That((int?)attendance["items"]!.AsArray().Single()!["minutes"], Is.EqualTo(120));
-        Assert.That(await Service.Http.GetStringAsync("/api/attendance?format=csv"), Does.StartWith("site,person,date,in,out,minutes,closed\r\nmain,Ada,"));
+        Assert.That(await Service.Http.GetStringAsync("/api/attendance?format=csv"), Does.StartWith(
+            "site,person,date,in,out,minutes,closed,also,unknown\r\nmain,Ada,"));
         Assert.That((double?)(await Service.GetAsync("/api/stats"))["averageMinutes"], Is.EqualTo(120));
     }
 

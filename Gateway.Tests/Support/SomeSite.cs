@@ -11,15 +11,17 @@ internal sealed class SomeSite(IJournal journal, CheckInsOptions? options = null
 
     public CheckInsOptions Options { get; } = options ?? new() { TimeZone = "Europe/Berlin" };
 
-    public CheckInDesk Desk => new(Options);
+    public Timetables Times { get; } = new(options ?? new() { TimeZone = "Europe/Berlin" });
+
+    public CheckInDesk Desk => new(Times);
 
     public Task<StoredEvent> MarkAsync(
         string person, DateTimeOffset at, Direction ask = Direction.Toggle, bool isGuarded = true, string site = Site) => journal.WriteAsync(transaction =>
-        Desk.Take(transaction, new(site, person, new(at, Seq: 0, ask, "door-1", "front door"), isGuarded)));
+        Desk.Take(transaction, new(site, person), new(at, ask, isGuarded, "door-1", "front door")));
 
     /// <summary>Null where it does not count any more.</summary>
     public Task<StoredEvent?> TakeBackAsync(StoredEvent passed) => journal.WriteAsync(transaction =>
-        Desk.TakeBack(transaction, passed.Channel.Id, passed.Read<CheckInEvents.AnyData>().Person!, passed.Seq, "otto"));
+        Desk.TakeBack(transaction, new(passed.Channel.Id, passed.Read<CheckInEvents.AnyData>().Person!) { By = "otto" }, passed.Seq));
 
     public async Task<SiteState> StateAsync(string site = Site) =>
         ContractJson.Read<SiteState>((await journal.SnapshotAsync(CheckInDesk.ChannelOf(site), CancellationToken.None))!.State.Span);

@@ -13,7 +13,10 @@ public sealed class AttendanceTests : FolderTest
     // 40 give 4,000 check-ins; GATEWAY_ATTENDANCE_DAYS=2000 gives 200,000.
     private static readonly int Days = int.Parse(Environment.GetEnvironmentVariable("GATEWAY_ATTENDANCE_DAYS") ?? "40");
 
-    private readonly ManualTime _time = new();
+    private ManualTime _time = null!;
+
+    [SetUp]
+    public void StartClock() => _time = new();
 
     [Test]
     public async Task LongTime_IsReadDayByDay_AndASpanOfItIsThatPartOfTheWhole()
@@ -27,7 +30,7 @@ public sealed class AttendanceTests : FolderTest
             _time.Advance(TimeSpan.FromDays(1));
         }
 
-        var attendance = new Gateway.Modules.CheckIns.Attendance(some.Journal, site.Options);
+        var attendance = new Attendance(some.Journal, site.Times);
         var all = await attendance.ReadAsync(new(null, null, null, null), CancellationToken.None).ToListAsync();
         var (from, to) = (first.AddDays(Days / 2), first.AddDays((Days / 2) + 3));
         var few = await attendance.ReadAsync(new(SomeSite.Site, null, from, to), CancellationToken.None).ToListAsync();
@@ -40,6 +43,42 @@ public sealed class AttendanceTests : FolderTest
         Assert.That(one, Is.EqualTo(all.Where(stay => stay.Person == "person 7")));
     }
 
+    [TestCase("2026-03-29", "2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00", 23 * 60)]
+    [TestCase("2026-10-25", "2026-10-25T00:00:00+02:00", "2026-10-26T00:00:00+01:00", 25 * 60)]
+    public async Task Day_OnWhichClocksChange_HasTheMinutesThatPassed(string date, string midnight, string next, int minutes)
+    {
+        _time.Advance(DateTimeOffset.Parse(next) - _time.GetUtcNow());
+        await using var some = SomeJournal.Open(Folder, _time);
+        var site = new SomeSite(some.Journal, new() { TimeZone = "Europe/Berlin", Closing = "never" });
+        await site.MarkAsync("Ada", DateTimeOffset.Parse(midnight));
+        await site.MarkAsync("Ada", DateTimeOffset.Parse(next));
+        var day = DateOnly.Parse(date);
+        var stays = await new Attendance(some.Journal, site.Times).ReadAsync(new(null, null, day, day), CancellationToken.None).ToListAsync();
+
+        Assert.That(stays.Select(stay => (stay.In, stay.Out, stay.Minutes)), Is.EqualTo(new[] { (midnight, next, (long?)minutes) }));
+    }
+
+    [Test]
+    public async Task Person_AtTwoSitesAtOnce_IsShownAsSuch_AlsoWhereOneSiteIsAskedFor()
+    {
+        await using var some = SomeJournal.Open(Folder, _time);
+        var site = new SomeSite(some.Journal);
+        await site.MarkAsync("Ada", Some.Now.AddHours(-5));
+        await site.MarkAsync("Ada", Some.Now.AddHours(-4), site: "lab-2");
+        await site.MarkAsync("Ada", Some.Now.AddHours(-3));
+        await site.MarkAsync("Ada", Some.Now.AddHours(-2));
+        await site.MarkAsync("Bob", Some.Now.AddHours(-1));
+        var attendance = new Attendance(some.Journal, site.Times);
+        var one = await attendance.ReadAsync(new("lab-2", "Ada", null, null), CancellationToken.None).ToListAsync();
+        var all = await attendance.ReadAsync(new(null, null, null, null), CancellationToken.None).ToListAsync();
+
+        Assert.That(one.Single().Also, Is.EqualTo(new[] { "main" }));
+        Assert.That(all.Select(stay => $"{stay.Person} {stay.Site} {string.Join(' ', stay.Also ?? [])}"), Is.EqualTo(new[]
+        {
+            "Ada main lab-2", "Ada lab-2 main", "Ada main lab-2", "Bob main ",
+        }));
+    }
+
     /// <summary>Everybody comes for an hour; of one in ten the coming is told only after the going, and one in ten is entered twice and taken back.</summary>
     private static Task<bool> AttendAsync(IJournal journal, SomeSite site, int day) => journal.WriteAsync(transaction =>
     {
@@ -47,13 +86,13 @@ public sealed class AttendanceTests : FolderTest
         {
             var (name, came) = ($"person {person}", transaction.Now.AddHours(-4).AddSeconds(person));
             StoredEvent Mark(DateTimeOffset at, Direction ask) =>
-                site.Desk.Take(transaction, new(SomeSite.Site, name, new(at, Seq: 0, ask, "door-1", null), IsGuarded: false));
+                site.Desk.Take(transaction, new(SomeSite.Site, name), new(at, ask, IsGuarded: false, "door-1", null));
             var isLate = (person + day) % 10 == 0;
             Mark(isLate ? came.AddHours(1) : came, Direction.Toggle);
             Mark(isLate ? came : came.AddHours(1), Direction.Toggle);
             if ((person + day) % 10 == 1)
             {
-                site.Desk.TakeBack(transaction, SomeSite.Site, name, Mark(came.AddHours(2), Direction.In).Seq, "otto");
+                site.Desk.TakeBack(transaction, new(SomeSite.Site, name) { By = "otto" }, Mark(came.AddHours(2), Direction.In).Seq);
             }
         }
 

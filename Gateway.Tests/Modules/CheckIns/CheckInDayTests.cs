@@ -23,7 +23,7 @@ public sealed class CheckInDayTests
         var deliveries = Deliveries(random, begin).ToList();
 
         await Task.WhenAll(deliveries.Select(mark => site.MarkAsync(mark.Person, mark.At, mark.Ask, isGuarded: true)));
-        await using (var clock = new CheckInClock(some.Journal, site.Desk, site.Options, time, NullLogger<CheckInClock>.Instance))
+        await using (var clock = new CheckInClock(some.Journal, site.Desk, site.Times, time, NullLogger<CheckInClock>.Instance))
         {
             await clock.CloseAsync(CancellationToken.None);
         }
@@ -45,7 +45,7 @@ public sealed class CheckInDayTests
             Assert.That(day.Hours.Sum(), Is.EqualTo(day.In), $"the hours of {day.Date}");
         }
 
-        var attended = await new Gateway.Modules.CheckIns.Attendance(some.Journal, site.Options).ReadAsync(new(null, null, null, null), default).ToListAsync();
+        var attended = await new Gateway.Modules.CheckIns.Attendance(some.Journal, site.Times).ReadAsync(new(null, null, null, null), default).ToListAsync();
         Assert.That(attended.Where(stay => stay.Closed is null).Sum(stay => stay.Minutes), Is.EqualTo(state.Days.Sum(day => day.Minutes)));
         Assert.That(attended.Count(stay => stay.Out is null), Is.EqualTo(state.Inside));
         Assert.That(attended.Count(stay => stay.Closed == true), Is.EqualTo(state.Days.Sum(day => day.Closed)));

@@ -7,6 +7,7 @@ public sealed class CheckInDeskTests
 {
     private static readonly DateOnly Today = DateOnly.FromDateTime(Some.Now.DateTime);
 
+    private ManualTime _time = null!;
     private SomeFolder _folder = null!;
     private SomeJournal _some = null!;
     private SomeSite _site = null!;
@@ -14,10 +15,10 @@ public sealed class CheckInDeskTests
     [SetUp]
     public void OpenJournal()
     {
-        var time = new ManualTime();
-        time.Advance(TimeSpan.FromHours(10));
+        _time = new();
+        _time.Advance(TimeSpan.FromHours(10));
         _folder = new();
-        _some = SomeJournal.Open(_folder, time);
+        _some = SomeJournal.Open(_folder, _time);
         _site = new(_some.Journal);
     }
 
@@ -42,7 +43,6 @@ public sealed class CheckInDeskTests
 
     [TestCase(0, "repeat")]
     [TestCase(4_999, "repeat")]
-    [TestCase(-4_999, "repeat")]
     [TestCase(5_000, "out")]
     public async Task Finger_AgainWithinFiveSeconds_IsARepeat_AndChangesNothing(int milliseconds, string type)
     {
@@ -62,6 +62,23 @@ public sealed class CheckInDeskTests
 
         Assert.That(await _site.TypesAsync(), Is.EqualTo(new[] { "in", "repeat", "out" }));
         Assert.That((await _site.StateAsync()).On(Today).Repeats, Is.EqualTo(1));
+    }
+
+    [TestCase(0, 4, 8)]
+    [TestCase(0, 8, 4)]
+    [TestCase(4, 0, 8)]
+    [TestCase(4, 8, 0)]
+    [TestCase(8, 0, 4)]
+    [TestCase(8, 4, 0)]
+    public async Task Repeats_InAnyOrderOfArrival_AreThoseOfTheOrderOfTime(params int[] seconds)
+    {
+        foreach (var second in seconds)
+        {
+            await _site.MarkAsync("Ada", Some.Now.AddSeconds(second));
+        }
+
+        var day = (await _site.StateAsync()).On(Today);
+        Assert.That((day.In, day.Stays, day.Repeats, (await _site.StateAsync()).Inside), Is.EqualTo((1, 1, 1, 0)), "in at 0, repeat at 4, out at 8");
     }
 
     [Test]
@@ -113,6 +130,68 @@ public sealed class CheckInDeskTests
 
         Assert.That(await _site.TypesAsync(), Is.EqualTo(new[] { "in", "in" }));
         Assert.That((state.Inside, state.Days.Count), Is.EqualTo((1, 1)));
+        Assert.That((await _site.EventsAsync())[^1].Read<CheckInEvents.AnyData>().Late, Is.True);
+    }
+
+    [Test]
+    public async Task Read_ThatIsTakenBack_StillGuards_SoThatItsRepeatDoesNotTakeItsPlace()
+    {
+        var passed = await _site.MarkAsync("Ada", Some.Now);
+        await _site.MarkAsync("Ada", Some.Now.AddSeconds(2));
+        await _site.TakeBackAsync(passed);
+
+        Assert.That(await _site.TypesAsync(), Is.EqualTo(new[] { "in", "repeat", "repeat for 1" }));
+        Assert.That((await _site.StateAsync()).Inside, Is.Zero);
+    }
+
+    [Test]
+    public async Task Stay_ThatTurnsOutLonger_IsToldAnew()
+    {
+        await _site.MarkAsync("Ada", Some.Now, Direction.In);
+        await _site.MarkAsync("Ada", Some.Now.AddHours(2), Direction.Out);
+        await _site.MarkAsync("Ada", Some.Now.AddHours(-1), Direction.In);
+
+        Assert.That(await _site.TypesAsync(), Is.EqualTo(new[] { "in", "out", "in", "out for 2" }));
+        Assert.That((await _site.EventsAsync())[^1].Read<CheckInEvents.AnyData>().Minutes, Is.EqualTo(180));
+    }
+
+    [Test]
+    public async Task Person_WhoPlaysWithAScanner_CostsNoMoreThanAThousandMarks_AndCountsOn()
+    {
+        await _some.Journal.WriteAsync(transaction =>
+        {
+            for (var i = 0; i < 1500; i++)
+            {
+                _site.Desk.Take(transaction, new(SomeSite.Site, "Ada"), new(Some.Now.AddSeconds(10 * i), Direction.Toggle, IsGuarded: true, "door-1", null));
+            }
+
+            return true;
+        });
+        var day = (await _site.StateAsync()).On(Today);
+        Assert.That((day.In, day.Stays), Is.EqualTo((750, 750)));
+
+        await _site.MarkAsync("Ada", Some.Now.AddSeconds(105));
+        Assert.That((await _site.EventsAsync())[^1].Read<CheckInEvents.AnyData>().Late, Is.True, "before what is kept of her");
+    }
+
+    [Test]
+    public async Task Direction_OfAScanner_IsThatOfWhenTheFingerWasRead()
+    {
+        async Task<Direction> AtAsync(DateTimeOffset at) => await _some.Journal.WriteAsync(transaction => CheckInDesk.DirectionOf(transaction, "door-1", at));
+        async Task SetAsync(Direction direction) => await _some.Journal.WriteAsync(transaction =>
+        {
+            CheckInDesk.SetDirection(transaction, "door-1", direction);
+            return true;
+        });
+
+        await SetAsync(Direction.In);
+        _time.Advance(TimeSpan.FromHours(1));
+        await SetAsync(Direction.Out);
+        var set = Some.Now.AddHours(10);
+
+        Assert.That(
+            (await AtAsync(set.AddHours(-1)), await AtAsync(set), await AtAsync(set.AddHours(2))),
+            Is.EqualTo((Direction.Toggle, Direction.In, Direction.Out)));
     }
 
     [Test]
@@ -120,7 +199,7 @@ public sealed class CheckInDeskTests
     {
         await _site.MarkAsync("Ada", Some.Now);
         var other = await _site.MarkAsync("Ada", Some.Now.AddMinutes(10), site: "lab-2");
-        var stats = new CheckInStats(_some.Journal, _site.Options, new ManualTime());
+        var stats = new CheckInStats(_some.Journal, _site.Times, new ManualTime());
         var all = await stats.AllAsync(CancellationToken.None);
 
         Assert.That(other.Read<CheckInEvents.AnyData>().Also, Is.EqualTo(new[] { "main" }));
@@ -145,7 +224,7 @@ public sealed class CheckInDeskTests
     [Test]
     public async Task Stats_WithoutCheckIns_AreZero_AndNoAverage()
     {
-        var stats = await new CheckInStats(_some.Journal, _site.Options, new ManualTime()).OfAsync("main", CancellationToken.None);
+        var stats = await new CheckInStats(_some.Journal, _site.Times, new ManualTime()).OfAsync("main", CancellationToken.None);
 
         Assert.That(Some.Json(stats), Is.EqualTo("""{"inside":0,"today":0,"averageMinutes":null}"""));
     }
@@ -156,14 +235,14 @@ public sealed class CheckInDeskTests
         await _site.MarkAsync("=Ada, \"A\"", Some.Now);
         await _site.MarkAsync("=Ada, \"A\"", Some.Now.AddMinutes(61));
         await _site.MarkAsync("Bob", Some.Now.AddMinutes(5));
-        var attendance = new Gateway.Modules.CheckIns.Attendance(_some.Journal, _site.Options);
+        var attendance = new Gateway.Modules.CheckIns.Attendance(_some.Journal, _site.Times);
         var all = await attendance.ReadAsync(new("main", null, Today, Today), CancellationToken.None).ToListAsync();
         var bob = await attendance.ReadAsync(new(null, "Bob", null, null), CancellationToken.None).ToListAsync();
 
         Assert.That(string.Concat(all.Select(AttendanceFile.CsvLine)), Is.EqualTo(string.Join("\r\n",
         [
-            "main,\"'=Ada, \"\"A\"\"\",2026-01-03,2026-01-03T11:00:00+01:00,2026-01-03T12:01:00+01:00,61,",
-            "main,Bob,2026-01-03,2026-01-03T11:05:00+01:00,,,",
+            "main,\"'=Ada, \"\"A\"\"\",2026-01-03,2026-01-03T11:00:00+01:00,2026-01-03T12:01:00+01:00,61,,,",
+            "main,Bob,2026-01-03,2026-01-03T11:05:00+01:00,,,,,",
             "",
         ])));
         Assert.That(bob.Single().Out, Is.Null);

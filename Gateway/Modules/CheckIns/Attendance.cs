@@ -1,96 +1,98 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json.Serialization;
-using Gateway.Contract;
 using Gateway.Journal;
 
 namespace Gateway.Modules.CheckIns;
 
-/// <summary>One stay of one person; times are those of the site's zone.</summary>
-/// <param name="Out">Null while it goes on.</param>
-internal sealed record AttendedStay(
-    string Site,
-    string Person,
-    DateOnly Date,
-    string In,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Out,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] long? Minutes,
-    bool? Closed);
-
 /// <param name="From">Local day of the first stays; null is all that are kept.</param>
 /// <param name="To">Local day of the last stays.</param>
-internal sealed record AttendanceQuery(string? Site, string? Person, DateOnly? From, DateOnly? To);
+internal sealed record AttendanceQuery(string? Site, string? Person, DateOnly? From, DateOnly? To)
+{
+    public bool Wants(string site, string? person, DateOnly date) =>
+        (Site is null || Site == site) && (Person is null || Person == person) && !(date < From) && !(date > To);
+}
 
 /// <summary>
-/// Who was where from when to when, read from the events themselves: site by site, in the order of days, with no more of it in memory than the days for
-/// which something may still come.
+/// Who was where from when to when, read from the events themselves: all sites side by side in the order of time, so that who is at two at once is seen,
+/// with no more of it in memory than the days for which something may still come.
 /// </summary>
-internal sealed class Attendance(IJournal journal, CheckInsOptions options)
+internal sealed class Attendance(IJournal journal, Timetables times)
 {
-    private const int Page = 1000;
     private const int SitesOfAPage = 100;
+
+    // Whatever zone a site is in.
+    private static readonly TimeSpan AnyZone = TimeSpan.FromDays(1);
 
     public async IAsyncEnumerable<AttendedStay> ReadAsync(AttendanceQuery query, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (var site in query.Site is { } one ? [one] : await SitesAsync(cancellation))
+        var stays = new RunningStays(query, times);
+        var end = Midnight(query.To) + AnyZone + AnyZone;
+        await foreach (var passage in InOrderAsync(await SitesAsync(cancellation), Midnight(query.From) - AnyZone, cancellation))
         {
-            await foreach (var stay in ReadSiteAsync(site, query, cancellation))
+            if (passage.At > end && stays.AreComplete)
             {
-                yield return stay;
+                yield break;
             }
-        }
-    }
 
-    private async Task<IReadOnlyList<string>> SitesAsync(CancellationToken cancellation)
-    {
-        var sites = new List<string>();
-        long? before = null;
-        do
-        {
-            var page = await journal.ListAsync(CheckInDesk.Kind, before, SitesOfAPage, cancellation);
-            sites.AddRange(page.Items.Select(item => item.Channel.Id));
-            before = page.Next;
-        }
-        while (before is not null);
-        return [.. sites.Order(StringComparer.Ordinal)];
-    }
-
-    private async IAsyncEnumerable<AttendedStay> ReadSiteAsync(
-        string site, AttendanceQuery query, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        if (!ChannelName.TryParse($"{CheckInDesk.Kind}/{site}", out var channel) || await journal.SnapshotAsync(channel, cancellation) is not { } snapshot)
-        {
-            yield break;
-        }
-
-        var visits = new Visits(site, query, options.CalendarOf(site));
-        var after = visits.Begin is { } begin ? await StartAsync(snapshot, begin, cancellation) : snapshot.OldestSeq - 1;
-        while (!visits.IsComplete && after < snapshot.Seq
-            && await journal.ReadAsync(channel, after, (int)Math.Min(Page, snapshot.Seq - after), cancellation) is { Count: > 0 } events)
-        {
-            after = events[^1].Seq;
-            foreach (var stay in visits.Take(events))
+            if ((passage.Person is null || query.Person is null || query.Person == passage.Person) && stays.Take(passage) is { } ended)
             {
-                yield return stay;
+                yield return ended;
             }
         }
 
-        foreach (var stay in visits.Rest())
+        foreach (var stay in stays.GoingOn())
         {
             yield return stay;
         }
     }
 
-    /// <summary>By halves: the last seq before which nothing arrived at the given moment or later.</summary>
-    private async Task<long> StartAsync(ChannelSnapshot snapshot, DateTimeOffset begin, CancellationToken cancellation)
-    {
-        var (known, beyond) = (snapshot.OldestSeq - 1, snapshot.Seq + 1);
-        while (beyond - known > 1)
-        {
-            var middle = known + ((beyond - known) / 2);
-            var isBefore = await journal.ReadAsync(snapshot.Channel, middle - 1, 1, cancellation) is [var stored] && Visits.LatestArrival(stored) < begin;
-            (known, beyond) = isBefore ? (middle, beyond) : (known, middle);
-        }
+    private static DateTimeOffset? Midnight(DateOnly? day) => day is { } date ? new(date.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero) : null;
 
-        return known;
+    private async Task<List<ChannelSnapshot>> SitesAsync(CancellationToken cancellation)
+    {
+        var sites = new List<ChannelSnapshot>();
+        long? before = null;
+        do
+        {
+            var page = await journal.ListAsync(CheckInDesk.Kind, before, SitesOfAPage, cancellation);
+            sites.AddRange(page.Items);
+            before = page.Next;
+        }
+        while (before is not null);
+        return sites;
+    }
+
+    private async IAsyncEnumerable<FinalPassage> InOrderAsync(
+        List<ChannelSnapshot> sites, DateTimeOffset? from, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var readers = new List<IAsyncEnumerator<FinalPassage>>();
+        try
+        {
+            var next = new PriorityQueue<IAsyncEnumerator<FinalPassage>, (DateTimeOffset, bool, bool, bool, long)>();
+            foreach (var site in sites)
+            {
+                var reader = new SitePassages(journal, site, times.Of(site.Channel.Id)).ReadAsync(from, cancellation).GetAsyncEnumerator(cancellation);
+                readers.Add(reader);
+                if (await reader.MoveNextAsync())
+                {
+                    next.Enqueue(reader, reader.Current.Place);
+                }
+            }
+
+            while (next.TryDequeue(out var reader, out _))
+            {
+                yield return reader.Current;
+                if (await reader.MoveNextAsync())
+                {
+                    next.Enqueue(reader, reader.Current.Place);
+                }
+            }
+        }
+        finally
+        {
+            foreach (var reader in readers)
+            {
+                await reader.DisposeAsync();
+            }
+        }
     }
 }

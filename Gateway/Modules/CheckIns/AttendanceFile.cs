@@ -7,7 +7,7 @@ namespace Gateway.Modules.CheckIns;
 /// <summary>Attendance as it leaves: written while it is read, so that years of it cost no more memory than days.</summary>
 internal static class AttendanceFile
 {
-    private const string Header = "site,person,date,in,out,minutes,closed\r\n";
+    private const string Header = "site,person,date,in,out,minutes,closed,also,unknown\r\n";
     private const int FlushBytes = 32 * 1024;
 
     public static IResult Csv(IAsyncEnumerable<AttendedStay> stays) => Results.Stream(
@@ -37,7 +37,7 @@ internal static class AttendanceFile
         string?[] fields =
         [
             stay.Site, stay.Person, stay.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), stay.In, stay.Out, stay.Minutes?.ToString(),
-            stay.Closed == true ? "yes" : "",
+            stay.Closed == true ? "yes" : "", string.Join(' ', stay.Also ?? []), stay.Unknown is { } finger ? $"{finger.Device} {finger.Slot}".TrimEnd() : "",
         ];
         return string.Join(',', fields.Select(Field)) + "\r\n";
     }

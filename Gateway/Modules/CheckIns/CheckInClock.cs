@@ -5,9 +5,12 @@ namespace Gateway.Modules.CheckIns;
 
 /// <summary>Checks out whoever is still inside when their site has closed, at the closing time and marked as such. One loop, once a minute.</summary>
 internal sealed class CheckInClock(
-    IJournal journal, CheckInDesk desk, CheckInsOptions options, TimeProvider time, ILogger<CheckInClock> log) : IAsyncDisposable
+    IJournal journal, CheckInDesk desk, Timetables times, TimeProvider time, ILogger<CheckInClock> log) : IAsyncDisposable
 {
     private const int SitesOfAPage = 100;
+
+    // Scans that come at the same moment wait for no more than these.
+    private const int PeopleOfAWrite = 50;
 
     // What a scanner kept back while it was away comes within this of its reconnecting, so that few are closed that did check out.
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
@@ -49,26 +52,16 @@ internal sealed class CheckInClock(
 
     private async Task CloseSiteAsync(SiteState state)
     {
-        var calendar = options.CalendarOf(state.Site);
+        var hours = times.Of(state.Site);
         var now = time.GetUtcNow();
-        var due = state.Present.Where(person => calendar.ClosingAfter(person.Since) <= now).ToList();
-        if (due.Count == 0)
+        var due = state.Present.Where(person => hours.ClosingAfter(person.Since) <= now).Select(person => person.Person).ToList();
+        foreach (var people in due.Chunk(PeopleOfAWrite))
         {
-            return;
-        }
-
-        await journal.WriteAsync(transaction =>
-        {
-            // As it is now: some may have left since the list was read.
-            var present = transaction.State<SiteState>(CheckInDesk.ChannelOf(state.Site))!.Present;
-            foreach (var person in due.Where(person => present.Any(still => still.Person == person.Person && still.Since == person.Since)))
+            var closed = await journal.WriteAsync(transaction => people.Count(person => desk.Settle(transaction, state.Site, person) is not null));
+            if (closed > 0)
             {
-                var mark = new Mark(calendar.ClosingAfter(person.Since)!.Value, Seq: 0, Direction.Out, Device: null, person.Location, Closed: true);
-                desk.Take(transaction, new(state.Site, person.Person, mark, IsGuarded: false));
+                CheckInLog.Closed(log, state.Site, now, closed);
             }
-
-            return true;
-        });
-        CheckInLog.Closed(log, state.Site, now, due.Count);
+        }
     }
 }

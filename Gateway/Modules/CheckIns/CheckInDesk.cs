@@ -5,33 +5,35 @@ using Gateway.Modules.People;
 namespace Gateway.Modules.CheckIns;
 
 /// <summary>Carries out decisions inside a transaction: events, the person's ledger, and where else they are. Used only by the writer loop.</summary>
-internal sealed class CheckInDesk(CheckInsOptions options)
+internal sealed class CheckInDesk(Timetables times)
 {
     public const string Kind = "checkins";
 
-    private const string Ledgers = "checkins";
+    private const string Ledgers = "checkins-ledgers";
     private const string Places = "checkins-places";
     private const string Directions = "checkins-directions";
+
+    private const int MostDirections = 100;
 
     // A capture and the finger's first use may be dated by two ways.
     private static readonly TimeSpan DatingSlack = TimeSpan.FromSeconds(5);
 
     public static ChannelName ChannelOf(string site) => ChannelName.Of(Kind, site);
 
-    public static Direction DirectionOf(JournalTransaction transaction, string device) =>
-        transaction.Documents.Find(Directions, device) is { } body ? ContractJson.Read<Direction>(body) : Direction.Toggle;
+    /// <summary>What a finger meant at that scanner then: what it means now is nothing to what comes late.</summary>
+    public static Direction DirectionOf(JournalTransaction transaction, string device, DateTimeOffset at) =>
+        DirectionsOf(transaction, device).LastOrDefault(since => since.From <= at)?.Direction ?? Direction.Toggle;
 
-    public static void SetDirection(JournalTransaction transaction, string device, Direction? direction)
+    public static void SetDirection(JournalTransaction transaction, string device, Direction direction)
     {
-        if (direction is null or Direction.Toggle)
-        {
-            transaction.Documents.Remove(Directions, device);
-        }
-        else
-        {
-            transaction.Documents.Put(Directions, device, ContractJson.Write(direction.Value));
-        }
+        var before = DirectionsOf(transaction, device);
+        var horizon = transaction.Now - PersonLedger.Kept;
+        var old = before.FindLastIndex(since => since.From < horizon);
+        var needed = before.Skip(Math.Max(old, before.Count - MostDirections)).Append(new(transaction.Now, direction));
+        transaction.Documents.Put(Directions, device, ContractJson.Write(needed));
     }
+
+    public static void ForgetDirection(JournalTransaction transaction, string device) => transaction.Documents.Remove(Directions, device);
 
     public static void Rename(JournalTransaction transaction, Renaming who, IEnumerable<string> sites)
     {
@@ -49,89 +51,95 @@ internal sealed class CheckInDesk(CheckInsOptions options)
         var scanner = Devices.Devices.Find(transaction, read.Device)!;
         if (PersonOf(transaction, read, at) is not { } person)
         {
-            var local = options.CalendarOf(scanner.Site).Local(at);
+            var isLate = at < transaction.Now - PersonLedger.Kept;
+            var local = times.Of(scanner.Site).Local(at);
             var change = new Change(DateOnly.FromDateTime(local.DateTime), local.Hour) { Unknown = 1 };
-            var data = new CheckInEvents.UnknownData(read.Device, read.Slot, scanner.Location, new(null, [change]), read.Source);
+            var data = new CheckInEvents.UnknownData(
+                read.Device, read.Slot, scanner.Location, isLate ? true : null, new(null, isLate ? [] : [change]), read.Source);
             return transaction.Append(ChannelOf(scanner.Site), EventDraft.Of(CheckInEvents.Unknown, data, at));
         }
 
-        var mark = new Mark(at, Seq: 0, DirectionOf(transaction, read.Device), read.Device, scanner.Location);
-        return Take(transaction, new(scanner.Site, person, mark, IsGuarded: true) { Source = read.Source });
+        var mark = new Mark(at, DirectionOf(transaction, read.Device, at), IsGuarded: true, read.Device, scanner.Location);
+        return Take(transaction, new(scanner.Site, person) { Source = read.Source }, mark);
     }
 
-    public StoredEvent Take(JournalTransaction transaction, CheckIn checkIn)
-    {
-        var (site, person, mark) = (checkIn.Site, checkIn.Person, checkIn.Mark);
-        var ledger = LedgerOf(transaction, site, person);
-        var decision = CheckInRules.Decide(ledger, mark, checkIn.IsGuarded, options.CalendarOf(site), transaction.Now);
-        if (decision.IsRepeat)
-        {
-            var effect = new Effect(Stay.Of(ledger.Inside), decision.Changes);
-            return transaction.Append(ChannelOf(site), EventDraft.Of(
-                CheckInEvents.Repeat, new CheckInEvents.RepeatData(person, mark.Device, mark.Location, effect, checkIn.Source), mark.At));
-        }
-
-        return Carry(transaction, checkIn, decision, first: null)!;
-    }
+    public StoredEvent Take(JournalTransaction transaction, CheckIn checkIn, Mark mark) =>
+        Carry(transaction, checkIn, CheckInRules.Take(LedgerOf(transaction, checkIn), mark, times.Of(checkIn.Site), transaction.Now))!;
 
     /// <summary>Takes a passage back, as if it had not been. Null: it is not among those that still count.</summary>
-    public StoredEvent? TakeBack(JournalTransaction transaction, string site, string person, long seq, string by)
+    public StoredEvent? TakeBack(JournalTransaction transaction, CheckIn checkIn, long seq) =>
+        CheckInRules.TakeBack(LedgerOf(transaction, checkIn), seq, times.Of(checkIn.Site), transaction.Now) is { } decision
+            ? Carry(transaction, checkIn, decision)
+            : null;
+
+    /// <summary>Checks out who is inside though their site has closed. Null: nothing was due.</summary>
+    public StoredEvent? Settle(JournalTransaction transaction, string site, string person)
     {
-        var ledger = LedgerOf(transaction, site, person);
-        if (CheckInRules.TakeBack(ledger, seq, options.CalendarOf(site), transaction.Now) is not { } decision)
+        var checkIn = new CheckIn(site, person);
+        return Carry(transaction, checkIn, CheckInRules.Settle(LedgerOf(transaction, checkIn), times.Of(site), transaction.Now));
+    }
+
+    private static PersonLedger LedgerOf(JournalTransaction transaction, CheckIn checkIn) =>
+        transaction.Documents.Find(Ledgers, KeyOf(checkIn.Site, checkIn.Person)) is { } body ? ContractJson.Read<PersonLedger>(body) : PersonLedger.Empty;
+
+    private static string KeyOf(string site, string person) => $"{site}/{person}";
+
+    private static List<DirectionSince> DirectionsOf(JournalTransaction transaction, string device) =>
+        transaction.Documents.Find(Directions, device) is { } body ? ContractJson.Read<List<DirectionSince>>(body) : [];
+
+    /// <summary>The event of each movement; the first of all tells what they do to the figures together.</summary>
+    private StoredEvent? Carry(JournalTransaction transaction, CheckIn checkIn, CheckInDecision decision)
+    {
+        if (decision.Movements.Count == 0)
         {
             return null;
         }
 
-        var mark = ledger.Marks.First(known => known.Seq == seq);
-        var effect = new Effect(Stay.Of(decision.Ledger.Inside), decision.Changes);
-        var data = new CheckInEvents.RepeatData(person, mark.Device, mark.Location, effect, Source: null, seq, by);
-        var told = transaction.Append(ChannelOf(site), EventDraft.Of(CheckInEvents.Repeat, data, mark.At));
-        Carry(transaction, new(site, person, mark, IsGuarded: false), decision, told);
-        return told;
-    }
-
-    private static PersonLedger LedgerOf(JournalTransaction transaction, string site, string person) =>
-        transaction.Documents.Find(Ledgers, KeyOf(site, person)) is { } body ? ContractJson.Read<PersonLedger>(body) : PersonLedger.Empty;
-
-    private static string KeyOf(string site, string person) => $"{site}/{person}";
-
-    /// <summary>The event of each movement; the first of all tells what they do to the figures together.</summary>
-    private static StoredEvent? Carry(JournalTransaction transaction, CheckIn checkIn, CheckInDecision decision, StoredEvent? first)
-    {
-        var stay = Stay.Of(decision.Ledger.Inside);
-        var also = Move(transaction, checkIn.Site, checkIn.Person, stay);
-        var ledger = decision.Ledger;
+        var also = Move(transaction, checkIn.Site, checkIn.Person, decision.Inside);
+        var told = new List<(Passage Passage, long Seq)>(decision.Movements.Count);
+        StoredEvent? first = null;
         foreach (var movement in decision.Movements)
         {
-            var effect = new Effect(stay, first is null ? decision.Changes : []);
-            var stored = transaction.Append(ChannelOf(checkIn.Site), Draft(checkIn, movement, effect, also));
-            ledger = ledger.Told(movement.Passage.Mark, stored.Seq);
+            var effect = new Effect(decision.Inside, first is null ? decision.Changes : []);
+            var whose = first is null ? checkIn : new(checkIn.Site, checkIn.Person);
+            var stored = transaction.Append(ChannelOf(checkIn.Site), Draft(whose, movement, effect, also));
+            told.Add((movement.Passage, stored.Seq));
             first ??= stored;
         }
 
+        var ledger = decision.Ledger.AsTold(told).Bounded(times.Of(checkIn.Site), transaction.Now);
         transaction.Documents.Put(Ledgers, KeyOf(checkIn.Site, checkIn.Person), ContractJson.Write(ledger));
         return first;
     }
 
-    private static EventDraft Draft(CheckIn checkIn, Movement movement, Effect effect, IReadOnlyList<string>? also)
+    private static EventDraft Draft(CheckIn whose, Movement movement, Effect effect, IReadOnlyList<string>? also)
     {
-        var (mark, isIn, minutes) = movement.Passage;
-        var isNew = movement.Corrects is null;
+        var (mark, at, kind, minutes, location) = movement.Passage;
+        bool? isClosed = mark is null ? true : null;
+        if (kind is PassageKind.Repeat or PassageKind.Void)
+        {
+            return EventDraft.Of(
+                CheckInEvents.Repeat,
+                new CheckInEvents.RepeatData(
+                    whose.Person, mark?.Device, location, isClosed, movement.Corrects, whose.By, effect, whose.Source),
+                at);
+        }
+
         var data = new CheckInEvents.PassedData
         {
-            Person = checkIn.Person,
-            Device = mark.Device,
-            Location = mark.Location,
-            Minutes = isIn ? null : minutes ?? 0,
-            Closed = mark.Closed ? true : null,
+            Person = whose.Person,
+            Device = mark?.Device,
+            Location = location,
+            Minutes = kind == PassageKind.In ? null : minutes ?? 0,
+            Closed = isClosed,
             Corrects = movement.Corrects,
-            Also = isIn ? also : null,
-            By = isNew ? checkIn.By : null,
+            Late = movement.IsLate ? true : null,
+            Also = kind == PassageKind.In ? also : null,
+            By = whose.By,
             Effect = effect,
-            Source = isNew ? checkIn.Source : null,
+            Source = whose.Source,
         };
-        return EventDraft.Of(isIn ? CheckInEvents.In : CheckInEvents.Out, data, mark.At);
+        return EventDraft.Of(kind == PassageKind.In ? CheckInEvents.In : CheckInEvents.Out, data, at);
     }
 
     private static void Move(JournalTransaction transaction, string collection, string from, string to)
@@ -173,10 +181,12 @@ internal sealed class CheckInDesk(CheckInsOptions options)
 /// <param name="Slot">Null: the sensor does not know it.</param>
 internal sealed record Identification(string Device, int? Slot, EventSource Source);
 
-/// <param name="IsGuarded">Whether a second one within moments is an accident.</param>
-internal sealed record CheckIn(string Site, string Person, Mark Mark, bool IsGuarded)
+/// <summary>Who passed where, and how that is known: entered by somebody, or read by a scanner.</summary>
+internal sealed record CheckIn(string Site, string Person)
 {
     public string? By { get; init; }
 
     public EventSource? Source { get; init; }
 }
+
+internal sealed record DirectionSince(DateTimeOffset From, Direction Direction);

@@ -14,7 +14,7 @@ internal static class CheckInEndpoints
 
     public static IServiceCollection AddCheckIns(this IServiceCollection services) => services
         .AddSingleton<IChannelKind, CheckInKind>().AddSingleton<IProjection, DirectionCleaning>()
-        .AddSingleton<CheckInDesk>().AddSingleton<CheckInClock>().AddSingleton<CheckInStats>().AddSingleton<Attendance>()
+        .AddSingleton<Timetables>().AddSingleton<CheckInDesk>().AddSingleton<CheckInClock>().AddSingleton<CheckInStats>().AddSingleton<Attendance>()
         .AddSingleton<IModuleTopics, CheckInTopics>().AddSingleton<IKioskReach, KioskSite>()
         .AddSingleton<IForgets, CheckInMemory>();
 
@@ -44,9 +44,9 @@ internal static class CheckInEndpoints
         StoredEvent? stored = null;
         var entered = await Idempotency.OnceAsync<Entered>(journal, Idempotency.Of(context, body), transaction =>
         {
-            var mark = new Mark(at ?? transaction.Now, Seq: 0, direction ?? Direction.Toggle, Device: null, Location: null);
             // Who says the direction means it, however soon after the last one.
-            stored = desk.Take(transaction, new(site, person, mark, IsGuarded: direction is null) { By = by });
+            var mark = new Mark(at ?? transaction.Now, direction ?? Direction.Toggle, IsGuarded: direction is null, Device: null, Location: null);
+            stored = desk.Take(transaction, new(site, person) { By = by }, mark);
             return (new(Encoding.UTF8.GetString(stored.Json.Span)), null);
         });
         if (stored is not null)
@@ -70,9 +70,17 @@ internal static class CheckInEndpoints
             throw unknown;
         }
 
-        var (person, by) = (passed.Read<CheckInEvents.AnyData>().Person!, HttpAccess.IdentityOf(context).Shown);
-        var told = await journal.WriteAsync(transaction => desk.TakeBack(transaction, site, person, number, by)) ?? throw new RequestRefusedException(
-            StatusCodes.Status409Conflict, "final", $"It was taken back or told anew already, or is more than {PersonLedger.Kept.Days} days old.");
+        var (data, by) = (passed.Read<CheckInEvents.AnyData>(), HttpAccess.IdentityOf(context).Shown);
+        if (data.Closed == true)
+        {
+            throw new RequestRefusedException(
+                StatusCodes.Status409Conflict, "closing", "Nobody did that: the site closed. Enter when the person left, or take back their coming.");
+        }
+
+        var person = data.Person!;
+        var told = await journal.WriteAsync(transaction => desk.TakeBack(transaction, new(site, person) { By = by }, number))
+            ?? throw new RequestRefusedException(
+                StatusCodes.Status409Conflict, "final", $"It was taken back or told anew already, or is more than {PersonLedger.Kept.Days} days old.");
         CheckInLog.TakenBack(log, site, number, person, by, told.Position);
         return Results.NoContent();
     }
@@ -177,7 +185,7 @@ internal sealed class DirectionCleaning : IProjection
     {
         if (stored.Channel.Kind == Devices.Devices.Kind && stored.Type == DeviceEvents.Deleted)
         {
-            CheckInDesk.SetDirection(transaction, stored.Channel.Id, direction: null);
+            CheckInDesk.ForgetDirection(transaction, stored.Channel.Id);
         }
     }
 }

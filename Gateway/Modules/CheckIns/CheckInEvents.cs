@@ -32,6 +32,9 @@ internal static class CheckInEvents
         /// <summary>The seq of the event that this one takes the place of, since something earlier has become known.</summary>
         public long? Corrects { get; init; }
 
+        /// <summary>It came too late to count for anything.</summary>
+        public bool? Late { get; init; }
+
         /// <summary>Other sites at which the person is inside as well.</summary>
         public IReadOnlyList<string>? Also { get; init; }
 
@@ -43,17 +46,34 @@ internal static class CheckInEvents
         public EventSource? Source { get; init; }
     }
 
-    /// <param name="Corrects">The seq of a passage that was taken back by hand: it counts as little as this.</param>
+    /// <param name="Closed">It was a closing, at which nobody turned out to be inside.</param>
+    /// <param name="Corrects">The seq of a passage that counts as little as this: within moments of another, or taken back.</param>
+    /// <param name="By">Who took it back, or entered it.</param>
     internal sealed record RepeatData(
-        string Person, string? Device, string? Location, Effect Effect, EventSource? Source, long? Corrects = null, string? By = null);
+        string Person, string? Device, string? Location, bool? Closed, long? Corrects, string? By, Effect Effect, EventSource? Source);
 
     internal sealed record UnknownData(
-        string Device, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? Slot, string? Location, Effect Effect, EventSource Source);
+        string Device,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? Slot,
+        string? Location,
+        bool? Late,
+        Effect Effect,
+        EventSource Source);
 
     /// <summary>Any of them, as far as the fold and the lists need it.</summary>
     internal sealed record AnyData(
-        string? Person, string? Device, string? Location, int? Slot, long? Minutes, bool? Closed, long? Corrects, IReadOnlyList<string>? Also, string? By,
-        Effect Effect);
+        string? Person,
+        string? Device,
+        string? Location,
+        int? Slot,
+        long? Minutes,
+        bool? Closed,
+        long? Corrects,
+        bool? Late,
+        IReadOnlyList<string>? Also,
+        string? By,
+        Effect Effect,
+        EventSource? Source);
 }
 
 /// <summary>
@@ -65,10 +85,7 @@ internal static class CheckInEvents
 internal sealed record Effect(Stay? Inside, IReadOnlyList<Change> Days);
 
 /// <summary>A stay that goes on: since when, and where it began.</summary>
-internal sealed record Stay(DateTimeOffset Since, string? Device, string? Location)
-{
-    public static Stay? Of(Mark? began) => began is null ? null : new(began.At, began.Device, began.Location);
-}
+internal sealed record Stay(DateTimeOffset Since, string? Device, string? Location);
 
 /// <param name="Hour">Local, 0 to 23.</param>
 internal sealed record Change(DateOnly Date, int Hour)

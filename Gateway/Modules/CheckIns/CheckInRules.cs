@@ -1,94 +1,129 @@
 namespace Gateway.Modules.CheckIns;
 
-/// <param name="Corrects">The seq of the event that told it otherwise; null for the mark that is new.</param>
-internal sealed record Movement(Passage Passage, long? Corrects);
+/// <param name="Corrects">The seq of the event that told it otherwise; null for what has not been told.</param>
+internal sealed record Movement(Passage Passage, long? Corrects)
+{
+    /// <summary>Too late to tell what it meant; it is shown, and counts for nothing.</summary>
+    public bool IsLate { get; init; }
+}
 
-/// <param name="IsRepeat">Within the guard of another one: nothing changed.</param>
-/// <param name="Movements">The new passage first, then those that read differently because of it.</param>
-internal sealed record CheckInDecision(PersonLedger Ledger, bool IsRepeat, IReadOnlyList<Movement> Movements, IReadOnlyList<Change> Changes);
+/// <param name="Ledger">Before the movements have their events.</param>
+/// <param name="Movements">What it is about first, then what reads differently because of it, or has become due, in the order of time.</param>
+/// <param name="Changes">What all of them do to the figures together.</param>
+/// <param name="Inside">The stay that goes on.</param>
+internal sealed record CheckInDecision(PersonLedger Ledger, IReadOnlyList<Movement> Movements, IReadOnlyList<Change> Changes, Stay? Inside);
 
-/// <summary>Decides what a mark does to the passages of a person and to the figures of the site: pure, the time is an argument.</summary>
+/// <summary>
+/// Decides what a mark does to the passages of a person and to the figures of the site: the difference between what was told and what all marks say now.
+/// Pure, the time is an argument.
+/// </summary>
 internal static class CheckInRules
 {
-    /// <param name="isGuarded">Whether a second one within moments is an accident.</param>
-    public static CheckInDecision Decide(PersonLedger ledger, Mark mark, bool isGuarded, SiteCalendar calendar, DateTimeOffset now)
+    public static CheckInDecision Take(PersonLedger ledger, Mark mark, Timetable times, DateTimeOffset now)
     {
-        var horizon = now - PersonLedger.Kept;
-        var before = ledger.Since(horizon);
-        if (isGuarded && before.IsRepeat(mark))
+        if (mark.At < ledger.HorizonAt(now))
         {
-            var (date, hour) = When(mark, calendar);
-            return new(before, IsRepeat: true, [], [new Change(date, hour) { Repeats = 1 }]);
+            var kind = mark.Ask == Direction.Out ? PassageKind.Out : PassageKind.In;
+            return Compare(ledger, new(new(mark, mark.At, kind, null, mark.Location), null) { IsLate = true }, times, now);
         }
 
-        if (mark.At < horizon && !mark.Closed)
-        {
-            // Too late to tell what it meant; it is shown, and counts for nothing.
-            return new(before, IsRepeat: false, [new(new(mark, mark.Ask != Direction.Out, null), null)], []);
-        }
-
-        var after = before.With(mark);
-        var own = after.Walk().Passages.First(passage => ReferenceEquals(passage.Mark, mark));
-        var (corrected, changes) = Compare(before, after, calendar);
-        return new(after, IsRepeat: false, [new(own, null), .. corrected], changes);
+        return Compare(ledger.With(mark), null, times, now);
     }
 
     /// <summary>As if it had never been read or entered. Null: the ledger has no such mark, or has it no more.</summary>
-    public static CheckInDecision? TakeBack(PersonLedger ledger, long seq, SiteCalendar calendar, DateTimeOffset now)
+    public static CheckInDecision? TakeBack(PersonLedger ledger, long seq, Timetable times, DateTimeOffset now)
     {
-        var before = ledger.Since(now - PersonLedger.Kept);
-        var after = before.Without(seq);
-        if (after.Marks.Count == before.Marks.Count)
+        var mark = ledger.Marks.FirstOrDefault(known => known.Told?.Seq == seq && known.Told.Kind is PassageKind.In or PassageKind.Out);
+        if (mark is null || mark.At < ledger.HorizonAt(now))
         {
             return null;
         }
 
-        var (corrected, changes) = Compare(before, after, calendar);
-        return new(after, IsRepeat: false, [.. corrected], changes);
-    }
-
-    /// <summary>The passages that read differently, and what that does to the figures.</summary>
-    private static (IEnumerable<Movement> Corrected, IReadOnlyList<Change> Changes) Compare(PersonLedger before, PersonLedger after, SiteCalendar calendar)
-    {
-        var (old, _) = before.Walk();
-        var (anew, _) = after.Walk();
-        var corrected = anew.Where(passage => old.Any(told => ReferenceEquals(told.Mark, passage.Mark) && told.IsIn != passage.IsIn))
-            .Select(passage => new Movement(passage, passage.Mark.Seq));
-        return (corrected, Difference(old, anew, calendar));
-    }
-
-    private static (DateOnly Date, int Hour) When(Mark mark, SiteCalendar calendar)
-    {
-        var local = calendar.Local(mark.At);
-        return (DateOnly.FromDateTime(local.DateTime), local.Hour);
-    }
-
-    private static List<Change> Difference(IEnumerable<Passage> before, IEnumerable<Passage> after, SiteCalendar calendar)
-    {
-        var sums = new SortedDictionary<(DateOnly, int), Change>();
-        void Sum(Passage passage, int times)
+        if (mark.Device is null)
         {
-            var (date, hour) = When(passage.Mark, calendar);
-            var one = new Change(date, hour) { In = passage.IsIn ? 1 : 0 };
-            if (passage.Minutes is { } minutes)
+            return Compare(ledger.Without(mark), new(new(mark, mark.At, PassageKind.Void, null, mark.Location), seq), times, now);
+        }
+
+        var taken = mark with { IsVoid = true };
+        var after = ledger with { Marks = [.. ledger.Marks.Select(known => ReferenceEquals(known, mark) ? taken : known)] };
+        return Compare(after, new(new(taken, mark.At, PassageKind.Void, null, mark.Location), seq), times, now);
+    }
+
+    /// <summary>Closings that have come since the last time anything was told.</summary>
+    public static CheckInDecision Settle(PersonLedger ledger, Timetable times, DateTimeOffset now) => Compare(ledger, null, times, now);
+
+    /// <param name="first">What it is about, where that is none of the ledger's passages.</param>
+    private static CheckInDecision Compare(PersonLedger ledger, Movement? first, Timetable times, DateTimeOffset now)
+    {
+        var walk = ledger.Walk(times, now);
+        var figures = new FigureSum(times);
+        var movements = new List<Movement>();
+        var closings = ledger.Closings.ToDictionary(closing => closing.At);
+        foreach (var passage in walk.Passages)
+        {
+            var told = passage.Mark is { } mark ? mark.Told : closings.Remove(passage.At, out var closing) ? closing.Told : null;
+            if (told is not null && told.Kind == passage.Kind && told.Minutes == passage.Minutes)
             {
-                one = passage.Mark.Closed ? one with { Closed = 1 } : one with { Stays = 1, Minutes = minutes };
+                continue;
             }
 
-            var sum = sums.GetValueOrDefault((date, hour)) ?? new Change(date, hour);
-            sums[(date, hour)] = sum.Plus(one, times);
+            figures.Add(passage, told);
+            if (passage.Mark is not null && ReferenceEquals(passage.Mark, first?.Passage.Mark))
+            {
+                continue;
+            }
+
+            if (passage.Mark is not null && told is null)
+            {
+                first = new(passage, null);
+            }
+            else
+            {
+                movements.Add(new(passage, told?.Seq));
+            }
         }
 
-        foreach (var passage in before)
+        foreach (var gone in closings.Values)
         {
-            Sum(passage, -1);
+            var passage = new Passage(null, gone.At, PassageKind.Void, null, null);
+            figures.Add(passage, gone.Told);
+            movements.Add(new(passage, gone.Told.Seq));
         }
 
-        foreach (var passage in after)
+        if (first?.Passage is { Kind: PassageKind.Void, Mark: { IsVoid: false, Told: { } entered } })
         {
-            Sum(passage, 1);
+            // It is in the ledger no more.
+            figures.Add(first.Passage, entered);
         }
 
-        return [.. sums.Values.Where(change => change != new Change(change.Date, change.Hour))];
+        var others = movements.OrderBy(movement => movement.Passage.At);
+        return new(ledger, first is null ? [.. others] : [first, .. others], figures.Changes, walk.Inside);
     }
+}
+
+/// <summary>What passages add to the figures of local days, and take from them where they were told otherwise.</summary>
+internal sealed class FigureSum(Timetable times)
+{
+    private readonly SortedDictionary<(DateOnly, int), Change> _sums = [];
+
+    public IReadOnlyList<Change> Changes => [.. _sums.Values.Where(change => change != new Change(change.Date, change.Hour))];
+
+    public void Add(Passage passage, Told? told)
+    {
+        var local = times.Local(passage.At);
+        var none = new Change(DateOnly.FromDateTime(local.DateTime), local.Hour);
+        var sum = _sums.GetValueOrDefault((none.Date, none.Hour)) ?? none;
+        var isClosing = passage.Mark is null;
+        sum = sum.Plus(Of(none, passage.Kind, passage.Minutes, isClosing));
+        _sums[(none.Date, none.Hour)] = told is null ? sum : sum.Plus(Of(none, told.Kind, told.Minutes, isClosing), times: -1);
+    }
+
+    private static Change Of(Change none, PassageKind kind, long? minutes, bool isClosing) => kind switch
+    {
+        PassageKind.In => none with { In = 1 },
+        PassageKind.Repeat => none with { Repeats = 1 },
+        PassageKind.Out when isClosing => none with { Closed = 1 },
+        PassageKind.Out when minutes is not null => none with { Stays = 1, Minutes = minutes.Value },
+        _ => none,
+    };
 }

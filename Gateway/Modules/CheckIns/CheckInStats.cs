@@ -17,7 +17,7 @@ internal sealed record AllStats(
 internal sealed record SeenTwice(string Person, IReadOnlyList<string> Sites);
 
 /// <summary>The figures of this moment: the folds of the sites, read at the local day of each.</summary>
-internal sealed class CheckInStats(IJournal journal, CheckInsOptions options, TimeProvider time)
+internal sealed class CheckInStats(IJournal journal, Timetables times, TimeProvider time)
 {
     private const int SitesOfAPage = 100;
 
@@ -55,5 +55,5 @@ internal sealed class CheckInStats(IJournal journal, CheckInsOptions options, Ti
 
     private SiteStats Of(SiteState site) => new(site.Inside, Today(site).In, Today(site).AverageMinutes);
 
-    private DayFigures Today(SiteState site) => site.On(options.CalendarOf(site.Site).DateOf(time.GetUtcNow()));
+    private DayFigures Today(SiteState site) => site.On(times.Of(site.Site).DateOf(time.GetUtcNow()));
 }

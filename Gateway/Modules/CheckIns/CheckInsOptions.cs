@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Gateway.Modules.CheckIns;
 
@@ -38,9 +39,18 @@ internal sealed record CheckInsOptions
         }
     }
 
-    public SiteCalendar CalendarOf(string site) =>
-        Sites.Select(Parse).FirstOrDefault(own => own?.Site == site)?.Calendar
-        ?? new(TimeZone is null ? TimeZoneInfo.Local : TimeZoneInfo.FindSystemTimeZoneById(TimeZone), TimeOf(Closing));
+    [JsonIgnore]
+    public IEnumerable<string> NamedSites => Sites.Select(entry => Parse(entry)?.Site).OfType<string>();
+
+    public SiteCalendar CalendarOf(string site) => Sites.Select(Parse).FirstOrDefault(own => own?.Site == site)?.Calendar ?? new(Zone, TimeOf(Closing));
+
+    /// <summary>With the zone of this machine by its name, so that it can be told when it has changed.</summary>
+    public CheckInsOptions Resolved() => this with { TimeZone = TimeZone ?? TimeZoneInfo.Local.Id };
+
+    public bool IsSame(CheckInsOptions other) => TimeZone == other.TimeZone && Closing == other.Closing && Sites.SequenceEqual(other.Sites);
+
+    // Settings that are kept may be of a machine that knew other zones.
+    private TimeZoneInfo Zone => TimeZone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone) ? zone : TimeZoneInfo.Local;
 
     private static TimeOnly? TimeOf(string? text) => text is not null && IsTime(text, out var time) ? time : null;
 

@@ -40,10 +40,12 @@ internal sealed record RecentCheckIn(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? Slot,
     long? Minutes,
     bool? Closed,
-    long? Corrects)
+    long? Corrects,
+    bool? Late,
+    string? By)
 {
     public static RecentCheckIn Of(StoredEvent stored, CheckInEvents.AnyData data) => new(
-        stored.Seq, stored.Type, stored.At, data.Person, data.Device, data.Location, data.Slot, data.Minutes, data.Closed, data.Corrects);
+        stored.Seq, stored.Type, stored.At, data.Person, data.Device, data.Location, data.Slot, data.Minutes, data.Closed, data.Corrects, data.Late, data.By);
 }
 
 /// <summary>The figures of one local day.</summary>
