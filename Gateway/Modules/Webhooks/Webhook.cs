@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Gateway.Access;
 using Gateway.Contract;
 using Gateway.Journal;
 
@@ -6,7 +7,8 @@ namespace Gateway.Modules.Webhooks;
 
 /// <summary>Somebody who is told of what happens, by a POST to their address.</summary>
 /// <param name="Secret">Sealed; shown once when it was made.</param>
-internal sealed record Webhook(string Id, string Url, IReadOnlyList<string> Events, DateTimeOffset At, string Secret);
+/// <param name="By">Who made it; null is the admin.</param>
+internal sealed record Webhook(string Id, string Url, IReadOnlyList<string> Events, DateTimeOffset At, string Secret, Holder? By = null);
 
 internal enum DeliveryStatus
 {

@@ -96,8 +96,8 @@ internal sealed class WebhookCourier : IAsyncDisposable
             return next - now < Idle ? next - now : Idle;
         }
 
-        var attempt = _secret is null
-            ? new Attempt(null, "its secret cannot be read: the key file of the data folder is another one; make the webhook anew", 0, null)
+        var attempt = _parts.Rights.ObjectionTo(_webhook, first.Type) is { } objection ? new Attempt(null, objection, 0, null, IsFinal: true)
+            : _secret is null ? new Attempt(null, "its secret cannot be read: the key file of the data folder is another one; make the webhook anew", 0, null)
             : await _parts.Sender.SendAsync(_webhook, _secret, first, _stop.Token);
         await RecordAsync(first, attempt);
         return TimeSpan.Zero;
@@ -151,6 +151,11 @@ internal sealed class WebhookCourier : IAsyncDisposable
             return tried with { Status = DeliveryStatus.Delivered };
         }
 
+        if (attempt.IsFinal)
+        {
+            return tried with { Status = DeliveryStatus.Failed };
+        }
+
         var wait = WebhookRules.WaitAfter(tried.Attempts, Random.Shared.NextDouble());
         wait = attempt.RetryAfter is { } asked && asked > wait && asked <= Idle ? asked : wait;
         return now + wait > delivery.Since + _parts.Options.GiveUp ? tried with { Status = DeliveryStatus.Failed } : tried with { Next = now + wait };
@@ -159,7 +164,7 @@ internal sealed class WebhookCourier : IAsyncDisposable
     private void Tell(Delivery tried, Attempt attempt)
     {
         _parts.Meters.Tried(attempt.Error is null ? "delivered" : tried.Status == DeliveryStatus.Failed ? "given_up" : "failed");
-        if (attempt.Status is not null)
+        if (attempt.Status is not null || attempt.IsFinal)
         {
             _silences = 0;
         }
@@ -180,6 +185,7 @@ internal sealed record CourierParts(
     IJournal Journal,
     SealedSecrets Secrets,
     WebhookSender Sender,
+    WebhookRights Rights,
     WebhooksOptions Options,
     WebhookMeters Meters,
     TimeProvider Time,

@@ -12,19 +12,20 @@ internal static class WebhookEndpoints
 
     public static IServiceCollection AddWebhooks(this IServiceCollection services) => services
         .AddSingleton<IProjection, WebhookProjection>()
+        .AddSingleton<WebhookRights>()
         .AddSingleton<WebhookSender>().AddSingleton<WebhookMeters>().AddSingleton<CourierParts>().AddSingleton<WebhookBell>().AddSingleton<Webhooks>();
 
     public static void MapWebhooks(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/webhooks", MakeAsync);
-        routes.MapGet("/api/webhooks", (IJournal journal) => Results.Json(
-            new DocumentPage<WebhookView>([.. WebhookRecords.All(journal).Select(webhook => WebhookView.Of(journal, webhook))], Next: null).ToBody()));
-        routes.MapGet("/api/webhooks/{id}", (string id, IJournal journal) => Results.Json(WebhookView.Of(journal, Known(journal, id))));
+        routes.MapGet("/api/webhooks", (IJournal journal, WebhookRights rights) => Results.Json(
+            new DocumentPage<WebhookView>([.. WebhookRecords.All(journal).Select(webhook => WebhookView.Of(journal, rights, webhook))], Next: null).ToBody()));
+        routes.MapGet("/api/webhooks/{id}", (string id, IJournal journal, WebhookRights rights) =>
+            Results.Json(WebhookView.Of(journal, rights, Known(journal, id))));
         routes.MapDelete("/api/webhooks/{id}", async (string id, Webhooks webhooks) =>
             await webhooks.RemoveAsync(id) ? Results.NoContent() : throw RequestRefusedException.Unknown("webhook", id));
         routes.MapGet("/api/webhooks/{id}/deliveries", List);
-        routes.MapPost("/api/webhooks/{id}/deliveries/{delivery}/redeliver", async (string id, string delivery, IJournal journal, Webhooks webhooks) =>
-            Results.Json(await webhooks.RedeliverAsync(Known(journal, id).Id, delivery) ?? throw RequestRefusedException.Unknown("delivery", delivery)));
+        routes.MapPost("/api/webhooks/{id}/deliveries/{delivery}/redeliver", RedeliverAsync);
     }
 
     private static async Task<IResult> MakeAsync(HttpContext context, IJournal journal, SealedSecrets secrets, Webhooks webhooks, WebhookReach reach)
@@ -42,6 +43,8 @@ internal static class WebhookEndpoints
             throw RequestRefusedException.Invalid("events", $"events must be a list of {string.Join(", ", WebhookProjection.Kinds.Keys)}.");
         }
 
+        WebhookRights.DemandReading(context, events);
+        var maker = HttpAccess.IdentityOf(context);
         var key = Idempotency.Of(context, body);
         var secret = WebhookRules.NewSecret();
         var seal = secrets.Seal(secret);
@@ -58,7 +61,7 @@ internal static class WebhookEndpoints
                 return (null, new(StatusCodes.Status409Conflict, "too_many", $"There are {Webhooks.Most} webhooks already; remove one first."));
             }
 
-            var webhook = new Webhook(transaction.NewId(), url, [.. events.Distinct()], transaction.Now, seal);
+            var webhook = new Webhook(transaction.NewId(), url, [.. events.Distinct()], transaction.Now, seal, new(maker.Kind, maker.Name));
             WebhookRecords.Put(transaction, [.. all, webhook]);
             key?.Keep(transaction, webhook.Id);
             return (webhook, null);
@@ -69,13 +72,13 @@ internal static class WebhookEndpoints
         }
 
         webhooks.Employ(made);
-        return Results.Created($"/api/webhooks/{made.Id}", new { made.Id, made.Url, made.Events, made.At, secret });
+        return Results.Created($"/api/webhooks/{made.Id}", new { made.Id, made.Url, made.Events, made.At, By = WebhookRights.OwnerOf(made), secret });
     }
 
     /// <summary>What waits and what is finished, newest first; the cursor is the id of the last one.</summary>
-    private static IResult List(string id, IJournal journal, int limit = 50, string? before = null)
+    private static IResult List(string id, HttpContext context, IJournal journal, int limit = 50, string? before = null)
     {
-        Known(journal, id);
+        WebhookRights.DemandReading(context, Known(journal, id).Events);
         DocumentList.Check(limit);
         List<Delivery> all =
         [
@@ -86,21 +89,32 @@ internal static class WebhookEndpoints
         return Results.Json(new DocumentPage<Delivery>(newest, all.Count > limit ? newest[^1].Id : null).ToBody());
     }
 
+    private static async Task<IResult> RedeliverAsync(string id, string delivery, HttpContext context, IJournal journal, Webhooks webhooks)
+    {
+        // The answer shows what is posted.
+        WebhookRights.DemandReading(context, Known(journal, id).Events);
+        return Results.Json(await webhooks.RedeliverAsync(id, delivery) ?? throw RequestRefusedException.Unknown("delivery", delivery));
+    }
+
     private static Webhook Known(IJournal journal, string id) =>
         WebhookRecords.All(journal).FirstOrDefault(webhook => webhook.Id == id) ?? throw RequestRefusedException.Unknown("webhook", id);
 }
 
+/// <param name="By">Who made it.</param>
 /// <param name="Pending">How many deliveries wait.</param>
 /// <param name="Failing">The oldest of them that was tried in vain.</param>
-internal sealed record WebhookView(string Id, string Url, IReadOnlyList<string> Events, DateTimeOffset At, int Pending, WebhookFailing? Failing)
+/// <param name="Stopped">Why some of its events, or all, are not posted any more.</param>
+internal sealed record WebhookView(
+    string Id, string Url, IReadOnlyList<string> Events, DateTimeOffset At, string By, int Pending, WebhookFailing? Failing, string? Stopped)
 {
-    public static WebhookView Of(IJournal journal, Webhook webhook)
+    public static WebhookView Of(IJournal journal, WebhookRights rights, Webhook webhook)
     {
         var pending = journal.Documents(WebhookRecords.OutboxOf(webhook.Id)).Select(WebhookRecords.Read).ToList();
-        var failing = pending.Find(delivery => delivery.Attempts > 0);
-        return new(webhook.Id, webhook.Url, webhook.Events, webhook.At, pending.Count, failing is null
-            ? null
-            : new(failing.At, failing.Attempts, failing.LastError ?? "", failing.Next));
+        var failing = pending.Find(delivery => delivery.Attempts > 0) is { } first
+            ? new WebhookFailing(first.At, first.Attempts, first.LastError ?? "", first.Next)
+            : null;
+        var stopped = webhook.Events.Select(type => rights.ObjectionTo(webhook, type)).FirstOrDefault(objection => objection is not null);
+        return new(webhook.Id, webhook.Url, webhook.Events, webhook.At, WebhookRights.OwnerOf(webhook), pending.Count, failing, stopped);
     }
 }
 

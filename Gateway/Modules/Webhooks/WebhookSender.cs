@@ -120,7 +120,8 @@ internal sealed class WebhookSender : IDisposable
 
 /// <param name="Status">What was answered; null when nothing was, or nobody is there.</param>
 /// <param name="Error">Null when it was taken.</param>
-internal sealed record Attempt(int? Status, string? Error, int Milliseconds, TimeSpan? RetryAfter);
+/// <param name="IsFinal">It is not tried again.</param>
+internal sealed record Attempt(int? Status, string? Error, int Milliseconds, TimeSpan? RetryAfter, bool IsFinal = false);
 
 /// <summary>The receiver is nowhere that deliveries go to.</summary>
 internal sealed class UnreachableReceiverException(string message) : IOException(message);

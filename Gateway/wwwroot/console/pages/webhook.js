@@ -31,7 +31,7 @@ export const webhookPage = {
     if (!webhook) return [pageHead(say("webhooks.title"), { back }), loaded(scene, "one", () => null)];
     return [
       pageHead(webhook.url, { back, lead: say("webhook.lead", { events: webhook.events.join(", ") }) }),
-      h("p", { class: "row", key: "health" }, health(webhook, say)),
+      h("p", { class: "row", key: "health" }, health(webhook, say), h("span", { class: "hint" }, `${say("webhook.by")} ${webhook.by}`)),
       card(say("delivery.title"), [deliveries(scene)], { class: "flush" }),
     ];
   },

@@ -22,6 +22,7 @@ export const webhooksPage = {
         { label: say("webhook.url"), kind: "head", cell: row => h("a", { href: href("webhooks", row.id) }, row.url) },
         { label: say("webhook.events"), cell: row => row.events.join(", ") },
         { label: say("scanners.state"), cell: row => health(row, say) },
+        { label: say("webhook.by"), cell: row => row.by },
         { label: say("webhook.pending"), kind: "number", cell: row => format.number(row.pending) },
         { label: say("access.since"), cell: row => format.moment(row.at, model.now) },
         ...actions(scene, "admin", row =>
@@ -40,10 +41,11 @@ export const webhooksPage = {
 };
 
 /**
- * @param {{ failing?: { attempts: number, error: string } }} webhook
+ * @param {{ failing?: { attempts: number, error: string }, stopped?: string }} webhook
  * @param {import("../../shared/language.js").Words} say
  */
-export function health({ failing }, say) {
+export function health({ failing, stopped }, say) {
+  if (stopped !== undefined) return [badge("bad", say("webhook.stopped")), h("span", { class: "hint", lang: "en" }, stopped)];
   return failing === undefined
     ? badge("good", say("webhook.well"))
     : [badge("bad", say("webhook.failing", { attempts: failing.attempts })), h("span", { class: "hint", lang: "en" }, failing.error)];
