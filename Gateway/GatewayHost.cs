@@ -28,6 +28,7 @@ using Gateway.Tracing;
 using Microsoft.AspNetCore.Connections;
 using Serilog;
 using Serilog.Events;
+using Serilog.Settings.Configuration;
 
 namespace Gateway;
 
@@ -117,12 +118,16 @@ internal static class GatewayHost
         services.GetRequiredService<RoomWatch>().Start();
     }
 
+    // Named, so that no start searches all libraries for them.
+    private static ConfigurationReaderOptions Sinks =>
+        new(typeof(ConsoleLoggerConfigurationExtensions).Assembly, typeof(FileLoggerConfigurationExtensions).Assembly);
+
     private static Serilog.Core.Logger Logger(IConfiguration configuration)
     {
         try
         {
             return new LoggerConfiguration()
-                .ReadFrom.Configuration(configuration)
+                .ReadFrom.Configuration(configuration, Sinks)
                 // A start that fails is told in one sentence by Program; the host would print its stack trace before that.
                 .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LevelAlias.Off)
                 .CreateLogger();

@@ -92,7 +92,7 @@ public sealed class ConnectTests
         Assert.That(await client.TryReadAsync(), Is.Null);
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Connection_SilentBeyondItsKeepAlive_ClosedAndWillSent()
     {
         await using var fixture = await BrokerFixture.StartAsync();

@@ -59,7 +59,7 @@ public sealed class LimitTests
         Assert.That(await second.PingAsync(), Is.Zero);
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task PublishRate_Exceeded_ClientIsReadSlowlyAndLosesNothing()
     {
         var time = new ManualTime();
@@ -105,7 +105,7 @@ public sealed class LimitTests
         });
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Queue_OfQos0ForASlowReader_IsBoundedAndWhatIsDroppedIsCounted()
     {
         await using var fixture = await BrokerFixture.StartAsync(new() { MaxQueuedBytes = 200_000, CloseTimeout = TimeSpan.FromMilliseconds(200) });

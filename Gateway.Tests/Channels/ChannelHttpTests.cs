@@ -125,7 +125,7 @@ public sealed class ChannelHttpTests
         Assert.That(await lines.ReadLineAsync(), Is.EqualTo("event: heartbeat"));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task EventStreamThatIsLeft_LeavesNothingBehind()
     {
         using (var lines = await StreamAsync("/api/jobs/one/events"))

@@ -57,7 +57,7 @@ public sealed class PresenceTests
         Assert.That((await AskAsync())["members"]!.AsArray(), Is.Empty);
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task EventStream_IsPresence()
     {
         await AskAsync();

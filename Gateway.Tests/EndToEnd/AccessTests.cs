@@ -112,7 +112,7 @@ public sealed partial class AccessTests() : ServiceTest(Admin)
         await Eventually.HoldsAsync(async () => !(bool)(await Service.GetAsync("api/devices/lab-1"))["state"]!["online"]!, "offline");
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task SignInLink_UsedOnce_OpensASessionThatSurvivesARestartAndNoSecondOne()
     {
         var data = Folder.In("fresh");

@@ -43,6 +43,7 @@ public sealed class AccountsTests() : ServiceTest(Admin)
     [TestCase("role", null)]
     [TestCase("password", "short")]
     [TestCase("password", null)]
+    [Category("Slow")]
     public async Task User_WithAWrongField_IsRefusedByItsName(string field, string? value)
     {
         var body = new Dictionary<string, string?> { ["name"] = "ada", ["role"] = "viewer", ["password"] = Word, [field] = value };
@@ -64,7 +65,7 @@ public sealed class AccountsTests() : ServiceTest(Admin)
         Assert.That(await StatusAsync(ada), Is.EqualTo(HttpStatusCode.Unauthorized));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Password_Changed_EndsOtherSessions_AndKeepsTheOneThatChangedIt_OverARestartToo()
     {
         using var here = await SignedInAsync("ada", "viewer");
@@ -80,7 +81,7 @@ public sealed class AccountsTests() : ServiceTest(Admin)
         Assert.That((await StatusAsync(there), await StatusAsync(renewed)), Is.EqualTo((HttpStatusCode.Unauthorized, HttpStatusCode.OK)));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task User_Removed_LosesSocketStreamAndPollAtOnce()
     {
         var job = (string)(await Service.PostAsync("api/jobs", new { name = "print" }))["id"]!;
@@ -200,7 +201,7 @@ public sealed class AccountsTests() : ServiceTest(Admin)
         Assert.That((await Service.GetAsync("api/kiosks"))["items"]!.AsArray(), Is.Empty);
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Passwords_GuessedAtSpeed_AreSlowed_ForTheGuessedUserAlone()
     {
         await Service.PostAsync("api/users", new { name = "bob", role = "viewer", password = Word });

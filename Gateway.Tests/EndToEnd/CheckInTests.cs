@@ -42,7 +42,7 @@ public sealed class CheckInTests : ScannerTest
         Assert.That(unknown.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Identification_IsOneEvent_HoweverOftenItIsDelivered_AcrossAKill()
     {
         await EnrollAsync("Ada");

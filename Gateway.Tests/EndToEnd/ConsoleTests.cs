@@ -32,7 +32,7 @@ public sealed partial class ConsoleTests() : ServiceTest(Admin)
         Assert.That(console.Complaints, Is.Empty);
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task SignIn_OfAViewer_ShowsEverythingThatViewersMaySee_AndNothingToDo()
     {
         await Service.PostAsync("api/users", new { name = "vera", role = "viewer", password = "long enough" });
@@ -51,7 +51,7 @@ public sealed partial class ConsoleTests() : ServiceTest(Admin)
         Assert.That(console.Complaints, Is.Empty);
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Scanner_AddedHere_ShowsItsSecretOnce_AndIsInTheList()
     {
         await using var console = await ConsolePage.SignedInAsync(Service.Page);
@@ -77,7 +77,7 @@ public sealed partial class ConsoleTests() : ServiceTest(Admin)
         Assert.That(console.Complaints, Is.Empty);
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Enrollment_StartedHere_IsFollowedScanByScan_AndTraced()
     {
         await using var connection = Mosquitto.Listen(Service.MqttPort, "scanners/door-1/commands", [.. _credentials, "-i", "door-1"]);
@@ -107,7 +107,7 @@ public sealed partial class ConsoleTests() : ServiceTest(Admin)
         Assert.That(console.Complaints, Is.Empty);
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Service_KilledUnderThePage_IsSaid_AndItComesBackByItself()
     {
         await using var console = await ConsolePage.SignedInAsync(Service.Page);

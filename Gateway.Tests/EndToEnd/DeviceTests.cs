@@ -20,7 +20,7 @@ public sealed class DeviceTests() : ServiceTest([.. Admin, "--Enrollment:StateSe
         _scanner = new(() => Service.MqttPort, "lab-1", _credentials);
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Delete_EndsEverythingOfTheScanner_AndItsNameIsFreeAgain()
     {
         await using var commands = await ConnectAsync();
@@ -47,7 +47,7 @@ public sealed class DeviceTests() : ServiceTest([.. Admin, "--Enrollment:StateSe
         Assert.That((int?)(await PostEnrollmentAsync())["slot"], Is.Zero, "its slots are free");
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Secret_RenewedAndUsed_EndsWhoeverIsConnectedByTheOldOne()
     {
         await using var thief = Mosquitto.Listen(Service.MqttPort, "scanners/lab-1/commands", [.. _credentials, "-i", "thief"]);
@@ -60,7 +60,7 @@ public sealed class DeviceTests() : ServiceTest([.. Admin, "--Enrollment:StateSe
         Assert.That(scanner.HasEnded, Is.False);
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Command_ThatWaitedInTheSession_TellsTheSecondsThatAreLeft()
     {
         string enrollment;
@@ -97,7 +97,7 @@ public sealed class DeviceTests() : ServiceTest([.. Admin, "--Enrollment:StateSe
         Assert.That(await DeviceEventsAsync(), Does.Contain("answered"));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task State_OfAnEnrollment_IsRetained_WithItsCursor_AndGoesAWhileAfterTheEnd()
     {
         await using var commands = await ConnectAsync();

@@ -16,6 +16,7 @@ public sealed class DurableMqttTests() : ServiceTest(Anonymous)
 
     [TestCase("1")]
     [TestCase("2")]
+    [Category("Slow")]
     public async Task Queued_KilledAfterTheAcknowledgements_ArrivesOnceAndInOrder(string qos)
     {
         string[] session = ["-i", "reader", "-c", "-q", qos];

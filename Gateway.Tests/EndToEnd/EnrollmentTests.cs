@@ -126,7 +126,7 @@ public sealed class EnrollmentTests : ScannerTest
         Assert.That(after, Does.Contain(enrollment));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Success_ClearsTheRetainedTopicsAndFreesTheScanner()
     {
         // E7, E8: finished enrollments disturbed the next; "enrollment already in progress" for five minutes.
@@ -228,7 +228,7 @@ public sealed class EnrollmentTests : ScannerTest
         await page.NextAsync("pong");
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Start_UnderAKey_MayBeRepeated_AndNotWithAnotherBody()
     {
         var start = $"api/enrollments/{await RequestAsync()}/start";

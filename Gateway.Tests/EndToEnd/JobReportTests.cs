@@ -7,7 +7,7 @@ namespace Gateway.Tests.EndToEnd;
 /// <summary>The example that people copy, as they run it: scripts/job-report behind a pipe, and around a command.</summary>
 public sealed class JobReportTests() : ServiceTest(Admin)
 {
-    [Test]
+    [Test, Category("Slow")]
     public async Task Pipe_IsReported_LineByLine_AndPassesOn()
     {
         var (output, _, status) = await RunAsync("printf 'one\\ntwo \"quoted\" \\\\ é\\nthree' | scripts/job-report --name import --ref a.csv");
@@ -31,6 +31,7 @@ public sealed class JobReportTests() : ServiceTest(Admin)
     [TestCase("copied 7 %", 7)]
     [TestCase("10%\\r  45.7%\\r", 45)]
     [TestCase("row 007/0010 of /data/2026/11/21", 7)]
+    [Category("Slow")]
     public async Task Line_ThatTellsHowFarItIs_IsBelieved(string line, int done)
     {
         await RunAsync($"printf '%b\\n' '{line}' | scripts/job-report --name import");
@@ -90,7 +91,7 @@ public sealed class JobReportTests() : ServiceTest(Admin)
         Assert.That(((string?)(await JobAsync())["state"], (string?)(await JobAsync())["message"]), Is.EqualTo(("failed", "stopped by a signal")));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task ServiceThatIsAway_NeitherStopsNorFailsTheCommand()
     {
         var (output, errors, status) = await RunAsync("echo done | GATEWAY_URL=http://127.0.0.1:1 scripts/job-report --name import");

@@ -51,6 +51,7 @@ public sealed class JobTests() : ServiceTest(Anonymous)
     [TestCase("jobs/import-1/events", "not json", "malformed", "0x99")]
     [TestCase("jobs/import-2/events", """{"type":"progress","done":1}""", "unknown_enrollment", "0x83")]
     [TestCase("jobs/ended-1/events", """{"type":"progress","done":1}""", "terminal", "0x83")]
+    [Category("Slow")]
     public async Task Report_ByMqtt_ThatDoesNotFit_IsQuarantined(string topic, string payload, string code, string reason)
     {
         await CreateAsync(new { id = "import-1", name = "import" });
@@ -130,7 +131,7 @@ public sealed class JobTests() : ServiceTest(Anonymous)
         Assert.That((await Service.GetAsync($"/api/{job}"))["state"]!["stalled"], Is.Null);
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Restart_KeepsJobs_AndTheirKeys()
     {
         var job = await CreateAsync(new { name = "import", total = 2 });

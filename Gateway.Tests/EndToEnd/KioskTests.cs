@@ -6,7 +6,7 @@ namespace Gateway.Tests.EndToEnd;
 /// <summary>The whole way: from mosquitto_pub through the service to what Debian's Chromium paints.</summary>
 public sealed class KioskTests : KioskTest
 {
-    [Test]
+    [Test, Category("Slow")]
     public async Task Scan_RetainedByMosquitto_MovesThePageFrom0To33Percent()
     {
         var enrollment = await StartAsync("Ada Lovelace");
@@ -33,6 +33,7 @@ public sealed class KioskTests : KioskTest
 
     [TestCase("stream")]
     [TestCase("poll")]
+    [Category("Slow")]
     public async Task WebSocketsBlocked_PageFollowsByAnotherWay_AlsoOverAKill(string way)
     {
         await Page.AddInitScriptAsync("""

@@ -29,7 +29,7 @@ public sealed class LimitsTests : FolderTest
         Assert.That(await neighbour.GetStringAsync("metrics"), Does.Contain("gateway_access_limited_total{limit=\"http_rate\"}"));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Guessers_AreToldToWait_AndAScannerBehindTheSameAddressIsServed()
     {
         await using var service = await StartAsync();
@@ -51,7 +51,7 @@ public sealed class LimitsTests : FolderTest
         Assert.That(await scanner.StatusAsync(), Does.Contain("RC:0"));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Will_OnAnotherScannersTopic_IsNotPublished()
     {
         await using var service = await StartAsync();

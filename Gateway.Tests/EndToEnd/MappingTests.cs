@@ -77,7 +77,7 @@ public sealed class MappingTests() : ServiceTest([.. Admin, .. Mapping])
             Is.EqualTo(new[] { (1, (bool?)null), (2, true), (3, null) }));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Sketch_HasNoRightsToTheTopicsOfAnother_AndIsToldWhatItMissed()
     {
         await Mosquitto.PublishAsync(Service.MqttPort, "biometric/lab-2/enroll/response", """{"status":"success"}""", _credentials);

@@ -39,6 +39,7 @@ public sealed class RoomRightsTests() : ServiceTest(Admin)
     [TestCase("/messages", 200)]
     [TestCase("/messages/M/receipts", 200)]
     [TestCase("/messages/none/receipts", 404)]
+    [Category("Slow")]
     public async Task Room_IsReadByParticipantsAndStaff_AndByNoStranger(string path, int status)
     {
         var url = $"/api/{_room}{path.Replace("M", (string)_message["id"]!, StringComparison.Ordinal)}";
@@ -59,7 +60,7 @@ public sealed class RoomRightsTests() : ServiceTest(Admin)
         Assert.That((await StatusAsync(_ada, "/api/rooms/events"), await StatusAsync(_operator, "/api/rooms/events")), Is.EqualTo((403, 200)));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Ticket_ThatAProgramGetsForSomebody_HasTheRightsOfThatPerson_WhateverTheirName()
     {
         foreach (var (user, expected) in new[] { ("ada", "subscribed"), ("eve", "error"), ("otto", "error") })
@@ -71,7 +72,7 @@ public sealed class RoomRightsTests() : ServiceTest(Admin)
         }
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task EventStreamAndPoll_OfWhoIsRemoved_EndThere()
     {
         using var stream = await _ada.SendAsync(

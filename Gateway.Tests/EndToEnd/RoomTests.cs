@@ -51,7 +51,7 @@ public sealed class RoomTests() : ServiceTest([.. Anonymous, "--Rooms:SlowSecond
         Assert.That((long?)(await ada.NextAsync("published"))["seq"], Is.EqualTo((long?)published["seq"]));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Typing_ReachesWhoIsThere_AndIsKeptNowhere()
     {
         await using var ada = await OpenAsync("ada");
@@ -176,7 +176,7 @@ public sealed class RoomTests() : ServiceTest([.. Anonymous, "--Rooms:SlowSecond
         Assert.That((response.StatusCode, (string?)problem["field"]), Is.EqualTo((HttpStatusCode.BadRequest, field)));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task SlowDelivery_IsInTheLog_ByRoomRoleUserAndMessage()
     {
         var message = await SayAsync("anybody there?");

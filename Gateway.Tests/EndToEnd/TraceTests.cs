@@ -38,7 +38,7 @@ public sealed class TraceTests : ScannerTest
         Assert.That((string?)trace["explanation"], Does.StartWith("1 of 3 scans are on disk; step 2: quarantined"));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Trace_KnowsThePages_AfterARestart_AndFromTheFolderOfAKilledService()
     {
         await using (var page = await ManualPage.OpenAsync(Service))
@@ -104,7 +104,7 @@ public sealed class TraceTests : ScannerTest
         Assert.That(kept, Does.Contain("the service was not asked").And.Contain("scan 1  device ").And.Contain("No page has followed it"));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Unknown_IsLookedForInTheQuarantine()
     {
         await Scanner.ScanAsync("nobody-knows", 1);

@@ -60,6 +60,7 @@ public sealed class WebTests : FolderTest
     [TestCase("GET http://rebound.example/healthz HTTP/1.1\r\nHost: rebound.example\r\n", 403)]
     [TestCase("GET http://localhost/healthz HTTP/1.1\r\nHost: localhost\r\n", 200)]
     [TestCase("OPTIONS * HTTP/1.1\r\nHost: rebound.example\r\n", 403)]
+    [Category("Slow")]
     public async Task Host_IsTheOneThatCounts_HoweverTheRequestIsWritten(string request, params int[] expected)
     {
         await using var service = await StartAsync();
@@ -86,7 +87,7 @@ public sealed class WebTests : FolderTest
         }
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task ForwardedHeaders_CountFromANamedProxyAlone()
     {
         string[] settings = ["--Limits:Loopback", "true", "--Limits:HttpRate", "1", "--Limits:HttpBurst", "3"];
@@ -124,6 +125,7 @@ public sealed class WebTests : FolderTest
     [TestCase("GET /css/..%2f..%2fappsettings.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")]
     [TestCase("GET //etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")]
     [TestCase("GET /css/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")]
+    [Category("Slow")]
     public async Task Path_ThatLeavesThePages_IsNothing(string request)
     {
         await using var service = await StartAsync();
@@ -177,7 +179,7 @@ public sealed class WebTests : FolderTest
         Assert.That(csv, Does.Contain(",\"admin\",\"POST\",\"/api/devices\",\"/api/devices/door-1\",\"201\",\"127.0.0.1\""));
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Secrets_OfAWholeRun_AreInNoLogFigureErrorOrFile()
     {
         await using var service = await StartAsync("--Serilog:MinimumLevel:Default", "Verbose");

@@ -21,7 +21,7 @@ public sealed class WebhookTests : ScannerTest
         await _receiver.DisposeAsync();
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Success_IsTold_Signed_WithThePerson()
     {
         var webhook = await MakeAsync("succeeded");
@@ -40,7 +40,7 @@ public sealed class WebhookTests : ScannerTest
         Assert.That((int?)(await Service.GetAsync($"api/webhooks/{webhook["id"]}"))["pending"], Is.Zero);
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Receiver_ThatWasAway_GetsIt_AfterARestartOfTheService()
     {
         var port = _receiver.Port;
@@ -59,7 +59,7 @@ public sealed class WebhookTests : ScannerTest
         Assert.That((await ReceivedAsync(1))[0].Id, Is.EqualTo((string?)waiting["id"]), "under the same id, so that it counts once");
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Receiver_ThatFailsAtOneEnrollment_GetsTheOthers_AndKeepsTheOrderOfEachScanner()
     {
         var poison = "Ada";
@@ -84,7 +84,7 @@ public sealed class WebhookTests : ScannerTest
         await Eventually.HoldsAsync(async () => (await DeliveriesAsync(webhook)).All(item => (string?)item!["status"] == "delivered"), "all are delivered");
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Webhook_Removed_IsToldNothing()
     {
         var webhook = await MakeAsync("failed");

@@ -84,7 +84,7 @@ public sealed class QuarantineTests
     public void Resubmit_OfNothing_IsUnknown() =>
         Assert.That(() => _intake.Resubmission.RunAsync("x"), Throws.InstanceOf<RequestRefusedException>().With.Property("Code").EqualTo("unknown_quarantine"));
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task Sweep_DropsWhatIsTooOld()
     {
         await MalformedAsync("old");

@@ -109,7 +109,7 @@ public sealed class ConnectClauseTests
         await AssertDisconnectedAsync(client, ReasonCode.ProtocolError);
     }
 
-    [Test]
+    [Test, Category("Slow")]
     public async Task ServerKeepAlive_Given_IsAnnouncedAndHolds()
     {
         await using var fixture = await BrokerFixture.StartAsync(new() { ServerKeepAlive = 1 });

@@ -36,7 +36,7 @@ public sealed class RoundTripTests
             }
         }));
 
-    [Test]
+    [Test, Category("Slow")]
     public void Packet_OfAnyKindUnderEverySplitOfTheStream_ComesOutAsItWentIn([Values(ProtocolVersion.V311, ProtocolVersion.V500)] object version) =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll<int>(seed =>
         {
