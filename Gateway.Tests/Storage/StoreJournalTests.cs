@@ -38,6 +38,22 @@ public sealed class StoreJournalTests : FolderTest
             FoldsBackAsync(history).GetAwaiter().GetResult()));
 
     [Test]
+    public async Task Key_RememberedTwice_RefusesThatWorkAlone_AndTheStoreIsWell()
+    {
+        await using var some = SomeJournal.Open(Folder);
+
+        // One batch or several: who stands beside the one that is refused is written.
+        var before = some.Journal.AddAsync(1);
+        var twice = RememberTwiceAsync(some.Journal);
+        var after = some.Journal.AddAsync(1);
+
+        Assert.That(async () => await twice, Throws.InvalidOperationException.With.Message.EqualTo("key '7-1' of 'door-1' is remembered already"));
+        Assert.That(((await before).Seq, (await after).Seq), Is.EqualTo((1, 2)));
+        Assert.That(some.Writer.Failure, Is.Null);
+        Assert.That(await some.Journal.WriteAsync(transaction => transaction.Seen("door-1", "7-1")), Is.Null, "nothing of it is left");
+    }
+
+    [Test]
     public async Task State_AfterReopen_GoesOnWhereItWas()
     {
         await using (var before = SomeJournal.Open(Folder))
@@ -233,4 +249,12 @@ public sealed class StoreJournalTests : FolderTest
             Assert.That(snapshot.Seq, Is.EqualTo(events.Count), id);
         }
     }
+
+    private static Task<int> RememberTwiceAsync(IJournal journal) => journal.WriteAsync(transaction =>
+    {
+        transaction.Append(SomeCounter.Channel(), SomeCounter.Add(1));
+        transaction.Remember("door-1", "7-1", 1, "x");
+        transaction.Remember("door-1", "7-1", 1, "x");
+        return 0;
+    });
 }

@@ -11,8 +11,14 @@ internal sealed class PeriodicWork : IAsyncDisposable
     /// <param name="work">What it throws ends the loop, and is thrown again at the end: expected failures are its own to tell.</param>
     public PeriodicWork(TimeSpan period, TimeProvider time, Func<CancellationToken, Task> work) => _loop = RunAsync(period, time, work);
 
+    /// <summary>Once more is nothing: a service that is known under two names is disposed of under each.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _stop.CancelAsync();
         await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();

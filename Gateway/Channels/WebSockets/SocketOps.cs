@@ -205,7 +205,7 @@ internal sealed class SocketOps(
 
         if (through > subscription.Handed)
         {
-            throw new BadRequestFieldException(name.CursorField, $"{name.CursorField} {through} was not sent yet");
+            throw new BadRequestFieldException(name.CursorField, $"{name.CursorField} {through} of {name} was not sent yet");
         }
 
         if (subscription.Acknowledge(through))

@@ -54,7 +54,17 @@ internal sealed class SqliteRows : IJournalRows, IDisposable
 
     public SeenKey? FindKey(string scope, string key) => _findKey.Bind(scope, key).Row(row => new SeenKey(row.Integer(0), row.Text(1)));
 
-    public void InsertKey(string scope, string key, SeenKey seen) => _insertKey.Bind(scope, key, seen.Position, seen.Fingerprint).Run();
+    public void InsertKey(string scope, string key, SeenKey seen)
+    {
+        try
+        {
+            _insertKey.Bind(scope, key, seen.Position, seen.Fingerprint).Run();
+        }
+        catch (InvalidOperationException twice)
+        {
+            throw new InvalidOperationException($"key '{key}' of '{scope}' is remembered already", twice);
+        }
+    }
 
     public byte[]? Find(string collection, string key) => _findDocument.Bind(collection, key).Row(row => row.Blob(0));
 

@@ -165,7 +165,10 @@ internal sealed class Statement : IDisposable
         if (result != raw.SQLITE_OK)
         {
             var message = raw.sqlite3_errmsg(_database).utf8_to_string();
-            throw SqliteFault.Of(new SqliteException(message, result, raw.sqlite3_extended_errcode(_database)));
+            var error = new SqliteException(message, result, raw.sqlite3_extended_errcode(_database));
+
+            // What breaks a rule of the tables is a defect of one work, which is refused alone; the store is well.
+            throw result == raw.SQLITE_CONSTRAINT ? new InvalidOperationException(message, error) : SqliteFault.Of(error);
         }
     }
 }
