@@ -17,6 +17,8 @@ internal sealed partial class GatewayFixture : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private static readonly AsyncLocal<string?> Settings = new();
+
     private readonly string[] _arguments;
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -36,6 +38,11 @@ internal sealed partial class GatewayFixture : IAsyncDisposable
 
         // It lives for a second: what the compiler would learn of it comes too late.
         start.Environment["DOTNET_TieredPGO"] = "0";
+        if (OpenSslSettings is { } settings)
+        {
+            start.Environment["OPENSSL_CONF"] = settings;
+        }
+
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Gateway.dll"));
         foreach (var argument in places.Concat(arguments))
         {
@@ -49,6 +56,13 @@ internal sealed partial class GatewayFixture : IAsyncDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+    }
+
+    /// <summary>The file by which OpenSSL is set for those that are started from here on in this test; null: the system's own.</summary>
+    public static string? OpenSslSettings
+    {
+        get => Settings.Value;
+        set => Settings.Value = value;
     }
 
     public string Data { get; }

@@ -53,6 +53,9 @@ internal sealed class Stranger : IDisposable
         }
     }
 
+    /// <summary>Says that nothing more comes, and still listens.</summary>
+    public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
+
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
 
     /// <summary>What comes next; empty when the connection is over.</summary>

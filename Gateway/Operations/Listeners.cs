@@ -20,6 +20,8 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions t
 
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
 
+    private static readonly object Shaken = new();
+
     private readonly List<Door> _open = [.. Door.All(mqtt, http).Where(door => door.Port != Door.Off && (!door.IsTls || tls.IsOn))];
 
     /// <summary>Each open port, in the order mqtt, http, mqtts, https.</summary>
@@ -124,7 +126,13 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions t
         options.Use(options.ApplicationServices.GetRequiredService<ConnectionLimit>().Around);
         if (door.IsTls)
         {
+            options.Use(EndQuietly);
             options.UseHttps(options.ApplicationServices.GetRequiredService<TlsCertificate>().Handshakes);
+            options.Use(next => connection =>
+            {
+                connection.Items[Shaken] = true;
+                return next(connection);
+            });
         }
 
         if (door.Section == "Mqtt")
@@ -132,4 +140,17 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions t
             options.UseConnectionHandler<MqttConnectionHandler>();
         }
     }
+
+    // A stranger's alert before any handshake is thrown by the framework as if our certificate had no key, and would be an error in the log each time.
+    private static ConnectionDelegate EndQuietly(ConnectionDelegate next) => async connection =>
+    {
+        try
+        {
+            await next(connection);
+        }
+        catch (NotSupportedException) when (!connection.Items.ContainsKey(Shaken))
+        {
+            connection.Abort(new ConnectionAbortedException("it began with no handshake"));
+        }
+    };
 }

@@ -17,6 +17,17 @@ internal sealed class TlsCertificate(TlsOptions options, TimeProvider time, ILog
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ExpiryNotice = TimeSpan.FromDays(30);
 
+    // Forward secret and authenticated, whatever else the system's OpenSSL has been set to allow. Schannel knows no such list, and has its own.
+    private static readonly CipherSuitesPolicy? Suites = OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()
+        ? new CipherSuitesPolicy(
+        [
+            TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
+            TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+            TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+            TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, TlsCipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+        ])
+        : null;
+
     // 1 while somebody looks at the files; the others go on with what is there.
     private int _isLooking;
 
@@ -32,6 +43,7 @@ internal sealed class TlsCertificate(TlsOptions options, TimeProvider time, ILog
         {
             ServerCertificateContext = Current(),
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            CipherSuitesPolicy = Suites,
             AllowRenegotiation = false,
         }),
     };
