@@ -246,6 +246,7 @@ internal static class GatewayHost
         app.MapMetrics();
         app.MapApiDescription();
         app.MapBackup();
+        app.MapGet("/api/certificate", (TlsCertificate tls) => Results.Json(new Dictionary<string, object?> { ["certificate"] = tls.Shown }));
         app.MapChannels();
         app.MapSignIn();
         app.MapTickets();

@@ -26,14 +26,15 @@ internal sealed class Health(StoreWriter writer, IntegrityCheck check, IWebHostE
             return ("broker", "starting or stopping");
         }
 
-        if (writer.Failure is { } failure)
+        if (writer.Failure is not null)
         {
-            return ("journal", failure.Message);
+            // Strangers read this: where and why is the log's to tell.
+            return ("journal", "nothing can be written; the log says why");
         }
 
-        if (check.Damage is { } damage)
+        if (check.Damage is not null)
         {
-            return ("journal", damage);
+            return ("journal", "the database is damaged; the log says how, and what to do");
         }
 
         return pages.WebRootFileProvider.GetFileInfo("index.html").Exists ? null : ("pages", "index.html is missing beside the program");

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
@@ -8,14 +9,19 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace Gateway.Operations;
 
 /// <summary>
-/// The certificate that every TLS listener shows. Looked at again when a client connects, at most once a second; a changed file that is no
-/// good is told once and the one before stays.
+/// The certificate that every TLS listener shows. Looked at again when a client connects, at most once a second, and every hour; a changed file that is
+/// no good is told once and the one before stays. Its end is told beforehand, once a day.
 /// </summary>
-internal sealed class TlsCertificate(TlsOptions options, TimeProvider time, ILogger<TlsCertificate> log)
+internal sealed class TlsCertificate(TlsOptions options, TimeProvider time, ILogger<TlsCertificate> log) : IAsyncDisposable
 {
     private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ExpiryNotice = TimeSpan.FromDays(30);
+    private static readonly TimeSpan NoticeInterval = TimeSpan.FromDays(1);
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromHours(1);
+
+    private readonly Meter _meter = new("Gateway.Tls");
+    private PeriodicWork? _watch;
 
     // Forward secret and authenticated, whatever else the system's OpenSSL has been set to allow. Schannel knows no such list, and has its own.
     private static readonly CipherSuitesPolicy? Suites = OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()
@@ -34,7 +40,13 @@ internal sealed class TlsCertificate(TlsOptions options, TimeProvider time, ILog
     // The rest is owned by whoever looks, but for the reading of _current.
     private long _lookedAt;
     private string? _seen;
+    private DateTimeOffset _noticedAt;
     private volatile SslStreamCertificateContext? _current;
+
+    /// <summary>The one that clients are shown; null without TLS.</summary>
+    public CertificateView? Shown => _current is { TargetCertificate: var shown }
+        ? new(shown.Subject, UntilOf(shown), (int)Math.Floor((UntilOf(shown) - time.GetUtcNow()).TotalDays))
+        : null;
 
     public TlsHandshakeCallbackOptions Handshakes => new()
     {
@@ -57,11 +69,32 @@ internal sealed class TlsCertificate(TlsOptions options, TimeProvider time, ILog
             _seen = Fingerprint();
             _current = Read();
             _lookedAt = time.GetTimestamp();
+            Notice();
+            _meter.CreateObservableGauge(
+                "gateway_tls_certificate_expiry_seconds", () => Shown!.Until.ToUnixTimeSeconds(), null, "When the certificate ends, in seconds since 1970.");
+            _watch = new(WatchInterval, time, Watch);
         }
         catch (Exception error) when (IsUnusable(error))
         {
             throw new SettingException(SettingOf(error), $"cannot be used: {error.Message}");
         }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await (_watch?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _meter.Dispose();
+    }
+
+    private Task Watch(CancellationToken cancellation)
+    {
+        Current();
+        if (time.GetUtcNow() - _noticedAt >= NoticeInterval)
+        {
+            Notice();
+        }
+
+        return Task.CompletedTask;
     }
 
     private SslStreamCertificateContext Current()
@@ -94,6 +127,7 @@ internal sealed class TlsCertificate(TlsOptions options, TimeProvider time, ILog
         try
         {
             _current = Read();
+            Notice();
         }
         catch (Exception error) when (IsUnusable(error))
         {
@@ -109,20 +143,27 @@ internal sealed class TlsCertificate(TlsOptions options, TimeProvider time, ILog
             throw new CryptographicException("there is no private key with it");
         }
 
-        var until = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
-        OperationsLog.CertificateLoaded(log, certificate.Subject, until);
-        if (until - time.GetUtcNow() is var left && left < TimeSpan.Zero)
-        {
-            OperationsLog.CertificateExpired(log, certificate.Subject, until);
-        }
-        else if (left < ExpiryNotice)
-        {
-            OperationsLog.CertificateExpires(log, certificate.Subject, until, (int)Math.Floor(left.TotalDays));
-        }
+        OperationsLog.CertificateLoaded(log, certificate.Subject, UntilOf(certificate));
 
         // Offline: an address in the certificate is no reason to call the internet from a lab.
         return SslStreamCertificateContext.Create(certificate, chain, offline: true);
     }
+
+    private void Notice()
+    {
+        var shown = Shown!;
+        _noticedAt = time.GetUtcNow();
+        if (shown.Until < _noticedAt)
+        {
+            OperationsLog.CertificateExpired(log, shown.Subject, shown.Until);
+        }
+        else if (shown.Until - _noticedAt < ExpiryNotice)
+        {
+            OperationsLog.CertificateExpires(log, shown.Subject, shown.Until, shown.Days);
+        }
+    }
+
+    private static DateTimeOffset UntilOf(X509Certificate2 certificate) => new(certificate.NotAfter.ToUniversalTime());
 
     private (X509Certificate2 Certificate, X509Certificate2Collection Chain) ReadPem()
     {
@@ -172,3 +213,6 @@ internal sealed class TlsCertificate(TlsOptions options, TimeProvider time, ILog
 
     private static bool IsUnusable(Exception error) => error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException;
 }
+
+/// <param name="Days">Whole ones that are left; below 0 once it has expired.</param>
+internal sealed record CertificateView(string Subject, DateTimeOffset Until, int Days);

@@ -1,11 +1,14 @@
 /** The service itself: whether it is ready, and its backup. */
 import { h } from "../../shared/dom.js";
-import { badge, card, facts, pageHead } from "../parts.js";
+import { badge, card, facts, loaded, pageHead } from "../parts.js";
+
+/** From so many days before its end on, a certificate wants to be renewed. */
+const SOON = 30;
 
 /** @type {import("../console.js").Page} */
 export const systemPage = {
   section: "system",
-  loads: () => ({ ready: "/readyz" }),
+  loads: () => ({ ready: "/readyz", tls: "/api/certificate" }),
   title: ({ say }) => say("system.title"),
   view: scene => {
     const { model, say, format, act } = scene;
@@ -21,6 +24,7 @@ export const systemPage = {
       card(say("system.health"), [
         facts([
           [say("scanners.state"), state],
+          [say("system.certificate"), loaded(scene, "tls", ({ certificate }) => ending(certificate, scene))],
           [say("system.asOf"), ready === undefined || ready.at === 0 ? "–" : format.time(ready.at)],
         ]),
       ]),
@@ -40,3 +44,14 @@ export const systemPage = {
     ];
   },
 };
+
+/**
+ * @param {{ subject: string, until: string, days: number } | null} certificate
+ * @param {import("../console.js").Scene} scene
+ */
+function ending(certificate, { model, say, format }) {
+  if (certificate === null) return badge("quiet", say("system.noTls"));
+  const when = { date: format.moment(certificate.until, model.now), days: format.number(certificate.days) };
+  if (certificate.days < 0) return badge("bad", say("system.certificateEnded", when));
+  return certificate.days < SOON ? badge("warn", say("system.certificateEnds", when)) : badge("good", say("system.certificateGood", when));
+}
