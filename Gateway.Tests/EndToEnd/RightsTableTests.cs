@@ -97,6 +97,46 @@ public sealed class RightsTableTests
             (HttpStatusCode.Forbidden, HttpStatusCode.Created)));
     }
 
+    [TestCase("/api/people/ada")]
+    [TestCase("/api/people/ada/../bea")]
+    [TestCase("/api/people/ada/%2e%2e/bea")]
+    [TestCase("/api/people/ada%2f..%2fbea")]
+    [TestCase("/api/people/./ada/../bea")]
+    [TestCase("/api/people/bea/../ada")]
+    [TestCase("/api/%70eople/bea?/api/people/ada")]
+    [TestCase("/%61pi/people/bea/?x=/api/people/ada")]
+    [TestCase("/api/enrollments/../people/ada")]
+    [TestCase("/API/PEOPLE/ada")]
+    [TestCase("/api/people/ada/")]
+    [TestCase("/api//people/ada")]
+    [TestCase("//api/people/ada")]
+    [TestCase("/api/people/ada;bea")]
+    [TestCase("/api/people/%61da")]
+    [TestCase("/api/people/%2561da")]
+    [TestCase("http://localhost/api/people/ada/../bea")]
+    [TestCase("http://localhost/api/people/bea/../ada")]
+    public async Task Kiosk_BySomeOtherWayToWriteThePath_ReadsNobodyElse(string target)
+    {
+        var cookie = _clients["kiosk"].DefaultRequestHeaders.GetValues("Cookie").Single();
+        using var stranger = await Stranger.ConnectAsync(_service.HttpPort);
+        await stranger.SendAsync($"GET {target} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n");
+        var answer = await stranger.RestAsync();
+
+        Assert.That(answer, Does.Not.Contain("\"id\":\"ada\""));
+        Assert.That(answer, target.Contains("%70") || target.Contains("%61pi") ? Does.Contain("\"id\":\"bea\"") : Does.Match("^HTTP/1.1 40[0134]"));
+    }
+
+    [TestCase("GET", "X-HTTP-Method-Override", "DELETE")]
+    [TestCase("POST", "X-HTTP-Method-Override", "DELETE")]
+    [TestCase("POST", "X-Method-Override", "DELETE")]
+    public async Task Method_IsTheOneOfTheRequest(string method, string header, string wanted)
+    {
+        using var request = new HttpRequestMessage(new(method), "api/users/viewer?_method=DELETE") { Headers = { { header, wanted } } };
+        using var answer = await _service.Http.SendAsync(request);
+
+        Assert.That((await _service.GetAsync("api/users/viewer"))["name"], Is.Not.Null, $"{answer.StatusCode}");
+    }
+
     [Test]
     public async Task Ticket_ForSomebodyElse_IsForAdminAndServices()
     {

@@ -29,7 +29,8 @@ internal sealed class HttpAccess(
 
     public async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
-        var refusal = IsGuarded(context.Request.Path) && !IsScrapedFromHere(context) ? await JudgeAsync(context)
+        var refusal = !RequestPath.IsStraight(context) ? Crooked()
+            : IsGuarded(context.Request.Path) && !IsScrapedFromHere(context) ? await JudgeAsync(context)
             : IsUnder(context.Request.Path, "/mqtt") && options.Anonymous && Forwarding.IsIn(context.Request) ? ForwardedAnonymously()
             : null;
         if (refusal is null)
@@ -146,6 +147,9 @@ internal sealed class HttpAccess(
         HttpRate.RetryAfter(context, wait);
         return new(StatusCodes.Status429TooManyRequests, "limited", "Too many wrong credentials from this address; wait before the next.");
     }
+
+    private static RequestRefusedException Crooked() =>
+        new(StatusCodes.Status400BadRequest, "invalid", "The path must not have . or .. between its slashes.", "path");
 
     private static RequestRefusedException ForwardedAnonymously() =>
         new(StatusCodes.Status403Forbidden, "forbidden", "Anonymous access is for this machine alone, and this request was forwarded by a proxy.");

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Gateway.Access;
 using Gateway.Contract;
 using Gateway.Journal;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Modules.People;
 
@@ -32,10 +31,8 @@ internal static class PeopleEndpoints
     /// </summary>
     public static string IdOf(HttpContext context)
     {
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var start = target.IndexOf(Path, StringComparison.OrdinalIgnoreCase) + Path.Length;
-        var end = target.AsSpan(start).IndexOfAny('/', '?');
-        var id = Uri.UnescapeDataString(end < 0 ? target[start..] : target.Substring(start, end));
+        // api, people, and then it.
+        var id = RequestPath.PartsOf(context).ElementAtOrDefault(2);
         return !string.IsNullOrWhiteSpace(id) && new StringInfo(id).LengthInTextElements <= MaxText && !id.Any(char.IsControl)
             ? id
             : throw RequestRefusedException.Invalid("id", $"id must be a text of 1 to {MaxText} characters, none of them a control character.");
