@@ -32,7 +32,8 @@ function made(fragment) {
   };
   const screen = { show: make => { const { view, painted } = make(); world.view = view; world.paint = painted; } };
   world.answers["GET /api/me"] = () => ({ body: { kind: "admin", name: "admin", role: "admin" } });
-  world.console = new Console({ client, requests: new Requests({ fetch, clock }), clock, window, screen, say, format: formats("en"), newKey: () => `key-${++world.keys}` });
+  const requests = new Requests({ fetch, clock, signInLost: () => world.console.signInLost() });
+  world.console = new Console({ client, requests, clock, window, screen, say, format: formats("en"), newKey: () => `key-${++world.keys}` });
   return world;
 }
 
@@ -116,6 +117,20 @@ test("Console_SessionThatEnded_AsksToSignIn_AndGoesOnAfterIt", async () => {
   world.console.socketChanged("open");
   await settled();
   assert.match(all(world), /No job yet/);
+});
+
+test("Console_ActAfterTheSessionEnded_AsksToSignIn_AndComesBackToThePage", async () => {
+  const world = await live("#/jobs");
+  world.answers["DELETE /api/jobs/one"] = () => ({ status: 401, body: { code: "unauthenticated" } });
+  world.console.act.open({ title: "Remove?", text: "", confirm: "Remove", run: () => world.console.act.send("DELETE", "/api/jobs/one") });
+  world.console.act.confirm();
+  await settled();
+  assert.equal(world.view.screen, "sign-in");
+  world.console.act.signIn({ user: "otto", password: "long enough" });
+  await settled();
+  world.console.socketChanged("open");
+  await settled();
+  assert.deepEqual([world.view.screen, world.console.model.dialog], ["jobs/", null]);
 });
 
 test("Console_BrowserOfAKiosk_AsksForAPerson", async () => {

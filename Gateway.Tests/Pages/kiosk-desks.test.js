@@ -174,3 +174,52 @@ function tell({ transport }, event, seq) {
 function spoken({ transport }, seq, event) {
   transport.say({ op: "event", channel: "rooms/r1", seq, position: seq, at: new Date(0).toISOString(), ...event });
 }
+
+test("Kiosk_SessionOver_AsksToSignIn_AndComesBackToTheEnrollment", async () => {
+  const world = await running();
+  await started(world);
+  world.service.answers["DELETE /api/enrollments/0198"] = () => ({ status: 401, body: { code: "unauthenticated" } });
+  world.kiosk.handlers.cancel();
+  await settled();
+  assert.equal(world.kiosk.model.access, "needed");
+
+  world.service.answers["POST /api/sign-in"] = () => ({ status: 204 });
+  await world.kiosk.signIn("some-token");
+  await settled();
+  world.transport.last.opened();
+  answer(world, "enrollments/0198", { seq: 1, state: enrollment });
+  assert.equal(world.view.screen, "enroll");
+  assert.doesNotMatch(world.view.spoken, /signed out/);
+  world.service.answers["DELETE /api/enrollments/0198"] = () => ({ status: 204 });
+  world.kiosk.handlers.cancel();
+  await settled();
+  event(world, 2, "cancelled", { by: "request" });
+  assert.equal(world.view.screen, "cancelled");
+});
+
+test("Kiosk_StartAfterTheSessionEnded_KeepsWhatWasTyped", async () => {
+  const world = await running();
+  world.service.answers["POST /api/enrollments"] = () => ({ status: 401, body: { code: "unauthenticated" } });
+  world.kiosk.handlers.type("Ada");
+  world.kiosk.handlers.start();
+  await settled();
+  assert.deepEqual([world.kiosk.model.access, world.kiosk.model.person, world.kiosk.model.start.problem], ["needed", "Ada", null]);
+});
+
+test("Kiosk_OfAViewer_SaysWhoMayStart_AndOffersNothingThatIsRefused", async () => {
+  const world = made({ enrollment: "0198" });
+  world.service.answers["GET /api/me"] = () => ({ status: 200, body: { kind: "user", name: "vera", role: "viewer" } });
+  await world.kiosk.run();
+  await settled();
+  world.transport.last.opened();
+  answer(world, "devices", { position: 9, state: { items: [{ id: "lab-1", online: true, sensor: "ok" }], next: null } });
+  answer(world, "enrollments/0198", { seq: 1, state: enrollment });
+  await settled();
+  assert.doesNotMatch(JSON.stringify(world.view.tree), /Cancel/);
+  world.kiosk.handlers.close(false);
+  assert.match(JSON.stringify(world.view.tree), /sign in as an operator/);
+  assert.doesNotMatch(JSON.stringify(world.view.tree), /submit/);
+  world.kiosk.handlers.start();
+  await settled();
+  assert.ok(!world.service.requests.some(({ method, path }) => method === "POST" && path === "/api/enrollments"));
+});

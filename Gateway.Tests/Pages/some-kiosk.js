@@ -32,7 +32,7 @@ export function made({ enrollment = null, token = null, kept = {}, at = {} } = {
   const world = { clock, transport, service, memory, place, sounds };
   const kiosk = new Kiosk({
     client, clock, place, say,
-    api: new Api({ fetch: service.fetch, clock }),
+    api: new Api({ fetch: service.fetch, clock, signInLost: () => kiosk.signInLost() }),
     screen: { show: (view, painted) => Object.assign(world, { view, painted }) },
     memory: storage,
     tab: storage,

@@ -161,6 +161,11 @@ export class Console {
     this.#leave();
   }
 
+  /** A request was told that the session is over. Whoever signs in finds the same page; what was typed is nobody else's. */
+  signInLost() {
+    if (this.#model.access !== "needed") this.#leave();
+  }
+
   #leave() {
     this.#around.client.disconnect();
     this.#waits.stop("link");
@@ -211,8 +216,6 @@ export class Console {
     if (answer.ok) {
       this.#apply({ type: "loaded", name, path, value: answer.value, at: clock.now() });
       this.#loadWhatFollows();
-    } else if (answer.problem.code === "unauthenticated") {
-      this.#leave();
     } else {
       this.#apply({ type: "loadFailed", name, path, problem: answer.problem });
     }

@@ -23,7 +23,7 @@ const client = new ChannelClient({
 });
 const console = new Console({
   client,
-  requests: new Requests({ fetch: window.fetch.bind(window), clock }),
+  requests: new Requests({ fetch: window.fetch.bind(window), clock, signInLost: () => console.signInLost() }),
   clock,
   window,
   screen: new ConsoleScreen(window, {

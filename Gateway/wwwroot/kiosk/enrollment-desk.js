@@ -33,7 +33,7 @@ export class EnrollmentDesk {
     const { apply, api, place } = this.#around;
     const model = this.#around.model();
     const wanted = { device: chosenDevice(model)?.id ?? "", person: personMeant(model.people, model.person) };
-    if (model.start.busy) return;
+    if (model.start.busy || model.onlySees) return;
     if (wanted.device === "") return apply({ type: "startFailed", problem: { code: "noScanner" } });
     if (wanted.person === "") return apply({ type: "startFailed", problem: { code: "noPerson" } });
 
@@ -46,7 +46,6 @@ export class EnrollmentDesk {
       return;
     }
     apply({ type: "startFailed", problem: answer.problem });
-    if (answer.problem.code === "unauthenticated") apply({ type: "signInNeeded" });
     if (answer.problem.code === "device_busy") void this.#lookAtHolder(answer.problem.holder);
   }
 

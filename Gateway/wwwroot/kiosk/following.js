@@ -45,12 +45,15 @@ export function follow(before, action) {
       return { ...before, unanswered: true };
     case "missing":
       return { ...before, missing: true };
+    case "signInNeeded":
+      return { ...before, cancelling: false, problem: null };
     case "cancelSent":
       return { ...before, cancelling: true, cancelledHere: true, problem: null };
     case "cancelAnswered":
       return { ...before, cancelling: false };
     case "cancelFailed":
-      return { ...before, cancelling: false, cancelledHere: false, problem: action.problem };
+      // Who has been signed out is asked to sign in, and then finds everything as it was.
+      return { ...before, cancelling: false, cancelledHere: false, problem: action.problem.code === "unauthenticated" ? null : action.problem };
     default:
       return before;
   }

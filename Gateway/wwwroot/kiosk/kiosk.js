@@ -118,13 +118,24 @@ export class Kiosk {
       this.#apply({ type: "linkUp" });
       void this.#learnWhoWeAre();
     } else if (state === SocketState.REFUSED) {
-      this.#waits.stop("link");
-      this.#forgetSignIn();
-      this.#apply({ type: "signInNeeded" });
-      void this.#pairing.begin();
+      this.#askToSignIn();
     } else if (this.#model.link.up && !this.#waits.has("link")) {
       this.#waits.start("link", Patience.LINK, () => this.#linkDown());
     }
+  }
+
+  /** A request was told that the session is over. What is followed stays, and goes on when somebody has signed in. */
+  signInLost() {
+    if (this.#model.access === "needed") return;
+    this.#around.client.disconnect();
+    this.#askToSignIn();
+  }
+
+  #askToSignIn() {
+    this.#waits.stop("link");
+    this.#forgetSignIn();
+    this.#apply({ type: "signInNeeded" });
+    void this.#pairing.begin();
   }
 
   #remembered() {
@@ -210,6 +221,7 @@ export class Kiosk {
       void this.#people.find("");
     }
     this.#apply({ type: "helpPossible", possible: answer.ok && role !== "viewer" });
+    this.#apply({ type: "maySee", only: role === "viewer" });
     this.#attention.follow();
   }
 

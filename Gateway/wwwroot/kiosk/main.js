@@ -23,7 +23,7 @@ const client = new ChannelClient({
 });
 const kiosk = new Kiosk({
   client,
-  api: new Api({ fetch: window.fetch.bind(window), clock }),
+  api: new Api({ fetch: window.fetch.bind(window), clock, signInLost: () => kiosk.signInLost() }),
   clock,
   place,
   screen: new Screen(window, {

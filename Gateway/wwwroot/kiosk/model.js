@@ -21,6 +21,7 @@
  * @property {import("./people.js").People} people
  * @property {{ busy: boolean, problem: Problem | null, holder: Enrollment | null, freed: boolean }} start `holder`: the enrollment that is in the way
  * @property {Following | null} enrollment
+ * @property {boolean} onlySees whoever is signed in may start and cancel nothing
  * @property {boolean} idle nobody has touched the page for a while
  * @property {import("./checkins.js").CheckIns} checkIns
  * @property {import("./help.js").Help} help
@@ -28,6 +29,7 @@
  *
  * @typedef {{ type: "signInNeeded" } | { type: "signInSent" } | { type: "signedIn" } | { type: "signedOut" }
  *   | { type: "signInFailed", problem: Problem } | { type: "pairing", code: string | null } | { type: "pinned", scanner: string }
+ *   | { type: "maySee", only: boolean }
  *   | { type: "linkUp" } | { type: "linkDown", heardAt: number }
  *   | { type: "devices", items: Device[], cursor: number } | { type: "moreDevices", items: Device[] }
  *   | { type: "device", event: DeviceEvent, cursor: number }
@@ -68,6 +70,7 @@ export function start({ pinned = null, chosen = null, canSignOut = false, names 
     people: { ...noPeople, names },
     start: NOT_STARTED,
     enrollment: null,
+    onlySees: false,
     idle: false,
     checkIns: noCheckIns,
     help: noHelp,
@@ -83,7 +86,7 @@ export function start({ pinned = null, chosen = null, canSignOut = false, names 
 export function next(model, action) {
   switch (action.type) {
     case "signInNeeded":
-      return { ...model, access: "needed", canSignOut: false };
+      return withEnrollment({ ...model, access: "needed", canSignOut: false, onlySees: false, start: NOT_STARTED }, action);
     case "signInSent":
       return { ...model, signIn: { busy: true, problem: null } };
     case "signInFailed":
@@ -104,6 +107,8 @@ export function next(model, action) {
     case "moreDevices":
     case "device":
       return withPassedProblem(withChoice({ ...model, devices: devices(model.devices, action) }));
+    case "maySee":
+      return { ...model, onlySees: action.only };
     case "idle":
       return { ...model, idle: true, person: "", people: { ...model.people, picked: null }, start: NOT_STARTED };
     case "touched":
@@ -152,7 +157,7 @@ function choice({ people, start }, action) {
     case "startSent":
       return { start: { ...NOT_STARTED, busy: true } };
     case "startFailed":
-      return { start: { ...NOT_STARTED, problem: action.problem } };
+      return { start: { ...NOT_STARTED, problem: action.problem.code === "unauthenticated" ? null : action.problem } };
     case "holder":
       return { start: { ...start, holder: action.known } };
     case "freed":

@@ -40,7 +40,13 @@ export function chooseScreen(model, say, handlers) {
           },
         },
         h("div", { class: "part scanners" }, isOne && device !== undefined ? theScanner(device, say) : scanners(model, say, handlers)),
-        h("div", { class: "part who" }, person(model, news ?? note(device, say), error !== null, say, handlers), people(model, say, handlers)),
+        h(
+          "div",
+          { class: "part who" },
+          ...(model.onlySees
+            ? onlySees(say)
+            : [...person(model, news ?? note(device, say), error !== null, say, handlers), people(model, say, handlers)]),
+        ),
       ),
     ],
   };
@@ -131,6 +137,11 @@ function person({ person, people, start: { busy, problem } }, note, isError, say
     h("div", { class: "field" }, field, h("button", { type: "submit", class: "primary", disabled: busy }, say(busy ? "choose.starting" : "choose.start"))),
     h("p", { id: "start-note", class: isError ? "error" : "note" }, note ?? say("choose.hint")),
   ];
+}
+
+/** Instead of what the service would refuse: who may. @param {Words} say */
+function onlySees(say) {
+  return [h("h2", null, say("viewer.title")), h("p", { class: "note" }, say("viewer.who"))];
 }
 
 /**

@@ -55,7 +55,8 @@ export function enrollScreen(model, say, handlers) {
         h("h1", { tabindex: -1 }, title),
         h("p", { class: refusal === null && trouble === null ? "lead" : "lead trouble" }, refusal ?? hint),
         steps(enrollment, stepText),
-        h("button", { type: "button", disabled: cancelling, onclick: () => handlers.cancel() }, say(cancelling ? "enroll.cancelling" : "enroll.cancel")),
+        !model.onlySees &&
+          h("button", { type: "button", disabled: cancelling, onclick: () => handlers.cancel() }, say(cancelling ? "enroll.cancelling" : "enroll.cancel")),
       ),
     ],
   };
@@ -154,7 +155,7 @@ export function endScreen(model, enrollment, say, handlers) {
   const buttons = done
     ? [h("button", { type: "button", class: "primary", onclick: () => handlers.close(false) }, say("done.next"))]
     : [
-        h("button", { type: "button", class: "primary", onclick: () => handlers.close(true) }, say("end.retry")),
+        !model.onlySees && h("button", { type: "button", class: "primary", onclick: () => handlers.close(true) }, say("end.retry")),
         h("button", { type: "button", onclick: () => handlers.close(false) }, say("end.new")),
       ];
   const body = [

@@ -7,14 +7,19 @@
 
 const TIMEOUT_MS = 8000;
 
+/** Where a 401 says that what was typed is wrong, and not that a session is over. */
+const SIGN_IN = "/api/sign-in";
+
 export class Requests {
   #fetch;
   #clock;
+  #signInLost;
 
-  /** @param {{ fetch: typeof globalThis.fetch, clock: import("../channel-client/timer.js").Clock }} options */
-  constructor({ fetch, clock }) {
+  /** @param {{ fetch: typeof globalThis.fetch, clock: import("../channel-client/timer.js").Clock, signInLost?: () => void }} options */
+  constructor({ fetch, clock, signInLost = () => {} }) {
     this.#fetch = fetch;
     this.#clock = clock;
+    this.#signInLost = signInLost;
   }
 
   /**
@@ -35,6 +40,7 @@ export class Requests {
         signal: tooLong.signal,
       });
       const text = await response.text();
+      if (response.status === 401 && path !== SIGN_IN) this.#signInLost();
       return response.ok ? { ok: true, value: parse(text) } : { ok: false, problem: problem(response.status, parse(text)) };
     } catch {
       return { ok: false, problem: { code: "unreachable" } };
