@@ -42,6 +42,7 @@ internal static class GatewayHost
         using var process = new ProcessMeters(TimeProvider.System);
         await using var app = Build(args, metrics);
         Map(app);
+        CommandLineSecrets.Tell(args, app.Services.GetRequiredService<ILogger<Settings>>());
         await LoadAsync(app.Services);
         try
         {

@@ -4,6 +4,8 @@ using Gateway.Operations;
 using Gateway.Operations.Backups;
 using Gateway.Simulation;
 
+OwnFiles.Only();
+
 // Errors of the person at the keyboard get a sentence; what is left over is ours and gets its stack trace.
 try
 {

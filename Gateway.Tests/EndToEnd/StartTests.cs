@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 
 namespace Gateway.Tests.EndToEnd;
 
@@ -20,6 +21,31 @@ public sealed class StartTests : FolderTest
         await using var service = await GatewayFixture.StartAnonymousAsync(Folder.Path);
         Assert.That((await service.Http.GetAsync("readyz")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That((await service.Http.GetAsync("healthz")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "there are no modes")]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Files_InAFolderThatAnybodyReads_AreForTheirOwnerAlone_OldOnesToo()
+    {
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Directory.CreateDirectory(Folder.Path);
+        File.SetUnixFileMode(Folder.Path, (UnixFileMode)0b111_111_111);
+        await File.WriteAllTextAsync(Folder.In("gateway.db-old"), "a copy");
+        File.SetUnixFileMode(Folder.In("gateway.db-old"), (UnixFileMode)0b110_110_110);
+        await using var service = await GatewayFixture.StartAsync(Folder.Path, "--Simulate:Scanners", "1");
+
+        var files = Directory.GetFiles(Folder.Path, "*", SearchOption.AllDirectories);
+        Assert.That(files, Has.Length.GreaterThan(3));
+        Assert.That(files.Where(file => File.GetUnixFileMode(file) != owner), Is.Empty);
+    }
+
+    [Test]
+    public async Task Secret_OnTheCommandLine_IsWarnedOf_AndNotSaid()
+    {
+        await using var service = await GatewayFixture.StartAsync(Folder.Path, "--Access:AdminToken", GatewayFixture.AdminToken);
+        Assert.That(service.Output, Does.Contain("Access:AdminToken stands on the command line").And.Contain("Access__AdminToken"));
+        Assert.That(service.Output, Does.Not.Contain(GatewayFixture.AdminToken));
     }
 
     [Test]

@@ -26,6 +26,10 @@ internal static partial class OperationsLog
     [LoggerMessage(6012, LogLevel.Error, "{File} has changed and cannot be used, the certificate before it stays: {Reason}")]
     public static partial void CertificateNotReloaded(ILogger logger, string file, string reason);
 
+    [LoggerMessage(6017, LogLevel.Warning,
+        "{Setting} stands on the command line, where every user of this machine can read it; give it as {Variable} in the environment")]
+    public static partial void SecretOnCommandLine(ILogger logger, string setting, string variable);
+
     [LoggerMessage(6004, LogLevel.Information, "a backup of {Bytes} bytes was made and is being sent")]
     public static partial void BackedUp(ILogger logger, long bytes);
 

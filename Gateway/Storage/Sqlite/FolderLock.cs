@@ -6,6 +6,7 @@ namespace Gateway.Storage.Sqlite;
 internal static class FolderLock
 {
     private const string Name = "gateway.lock";
+    private const string Own = "gateway.*";
 
     /// <summary>Whether a gateway serves from this folder at the moment.</summary>
     public static bool IsTaken(string folder)
@@ -35,7 +36,9 @@ internal static class FolderLock
                 Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             }
 
-            return new FileStream(Path.Combine(folder, Name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var taken = new FileStream(Path.Combine(folder, Name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Close(folder);
+            return taken;
         }
         catch (UnauthorizedAccessException)
         {
@@ -48,6 +51,28 @@ internal static class FolderLock
         catch (IOException error)
         {
             throw new SettingException("Data:Path", $"the folder {folder} cannot be used: {error.Message}");
+        }
+    }
+
+    // What was copied here, or made when files were not yet for their owner alone.
+    private static void Close(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        foreach (var file in Directory.GetFiles(folder, Own))
+        {
+            try
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // Somebody else's: whose it is may say who reads it.
+                continue;
+            }
         }
     }
 }
