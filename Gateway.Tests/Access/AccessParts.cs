@@ -29,10 +29,10 @@ internal sealed class AccessParts(IJournal journal, string folder, TimeProvider 
 
     public Tickets NewTickets(AccessOptions options)
     {
-        var scanners = new ScannerOf(journal, []);
+        var guards = new ChannelGuards(new(journal, []), []);
         var trail = new AuditTrail(journal, NullLogger<AuditTrail>.Instance);
         var access = new HttpAccess(
-            options, NewAdmin(options), NewSessions(), Accounts, scanners, NewThrottle(), trail, new(journal, time), NullLogger<HttpAccess>.Instance);
-        return new(access, Standings, new(scanners, []), time);
+            options, NewAdmin(options), NewSessions(), Accounts, guards, NewThrottle(), trail, new(journal, time), NullLogger<HttpAccess>.Instance);
+        return new(access, Standings, guards, time);
     }
 }

@@ -85,7 +85,8 @@ public sealed class RightsTableTests
         {
             "publish" => (Verb.Publish, Resource.OfTopic(row.What)),
             "subscribe" => (Verb.Subscribe, Resource.OfTopic(row.What)),
-            "follow" => (Verb.Read, row.What.Split('/') is [var kind, var id] ? new(kind, id) : new Resource(row.What)),
+            "follow" => (Verb.Read, ChannelOf(row)),
+            "say" => (Verb.Speak, ChannelOf(row)),
             _ => HttpActs.Of(row.Verb, row.What.Split('?')[0]),
         };
 
@@ -101,8 +102,10 @@ public sealed class RightsTableTests
             ("enrollments", null) when row.Verb == "POST" || row.What.EndsWith("?device=door-1", StringComparison.Ordinal) => "door-1",
             _ => null,
         };
-        return (verb, what with { Scanner = scanner });
+        return (verb, what with { Scanner = scanner, IsJoined = what is { Kind: "rooms", Id: "R3" } });
     }
+
+    private static Resource ChannelOf(RightsRow row) => row.What.Split('/') is [var kind, var id] ? new(kind, id) : new(row.What);
 
     private static Identity User(Role role) => new(IdentityKind.User, "ada") { Role = role };
 

@@ -102,6 +102,8 @@ internal sealed class LiveFixture : IAsyncDisposable
 
             public IChannelRule? RuleOf(StreamName name) => null;
 
+            public ValueTask<ICircle?> CircleAsync(StreamName name, CancellationToken cancellation) => default;
+
             public ValueTask<bool> MaySubscribeAsync(StreamName name, CancellationToken cancellation) => new(name.Kind != "rooms");
 
             public ValueTask<bool> MayPublishAsync(StreamName name, CancellationToken cancellation) => new(name.Id != "silent");

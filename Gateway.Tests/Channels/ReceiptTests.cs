@@ -38,6 +38,22 @@ public sealed class ReceiptTests
     }
 
     [Test]
+    public async Task ReadMark_ImpliesAcknowledged_KeepsTheTimeOfEach_AndOutlivesARestart()
+    {
+        var first = _time.GetUtcNow();
+        var before = await LineAsync(Start(), Room);
+        before.Read(2);
+        _time.Advance(TimeSpan.FromHours(1));
+        before.Read(4);
+        before.Read(1);
+
+        var again = (await Start().OfAsync(Room, CancellationToken.None)).Single();
+        Assert.That(again.Of(2), Is.EqualTo(new Receipt(null, null, first, first)));
+        Assert.That(again.Of(3), Is.EqualTo(new Receipt(null, null, _time.GetUtcNow(), _time.GetUtcNow())));
+        Assert.That(again.Of(5), Is.EqualTo(new Receipt(null, null, null, null)));
+    }
+
+    [Test]
     public async Task Receipts_OfAJobOrAFeed_AreInMemoryOnly()
     {
         (await LineAsync(Start(), Job)).Sent(0, 3);

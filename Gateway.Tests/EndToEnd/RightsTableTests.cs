@@ -36,7 +36,8 @@ public sealed class RightsTableTests
         _mqtt["operator"] = ["-u", "operator", "-P", Word];
         _mqtt["viewer"] = ["-u", "viewer", "-P", Word];
         _clients["kiosk"] = await PairAsync("door-1");
-        _rooms = [await RoomAsync(_clients["kiosk"]), await RoomAsync(_service.Http)];
+        _rooms = [await RoomAsync(_clients["kiosk"]), await RoomAsync(_service.Http), await RoomAsync(_service.Http)];
+        await _service.PostAsync($"/api/rooms/{_rooms[2]}/participants", new { user = "viewer" });
         _clients["nobody"] = new() { BaseAddress = _service.Page };
         _mqtt["nobody"] = [];
         foreach (var scope in RightsTable.Rows.Select(row => row.Scope).OfType<string>().Distinct())
@@ -150,12 +151,14 @@ public sealed class RightsTableTests
     private async Task<bool> MayAsync(RightsRow row, string who)
     {
         var what = row.What.Replace("E1", _first, StringComparison.Ordinal).Replace("E2", _second, StringComparison.Ordinal)
-            .Replace("R1", _rooms[0], StringComparison.Ordinal).Replace("R2", _rooms[1], StringComparison.Ordinal);
+            .Replace("R1", _rooms[0], StringComparison.Ordinal).Replace("R2", _rooms[1], StringComparison.Ordinal)
+            .Replace("R3", _rooms[2], StringComparison.Ordinal);
         return row.Verb switch
         {
             "publish" => IsTaken(await Mosquitto.PublishAsync(_service.MqttPort, what, "{}", ["-V", "mqttv5", "-d", .. _mqtt[who]])),
             "subscribe" => IsTaken(await Mosquitto.AskAsync(_service.MqttPort, what, ["-V", "mqttv5", "-d", .. _mqtt[who]])),
-            "follow" => await MayFollowAsync(_clients[who], what),
+            "follow" => await MayAskAsync(_clients[who], new { op = "subscribe", id = 1, channel = what }),
+            "say" => await MayAskAsync(_clients[who], new { op = "publish", id = 1, channel = what, data = "hello" }),
             // Signed in they are to stay.
             "DELETE" when what == "/api/sign-in" => await MayRequestAsync(_clients["nobody"], row.Verb, what),
             _ => await MayRequestAsync(_clients[who], row.Verb, what),
@@ -166,7 +169,7 @@ public sealed class RightsTableTests
         && !said.Contains("Subscribed (mid: 1): 135", StringComparison.Ordinal) && !said.Contains("not authorised", StringComparison.OrdinalIgnoreCase)
         && !said.Contains("Not authorized", StringComparison.Ordinal);
 
-    private async Task<bool> MayFollowAsync(HttpClient client, string channel)
+    private async Task<bool> MayAskAsync(HttpClient client, object frame)
     {
         using var answer = await client.PostAsJsonAsync("api/tickets", new { });
         if (answer.StatusCode == HttpStatusCode.Unauthorized)
@@ -176,8 +179,8 @@ public sealed class RightsTableTests
 
         var ticket = (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["ticket"]!;
         await using var page = await ManualPage.OpenAsync(_service, ticket);
-        await page.SendAsync(new { op = "subscribe", id = 1, channel });
-        var reply = await page.NextAsync("subscribed", "error");
+        await page.SendAsync(frame);
+        var reply = await page.NextAsync("subscribed", "published", "error");
         return (string?)reply["code"] != "forbidden";
     }
 

@@ -89,6 +89,63 @@ public sealed class RoomRightsTests() : ServiceTest(Admin)
         Assert.That(await StatusAsync(_ada, $"/api/{_room}/events"), Is.EqualTo(403));
     }
 
+    [Test]
+    public async Task Viewer_WhoTakesPart_Speaks_AndTakesBackTheirOwn_AndRunsNothing()
+    {
+        var open = (string)(await Service.PostAsync("/api/rooms", new { name = "open" }))["channel"]!;
+        using var said = await _ada.PostAsJsonAsync($"/api/{_room}/messages", new { data = "hello" });
+        var message = (string)(await said.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
+        Assert.That(said.StatusCode, Is.EqualTo(HttpStatusCode.Created));
+        Assert.That(await SendAsync(_ada, HttpMethod.Put, $"/api/{_room}/messages/{message}", new { data = "hello!" }), Is.EqualTo(200));
+        Assert.That(await SendAsync(_ada, HttpMethod.Put, $"/api/{_room}/messages/{_message["id"]}", new { data = "not hers" }), Is.EqualTo(403));
+        Assert.That(await SendAsync(_ada, HttpMethod.Delete, $"/api/{_room}/messages/{message}"), Is.EqualTo(204));
+        Assert.That(await SendAsync(_ada, HttpMethod.Post, $"/api/{_room}/read", new { seq = 3 }), Is.EqualTo(204));
+
+        Assert.That(await SendAsync(_ada, HttpMethod.Post, $"/api/{_room}/participants", new { user = "eve" }), Is.EqualTo(403));
+        Assert.That(await SendAsync(_ada, HttpMethod.Delete, $"/api/{_room}/participants/ada"), Is.EqualTo(403));
+        Assert.That(await SendAsync(_ada, HttpMethod.Post, "/api/rooms", new { name = "hers" }), Is.EqualTo(403));
+        Assert.That(await SendAsync(_eve, HttpMethod.Post, $"/api/{_room}/messages", new { data = "hello" }), Is.EqualTo(403));
+        Assert.That(await SendAsync(_eve, HttpMethod.Post, $"/api/{_room}/read", new { seq = 3 }), Is.EqualTo(403));
+        Assert.That(await SendAsync(_eve, HttpMethod.Post, $"/api/{open}/messages", new { data = "hello" }), Is.EqualTo(403), "who only looks on");
+        using var removed = await Service.Http.DeleteAsync($"/api/{_room}/participants/ada");
+        Assert.That(await SendAsync(_ada, HttpMethod.Post, $"/api/{_room}/messages", new { data = "still there?" }), Is.EqualTo(403));
+    }
+
+    [Test]
+    public async Task Viewer_WhoTakesPart_SpeaksAndTypesFromAPage_InTheRoleOfTheRoom()
+    {
+        await using var otto = await OpenAsync(_operator);
+        await using var ada = await OpenAsync(_ada);
+        await otto.SendAsync(new { op = "presence", id = 1, channel = _room });
+        await otto.NextAsync("presence");
+        await ada.SubscribeAsync(_room);
+        Assert.That((string?)(await otto.NextAsync("join"))["role"], Is.EqualTo("student"));
+        await ada.SendAsync(new { op = "signal", channel = _room, data = new { typing = true } });
+        Assert.That((string?)(await otto.NextAsync("signal"))["role"], Is.EqualTo("student"));
+        await ada.SendAsync(new { op = "publish", id = 2, channel = _room, data = "hello" });
+        Assert.That((string?)(await ada.NextAsync("event"))["data"]!["role"], Is.EqualTo("student"));
+        await ada.NextAsync("published");
+
+        await Service.PostAsync($"/api/{_room}/participants", new { user = "ada", role = "tutor" });
+        await otto.SendAsync(new { op = "presence", id = 2, channel = _room });
+        Assert.That((string?)(await otto.NextAsync("presence"))["members"]![0]!["role"], Is.EqualTo("tutor"));
+        using var removed = await Service.Http.DeleteAsync($"/api/{_room}/participants/ada");
+        Assert.That((string?)(await otto.NextAsync("leave"))["role"], Is.EqualTo("tutor"));
+    }
+
+    private async Task<ManualPage> OpenAsync(HttpClient client)
+    {
+        using var answer = await client.PostAsJsonAsync("/api/tickets", new { });
+        return await ManualPage.OpenAsync(Service, (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["ticket"]!);
+    }
+
+    private static async Task<int> SendAsync(HttpClient client, HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var answer = await client.SendAsync(request);
+        return (int)answer.StatusCode;
+    }
+
     private static async Task<int> StatusAsync(HttpClient client, string path)
     {
         using var answer = await client.GetAsync(path);

@@ -1,6 +1,7 @@
 using Gateway.Journal;
 using Gateway.Storage;
 using Gateway.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
 
 namespace Gateway.Tests.Storage;
 
@@ -27,6 +28,36 @@ public sealed class ReceiptStoreTests : FolderTest
 
         await using var after = SomeJournal.Open(Folder, _time);
         Assert.That(await OfAsync(after), Is.EqualTo(new[] { sent, acknowledged }));
+    }
+
+    [Test]
+    public async Task ReadMarks_OfAnOlderSchema_BecomeReceipts_WithTheirTimes()
+    {
+        var room = ChannelName.Of("rooms", "one");
+        var at = _time.GetUtcNow() + TimeSpan.FromMilliseconds(7);
+        await using (var before = SomeJournal.Open(Folder, _time))
+        {
+            await before.Journal.WriteAsync(transaction =>
+            {
+                transaction.Append(room, EventDraft.Of("created", new { name = "maths", by = "admin" }));
+                transaction.Documents.Put("rooms-read", "one", Gateway.Contract.ContractJson.Write(new { ada = new { seq = 1, at } }));
+                return 0;
+            });
+        }
+
+        using (var connection = new SqliteConnection($"Data Source={Path.Combine(Folder.Path, "gateway.db")};Pooling=False"))
+        {
+            connection.Open();
+            using var back = connection.CreateCommand();
+            back.CommandText = "PRAGMA user_version = 4";
+            back.ExecuteNonQuery();
+        }
+
+        await using var after = SomeJournal.Open(Folder, _time);
+        var marks = await after.Receipts.OfAsync(room, CancellationToken.None);
+        Assert.That(marks, Is.EqualTo(new[] { ReceiptStep.Acknowledged, ReceiptStep.Read }
+            .Select(step => new ReceiptRange(new(room, "http-ada", "ada", step), 0, 1, at, Connected: null))));
+        Assert.That(after.Journal.Documents("rooms-read"), Is.Empty);
     }
 
     [Test]

@@ -6,7 +6,7 @@ namespace Gateway.Access;
 
 /// <summary>The one place where an HTTP request gets its identity and is asked what it wants; or is turned away.</summary>
 internal sealed class HttpAccess(
-    AccessOptions options, AdminToken admin, Sessions sessions, Accounts accounts, ScannerOf scanners, AuthThrottle throttle, AuditTrail trail,
+    AccessOptions options, AdminToken admin, Sessions sessions, Accounts accounts, ChannelGuards guards, AuthThrottle throttle, AuditTrail trail,
     DeviceSecrets devices, ILogger<HttpAccess> log)
 {
     private static readonly object Slot = new();
@@ -85,10 +85,7 @@ internal sealed class HttpAccess(
 
         context.Items[Slot] = identity;
         var (verb, what) = HttpActs.Of(context.Request.Method, context.Request.Path);
-        if (identity.Kind == IdentityKind.Kiosk)
-        {
-            what = await ScannerOfAsync(context, what, identity);
-        }
+        what = WithoutId(context, what, identity) ?? await guards.FindAsync(what, verb, identity, identity.Shown, context.RequestAborted);
 
         // The same words whether there is such a thing or not.
         return Rights.Allow(identity, verb, what) ? null
@@ -96,18 +93,18 @@ internal sealed class HttpAccess(
     }
 
     // What a kiosk may do without naming a thing: ask for an enrollment, whose scanner its body names, list those of its own, and call for help.
-    private async ValueTask<Resource> ScannerOfAsync(HttpContext context, Resource what, Identity kiosk)
+    private static Resource? WithoutId(HttpContext context, Resource what, Identity identity)
     {
-        if (what is { Kind: "enrollments" or "rooms", Id: null })
+        if (identity.Kind != IdentityKind.Kiosk || what is not { Kind: "enrollments" or "rooms", Id: null })
         {
-            var parts = context.Request.Path.Value!.TrimEnd('/').Split('/').Length;
-            var isNew = HttpMethods.IsPost(context.Request.Method) && parts == 3;
-            var isList = HttpMethods.IsGet(context.Request.Method) && parts == 3;
-            var isOwnList = isList && what.Kind == "enrollments" && context.Request.Query["device"] is [{ } device] && device == kiosk.Scanner;
-            return isNew || isOwnList ? what with { Scanner = kiosk.Scanner } : what;
+            return null;
         }
 
-        return await scanners.FindAsync(what, kiosk, context.RequestAborted);
+        var parts = context.Request.Path.Value!.TrimEnd('/').Split('/').Length;
+        var isNew = HttpMethods.IsPost(context.Request.Method) && parts == 3;
+        var isList = HttpMethods.IsGet(context.Request.Method) && parts == 3;
+        var isOwnList = isList && what.Kind == "enrollments" && context.Request.Query["device"] is [{ } device] && device == identity.Scanner;
+        return isNew || isOwnList ? what with { Scanner = identity.Scanner } : what;
     }
 
     private async ValueTask<Identity?> IdentifyScannerAsync(HttpContext context, BasicCredentials given) =>

@@ -26,10 +26,15 @@ internal static class HttpActs
             || Array.Exists(Managing, act =>
                 act.Kind == kind && act.Parts == parts.Length - 1 && act.Method.Equals(method, StringComparison.OrdinalIgnoreCase));
         var verb = isManaging ? Verb.Manage
-            : HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || (HttpMethods.IsPost(method) && parts.Length > 2 && last == "acks") ? Verb.Read
+            : HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || IsReceipt(method, kind, parts.Length, last) ? Verb.Read
+            : kind == "rooms" && parts.Length > 3 && parts[3].Equals("messages", StringComparison.OrdinalIgnoreCase) ? Verb.Speak
             : Verb.Operate;
         return (verb, IsPartOfFeed(parts.Length, last) ? new(kind) : what);
     }
+
+    /// <summary>That something has come, or was read.</summary>
+    private static bool IsReceipt(string method, string kind, int parts, string last) =>
+        HttpMethods.IsPost(method) && ((parts > 2 && last == "acks") || (kind == "rooms" && parts == 4 && last == "read"));
 
     // "/api/jobs/events" is the feed of all jobs, not a job called events.
     private static bool IsPartOfFeed(int parts, string last) => parts == 3 && last is "events" or "acks" or "receipts";

@@ -36,8 +36,9 @@ internal static class Rights
         _ => false,
     };
 
+    /// <summary>Who only looks on elsewhere has a say where they take part.</summary>
     private static bool IsPersons(Role role, Verb verb, Resource what) =>
-        People.TryGetValue(what.Kind, out var most) && verb <= (role == Role.Operator ? most.Operator : most.Viewer);
+        People.TryGetValue(what.Kind, out var most) && (verb <= (role == Role.Operator ? most.Operator : most.Viewer) || (verb == Verb.Speak && what.IsJoined));
 
     /// <summary>To know oneself, to change the password that one has, and what there is to ask for; tickets only narrow what their owner may do.</summary>
     private static bool IsEverybodys(Identity who, Verb verb, Resource what) => what.Kind switch

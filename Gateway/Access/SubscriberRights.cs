@@ -22,7 +22,9 @@ internal sealed class SubscriberRights(
 
     public ValueTask<bool> MaySubscribeAsync(StreamName name, CancellationToken cancellation) => MayAsync(Verb.Read, name, cancellation);
 
-    public ValueTask<bool> MayPublishAsync(StreamName name, CancellationToken cancellation) => MayAsync(Verb.Operate, name, cancellation);
+    public ValueTask<bool> MayPublishAsync(StreamName name, CancellationToken cancellation) => MayAsync(Verb.Speak, name, cancellation);
+
+    public ValueTask<ICircle?> CircleAsync(StreamName name, CancellationToken cancellation) => guards.CircleAsync(name, cancellation);
 
     private async ValueTask<bool> MayAsync(Verb verb, StreamName name, CancellationToken cancellation)
     {
@@ -31,8 +33,8 @@ internal sealed class SubscriberRights(
             return false;
         }
 
-        var what = new Resource(name.Kind, name.Id);
-        return Rights.Allow(identity, verb, identity.Kind == IdentityKind.Kiosk ? await guards.Scanners.FindAsync(what, identity, cancellation) : what)
-            && (RuleOf(name) is not { } rule || await rule.MayFollowAsync(name, user, cancellation));
+        var what = await guards.FindAsync(new(name.Kind, name.Id), verb, identity, user, cancellation);
+        return Rights.Allow(identity, verb, what)
+            && (RuleOf(name) is null || (await CircleAsync(name, cancellation))?.MayFollow(user) == true);
     }
 }

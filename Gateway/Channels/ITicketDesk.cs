@@ -17,7 +17,7 @@ internal interface ISubscriberRights
 {
     string User { get; }
 
-    /// <summary>What it is to the others on a channel; null when it is nothing in particular.</summary>
+    /// <summary>What it is to others, where a channel does not say what it is there; null when it is nothing in particular.</summary>
     string? Role { get; }
 
     DateTimeOffset ExpiresAt { get; }
@@ -30,6 +30,9 @@ internal interface ISubscriberRights
 
     /// <summary>What may end a subscription to it in its midst; null: nothing that happens there does.</summary>
     IChannelRule? RuleOf(StreamName name);
+
+    /// <summary>Who has to do with the channel, whether that binds these rights or not; null where its kind has no rule.</summary>
+    ValueTask<ICircle?> CircleAsync(StreamName name, CancellationToken cancellation);
 
     ValueTask<bool> MaySubscribeAsync(StreamName name, CancellationToken cancellation);
 

@@ -3,9 +3,9 @@ using Gateway.Journal;
 namespace Gateway.Channels;
 
 /// <summary>
-/// What each subscriber of a stream was sent and has acknowledged, as ranges with times and not a row per frame. In memory and bounded: the streams, and
-/// the subscribers of one, that were heard of longest ago make room, but nobody who is connected. Of kinds that keep them, on disk as well, and read back
-/// when they are asked for.
+/// What each subscriber of a stream was sent, has acknowledged and has read, as ranges with times and not a row per frame. In memory and bounded: the
+/// streams, and the subscribers of one, that were heard of longest ago make room, but nobody who is connected. Of kinds that keep them, on disk as well,
+/// and read back when they are asked for.
 /// </summary>
 internal sealed class Receipts(IReceiptStore store, IEnumerable<IChannelKind> kinds, TimeProvider time)
 {
@@ -37,6 +37,9 @@ internal sealed class Receipts(IReceiptStore store, IEnumerable<IChannelKind> ki
         await LoadAsync(name, cancellation);
         return Of(name);
     }
+
+    /// <summary>The line of who asks over HTTP without a name of their own for their page.</summary>
+    public static string SubscriberOf(string user) => $"http-{user}";
 
     /// <summary>The same without what only the disk knows.</summary>
     public IReadOnlyList<ReceiptLine> Of(StreamName name)
@@ -119,6 +122,7 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
     // Owned by _lock; each list rises by Through.
     private readonly List<Range> _sent = [];
     private readonly List<Range> _acknowledged = [];
+    private readonly List<Range> _read = [];
     private int _open;
     private DateTimeOffset? _connected;
 
@@ -133,6 +137,30 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
             lock (_lock)
             {
                 return Math.Max(_sent.Count == 0 ? 0 : _sent[^1].Through, _acknowledged.Count == 0 ? 0 : _acknowledged[^1].Through);
+            }
+        }
+    }
+
+    /// <summary>How far it has acknowledged.</summary>
+    public long Acknowledged
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _acknowledged.Count == 0 ? 0 : _acknowledged[^1].Through;
+            }
+        }
+    }
+
+    /// <summary>When it was first there, as far as that is known.</summary>
+    public DateTimeOffset? Since
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _sent.Count == 0 ? _connected : _sent[0].Connected ?? _sent[0].At;
             }
         }
     }
@@ -171,12 +199,19 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
     /// <summary>Cumulative: everything up to here has been seen.</summary>
     public void Acknowledge(long through) => Keep(ReceiptStep.Acknowledged, Extend(_acknowledged, after: 0, through));
 
+    /// <summary>Somebody has read everything up to here; so their page has it.</summary>
+    public void Read(long through)
+    {
+        Acknowledge(through);
+        Keep(ReceiptStep.Read, Extend(_read, after: 0, through));
+    }
+
     public Receipt Of(long cursor)
     {
         lock (_lock)
         {
             var sent = Find(_sent, cursor);
-            return new(sent?.Connected ?? (_open > 0 ? _connected : null), sent?.At, Find(_acknowledged, cursor)?.At);
+            return new(sent?.Connected ?? (_open > 0 ? _connected : null), sent?.At, Find(_acknowledged, cursor)?.At, Find(_read, cursor)?.At);
         }
     }
 
@@ -200,7 +235,12 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
         {
             foreach (var range in kept)
             {
-                var ranges = range.Line.Step == ReceiptStep.Sent ? _sent : _acknowledged;
+                var ranges = range.Line.Step switch
+                {
+                    ReceiptStep.Sent => _sent,
+                    ReceiptStep.Acknowledged => _acknowledged,
+                    _ => _read,
+                };
                 ranges.Add(new(range.After, range.Through, range.At, range.Connected));
             }
         }
@@ -240,7 +280,7 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
     private sealed record Range(long After, long Through, DateTimeOffset At, DateTimeOffset? Connected);
 }
 
-internal sealed record Receipt(DateTimeOffset? Connected, DateTimeOffset? Sent, DateTimeOffset? Acknowledged);
+internal sealed record Receipt(DateTimeOffset? Connected, DateTimeOffset? Sent, DateTimeOffset? Acknowledged, DateTimeOffset? Read = null);
 
 /// <summary>Where the lines of one channel are kept over restarts.</summary>
 internal sealed record ReceiptsOnDisk(IReceiptStore Store, ChannelName Channel);

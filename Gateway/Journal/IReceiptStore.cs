@@ -1,6 +1,6 @@
 namespace Gateway.Journal;
 
-/// <summary>What subscribers were sent and have acknowledged, kept over restarts: ranges of seq with times, not a row a frame.</summary>
+/// <summary>What subscribers were sent, have acknowledged and have read, kept over restarts: ranges of seq with times, not a row a frame.</summary>
 internal interface IReceiptStore
 {
     /// <summary>
@@ -17,6 +17,7 @@ internal enum ReceiptStep
 {
     Sent,
     Acknowledged,
+    Read,
 }
 
 /// <summary>Whose receipts: nobody acknowledges in another's name by calling itself the same, so the user is part of it.</summary>

@@ -15,12 +15,12 @@ internal sealed class Erasure(IStore store, IErasureReader reader, IEmptiedLog e
     private const int Step = 500;
 
     private const string Audit = "audit";
-    private const string ReadMarks = "rooms-read";
+    private const string Leavers = "rooms-left";
 
     private static readonly string[] Kinds = ["enrollments", "checkins", Renaming.Rooms];
 
-    // Answers that are kept for a repeat, what webhooks are told, what was said in rooms and how far each has read there.
-    private static readonly string[] Collections = ["idempotency", "rooms-messages", ReadMarks, "webhook-log:", "webhook-outbox:"];
+    // Answers that are kept for a repeat, what webhooks are told, what was said in rooms and who left them.
+    private static readonly string[] Collections = ["idempotency", "rooms-messages", Leavers, "webhook-log:", "webhook-outbox:"];
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private const int MostTries = 100;
@@ -51,8 +51,8 @@ internal sealed class Erasure(IStore store, IErasureReader reader, IEmptiedLog e
 
     public async IAsyncEnumerable<(string Collection, byte[] Body)> RecordsAsync(Renaming who, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        // How far each has read is one list of all who take part.
-        foreach (var collection in Collections.Where(collection => collection != ReadMarks))
+        // Who left a room is one list of all who did.
+        foreach (var collection in Collections.Where(collection => collection != Leavers))
         {
             await foreach (var page in DocumentsAsync(collection, cancellation))
             {

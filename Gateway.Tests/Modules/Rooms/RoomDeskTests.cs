@@ -124,29 +124,15 @@ public sealed class RoomDeskTests
         Assert.That((all[^5].Data, all[^5].DeletedAt is not null), Is.EqualTo(((JsonElement?)null, true)));
     }
 
-    [Test]
-    public async Task ReadMark_NeverGoesBack_NorBeyondTheHead()
-    {
-        await SayAsync(Tutor, "hello");
-        foreach (var seq in new[] { 4, 2 })
-        {
-            Assert.That(await _some.Journal.WriteAsync(transaction => RoomDesk.Mark(transaction, _room, "student", seq)), Is.Null);
-        }
-
-        var marks = Gateway.Contract.ContractJson.Read<Dictionary<string, ReadMark>>(_some.Journal.Document(RoomDesk.Marks, _room)!);
-        Assert.That(marks["student"].Seq, Is.EqualTo(4));
-        Assert.That((await _some.Journal.WriteAsync(transaction => RoomDesk.Mark(transaction, _room, "student", 5)))?.Field, Is.EqualTo("seq"));
-    }
-
     private Task<(Spoken? Spoken, Gateway.Contract.RequestRefusedException? Refusal)> SayAsync(
         RoomAuthor author, string text, string? key = null, string? room = null) =>
         _some.Journal.WriteAsync(transaction => RoomDesk.Say(transaction, room ?? _room, author, JsonSerializer.SerializeToElement(text), key));
 
     private async Task<string> ChangeAsync(string message, RoomAuthor author, string? text)
     {
-        var (stored, refusal) = await _some.Journal.WriteAsync(transaction =>
+        var (changed, refusal) = await _some.Journal.WriteAsync(transaction =>
             RoomDesk.Change(transaction, _room, message, author, text is null ? null : JsonSerializer.SerializeToElement(text)));
-        return stored?.Type ?? refusal!.Code;
+        return changed?.Stored.Type ?? refusal!.Code;
     }
 
     private async Task<IReadOnlyList<StoredEvent>> EventsAsync() =>

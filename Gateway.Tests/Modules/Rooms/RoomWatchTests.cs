@@ -1,40 +1,39 @@
+using System.Text.Json;
 using Gateway.Channels;
 using Gateway.Modules.Rooms;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Tests.Modules.Rooms;
 
-public sealed class RoomWatchTests
+/// <summary>Who does not acknowledge is told of once, until they have; whatever else they do meanwhile.</summary>
+public sealed class RoomWatchTests : FolderTest
 {
-    private const string Room = "0198c0de-0000-7000-8000-000000000002";
-
-    private static readonly RoomState State = new()
-    {
-        Id = Room,
-        Name = "maths",
-        Participants = [new("tutor", "tutor", Some.Now), new("student", "student", Some.Now)],
-        At = Some.Now,
-    };
+    private static readonly RoomAuthor Admin = new("admin", IsStaff: true);
 
     private readonly Lines _lines = new();
     private ManualTime _time = null!;
+    private SomeJournal _some = null!;
+    private MemoryReceipts _kept = null!;
     private Receipts _receipts = null!;
     private RoomWatch _watch = null!;
+    private string _room = "";
 
     [SetUp]
-    public void Start()
+    public async Task StartAsync()
     {
         _lines.Clear();
         _time = new();
-        _receipts = new(new MemoryReceipts(), [], _time);
-        _watch = new(_receipts, new() { SlowSeconds = 10 }, _time, new Logger<RoomWatch>(new LoggerFactory([_lines])));
-        _watch.Start();
+        _some = SomeJournal.Open(Folder, _time);
+        _kept = new();
+        _room = await OpenRoomAsync(("tutor", "tutor"), ("student", "student"));
+        StartWatch();
     }
 
     [TearDown]
     public async Task StopAsync()
     {
         await _watch.DisposeAsync();
+        await _some.DisposeAsync();
         _lines.Dispose();
     }
 
@@ -42,19 +41,44 @@ public sealed class RoomWatchTests
     public async Task TutorMissesMessages_IsWarnedOf_OncePerEpisode_WithRoomRoleUserAndMessage()
     {
         // R, seed 002: a tutor missed messages, and nobody could tell who had got what.
-        for (var seq = 4; seq < 8; seq++)
+        var first = await SayAsync("student");
+        var last = first;
+        for (var i = 0; i < 3; i++)
         {
-            Say(seq, "student");
             await LaterAsync(seconds: 12);
+            last = await SayAsync("student");
         }
 
-        await Eventually.HoldsAsync(() => _watch.Slow.SequenceEqual([(Room, "tutor")]), "slow");
-        Assert.That(_lines.All.Count(line => line.Contains("slow", StringComparison.Ordinal)), Is.EqualTo(1));
-        Assert.That(_lines.All.Single(), Does.Contain($"room={Room} user=tutor role=tutor message=m4 seq=4: slow, not connected"));
+        await LaterAsync(seconds: 12);
+        await SlowAsync("tutor");
+        Assert.That(_lines.All.Single(), Does.Contain($"room={_room} user=tutor role=tutor message={first.Id} seq={first.Seq}: slow, not connected"));
 
-        Line("tutor").Acknowledge(7);
+        Line("tutor").Acknowledge(last.Seq);
+        await SlowAsync();
+        Assert.That(_lines.All[^1], Does.StartWith($"room={_room} user=tutor role=tutor message=").And.EndWith(": caught up"));
+    }
+
+    [Test]
+    public async Task SlowOne_WhoSpeaks_IsStillSlow_UntilTheyHaveAcknowledgedWhatWasOverdue()
+    {
+        var missed = await SayAsync("student");
+        await LaterAsync(seconds: 12);
+        await SlowAsync("tutor");
+        for (var i = 0; i < 120; i++)
+        {
+            Line("student").Acknowledge((await SayAsync("tutor")).Seq);
+        }
+
+        await LaterAsync(seconds: 12);
+        await LaterAsync(seconds: 12);
+        Assert.That(_watch.Slow, Is.EqualTo(new[] { (_room, "tutor") }));
+        Line("tutor").Acknowledge(missed.Seq - 1);
         await LaterAsync(seconds: 1);
-        await Eventually.HoldsAsync(() => _watch.Slow.Count == 0, "caught up");
+        Assert.That(_lines.All, Has.Count.EqualTo(1), "they spoke, and no more");
+
+        Line("tutor").Acknowledge(missed.Seq);
+        await SlowAsync();
+        Assert.That(_lines.All[^1], Does.EndWith("caught up"));
     }
 
     [Test]
@@ -62,28 +86,104 @@ public sealed class RoomWatchTests
     {
         Line("tutor").Connected();
         Line("student").Connected();
-        Say(4, "admin");
-        Line("student").Acknowledge(4);
+        var said = await SayAsync("admin");
+        Line("student").Acknowledge(said.Seq);
         await LaterAsync(seconds: 12);
-        await Eventually.HoldsAsync(() => _watch.Slow.Count > 0, "slow");
+        await SlowAsync("tutor");
 
-        Assert.That(_watch.Slow, Is.EqualTo(new[] { (Room, "tutor") }));
         Assert.That(_lines.All.Single(), Does.Contain("slow, connected"));
+        Line("tutor").Read(said.Seq);
+        await SlowAsync();
+        Assert.That(_lines.All[^1], Does.EndWith("caught up"), "what was read has come");
+    }
+
+    [TestCase("tutor", "slow no more, left")]
+    [TestCase("admin", "slow no more, removed by=admin")]
+    public async Task Participant_WhoLeaves_IsNotSlowAnyMore_AndItIsSaidHow(string by, string words)
+    {
+        await SayAsync("student");
+        await LaterAsync(seconds: 12);
+        await SlowAsync("tutor");
+
+        await _some.Journal.WriteAsync(transaction => RoomDesk.Leave(transaction, _room, "tutor", by));
+        await SlowAsync();
+        Assert.That(_lines.All[^1], Does.Contain("user=tutor role=tutor").And.EndWith(words));
     }
 
     [Test]
-    public async Task Participant_WhoLeaves_IsNotSlowAnyMore()
+    public async Task Message_ThatWasDeleted_IsOwedByNobody()
     {
-        Say(4, "student");
+        var first = await SayAsync("student");
         await LaterAsync(seconds: 12);
-        await Eventually.HoldsAsync(() => _watch.Slow.Count == 1, "slow");
+        await SlowAsync("tutor");
+        var second = await SayAsync("student");
+        foreach (var message in new[] { first, second })
+        {
+            await _some.Journal.WriteAsync(transaction => RoomDesk.Change(transaction, _room, message.Id, Admin, data: null));
+        }
 
-        _watch.Changed(State with { Participants = [State.Participants[1]] });
-        await LaterAsync(seconds: 1);
-        await Eventually.HoldsAsync(() => _watch.Slow.Count == 0, "gone");
+        await LaterAsync(seconds: 12);
+        await SlowAsync();
+        Assert.That(_lines.All, Has.Count.EqualTo(2));
+        Assert.That(_lines.All[^1], Does.EndWith("slow no more, what it owed was deleted"));
     }
 
-    private void Say(long seq, string author) => _watch.Spoken(new($"m{seq}", seq, State, IsRepeat: false), author);
+    [Test]
+    public async Task Newcomer_HasTheirOwnTime_ForWhatWasSaidBefore()
+    {
+        await SayAsync("student");
+        await LaterAsync(seconds: 12);
+        await SlowAsync("tutor");
+        await _some.Journal.WriteAsync(transaction => RoomDesk.Join(transaction, _room, "late", "student", "admin"));
+        await LaterAsync(seconds: 2);
+        Assert.That(_watch.Slow, Has.Count.EqualTo(1));
+
+        await LaterAsync(seconds: 12);
+        await SlowAsync("late", "tutor");
+    }
+
+    [Test]
+    public async Task Slow_OverARestart_IsFoundAgain_AndWhoHasItIsNot()
+    {
+        var said = await SayAsync("admin");
+        Line("student").Acknowledge(said.Seq);
+        await _watch.DisposeAsync();
+        StartWatch();
+
+        await LaterAsync(seconds: 12);
+        await SlowAsync("tutor");
+        Assert.That(_lines.All.Single(), Does.Contain($"message={said.Id}"));
+    }
+
+    [Test]
+    public async Task OpenRoom_WhoCalledForHelpAndDoesNotGetTheAnswer_IsSlow()
+    {
+        var help = await OpenRoomAsync();
+        Line("kiosk:k1", help).Sent(0, 1);
+        await SayAsync("admin", help);
+        await LaterAsync(seconds: 12);
+
+        await SlowAsync("kiosk:k1");
+    }
+
+    private void StartWatch()
+    {
+        _receipts = new(_kept, [new RoomKind()], _time);
+        _watch = new(_some.Journal, _receipts, new() { SlowSeconds = 10 }, _time, new Logger<RoomWatch>(new LoggerFactory([_lines])));
+        _watch.Start();
+    }
+
+    private async Task<string> OpenRoomAsync(params (string, string?)[] participants) =>
+        (await _some.Journal.WriteAsync(transaction => RoomDesk.Create(transaction, "maths", participants, "admin"))).Id;
+
+    private async Task<SaidMessage> SayAsync(string user, string? room = null)
+    {
+        var (spoken, _) = await _some.Journal.WriteAsync(transaction =>
+            RoomDesk.Say(transaction, room ?? _room, new(user, IsStaff: true), JsonSerializer.SerializeToElement("hello"), key: null));
+        var said = new SaidMessage(spoken!.Id, spoken.Seq, user, spoken.At);
+        _watch.Spoken(room ?? _room, said);
+        return said;
+    }
 
     private async Task LaterAsync(int seconds)
     {
@@ -91,8 +191,16 @@ public sealed class RoomWatchTests
         await _time.PassWaitAsync(TimeSpan.FromSeconds(1));
     }
 
-    private ReceiptLine Line(string user) => _receipts
-        .LineAsync(StreamName.Of(RoomDesk.ChannelOf(Room)), $"page of {user}", user, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    private Task SlowAsync(params string[] users) => Eventually.HoldsAsync(
+        async () =>
+        {
+            await _time.PassWaitAsync(TimeSpan.FromSeconds(1));
+            return _watch.Slow.Select(slow => slow.User).Order().SequenceEqual(users);
+        },
+        $"slow: {string.Join(", ", users)}");
+
+    private ReceiptLine Line(string user, string? room = null) => _receipts
+        .LineAsync(StreamName.Of(RoomDesk.ChannelOf(room ?? _room)), $"page of {user}", user, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
     private sealed class Lines : ILoggerProvider, ILogger
     {

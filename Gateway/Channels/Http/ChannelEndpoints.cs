@@ -71,7 +71,7 @@ internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, Even
         }
 
         var query = EventsQuery.Read(context.Request);
-        var page = await poll.ReadAsync(name, query, Client(context) ?? $"http-{rights.User}", rights, context) ?? throw Unknown(name);
+        var page = await poll.ReadAsync(name, query, Client(context) ?? Receipts.SubscriberOf(rights.User), rights, context) ?? throw Unknown(name);
         return Json(page.Write);
     }
 
@@ -158,6 +158,11 @@ internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, Even
         WriteTime(writer, "connected", receipt.Connected);
         WriteTime(writer, "sent", receipt.Sent);
         WriteTime(writer, "acknowledged", receipt.Acknowledged);
+        if (receipt.Read is not null)
+        {
+            WriteTime(writer, "read", receipt.Read);
+        }
+
         writer.WriteEndObject();
     }
 

@@ -68,27 +68,28 @@ internal static class Frames
         writer.WriteRawValue(snapshot.State.Span, skipInputValidation: true);
     });
 
-    public static byte[] Presence(string? id, StreamName name, IReadOnlyList<Member> members) => Reply("presence", id, writer =>
+    /// <param name="circle">Says what somebody is on this channel, before what they are anywhere.</param>
+    public static byte[] Presence(string? id, StreamName name, IReadOnlyList<Member> members, ICircle? circle) => Reply("presence", id, writer =>
     {
         writer.WriteString("channel"u8, name.ToString());
         writer.WriteStartArray("members"u8);
         foreach (var member in members)
         {
             writer.WriteStartObject();
-            WriteMember(writer, member);
+            WriteMember(writer, member, circle);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
     });
 
-    public static byte[] Change(StreamName name, PresenceChange change)
+    public static byte[] Change(StreamName name, PresenceChange change, ICircle? circle)
     {
         var op = change.Signal is not null ? "signal" : change.Joined ? "join" : "leave";
         return Reply(op, id: null, writer =>
         {
             writer.WriteString("channel"u8, name.ToString());
-            WriteMember(writer, change.Member);
+            WriteMember(writer, change.Member, circle);
             if (change.Signal is { } data)
             {
                 writer.WritePropertyName("data"u8);
@@ -103,10 +104,10 @@ internal static class Frames
     public static byte[] EventPrefix(StreamName name) =>
         name.IsFeed ? Encoding.UTF8.GetBytes($$"""{"op":"event","feed":"{{name.Kind}}",""") : PrefixOnChannel;
 
-    private static void WriteMember(Utf8JsonWriter writer, Member member)
+    private static void WriteMember(Utf8JsonWriter writer, Member member, ICircle? circle)
     {
         writer.WriteString("user"u8, member.User);
-        writer.WriteString("role"u8, member.Role);
+        writer.WriteString("role"u8, circle?.RoleOf(member.User) ?? member.Role);
         writer.WriteString("since"u8, ContractJson.Time(member.Since));
     }
 }

@@ -39,7 +39,10 @@ internal sealed class SocketOps(
                     await UnsubscribeAsync(request, id, stop);
                     return null;
                 case "ack":
-                    Acknowledge(request);
+                    Acknowledge(request, (subscription, through) => subscription.Acknowledge(through));
+                    return null;
+                case "read":
+                    Acknowledge(request, (subscription, through) => subscription.Read(through));
                     return null;
                 case "renew":
                     return await RenewAsync(request, id, stop);
@@ -194,7 +197,7 @@ internal sealed class SocketOps(
         }
     }
 
-    private void Acknowledge(SocketRequest request)
+    private void Acknowledge(SocketRequest request, Func<SocketSubscription, long, bool> note)
     {
         var name = request.Channel;
         var through = request.RequiredCount(name.CursorField);
@@ -208,7 +211,7 @@ internal sealed class SocketOps(
             throw new BadRequestFieldException(name.CursorField, $"{name.CursorField} {through} of {name} was not sent yet");
         }
 
-        if (subscription.Acknowledge(through))
+        if (note(subscription, through))
         {
             // It answers what it was sent: a page that acknowledges each event of a fast channel asks for nothing.
             rate.GiveBack();

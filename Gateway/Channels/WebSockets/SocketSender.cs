@@ -92,7 +92,8 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
                 await TakeTurnAsync(turn.Subscription, stop, aborted);
                 break;
             case Outgoing.Watching watching:
-                SendFrame(Frames.Presence(watching.Id, watching.Watch.Name, services.Presence.Watch(watching.Watch)));
+                var circle = await watching.Watch.Rights.CircleAsync(watching.Watch.Name, stop);
+                SendFrame(Frames.Presence(watching.Id, watching.Watch.Name, services.Presence.Watch(watching.Watch), circle));
                 outbox.Replied();
                 break;
             case Outgoing.Presence presence:
@@ -173,15 +174,16 @@ internal sealed class SocketSender(WebSocket socket, SocketWire wire, Outbox out
             return;
         }
 
+        var circle = await watch.Rights.CircleAsync(watch.Name, stop);
         var (changes, anew) = services.Presence.Take(watch);
         if (anew is not null)
         {
-            SendFrame(Frames.Presence(id: null, watch.Name, anew));
+            SendFrame(Frames.Presence(id: null, watch.Name, anew, circle));
         }
 
         foreach (var change in changes)
         {
-            SendFrame(Frames.Change(watch.Name, change));
+            SendFrame(Frames.Change(watch.Name, change, circle));
         }
     }
 

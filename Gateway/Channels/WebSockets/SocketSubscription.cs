@@ -16,6 +16,7 @@ internal sealed class SocketSubscription(
 
     // Owned by the reader loop.
     private long _acknowledged;
+    private long _read;
 
     public StreamName Name => name;
 
@@ -52,12 +53,24 @@ internal sealed class SocketSubscription(
 
     public void Hand(long cursor) => Volatile.Write(ref _handed, cursor);
 
-    /// <summary>Everything up to here has been seen; false when that was known.</summary>
+    /// <summary>Everything up to here has come; false when that was known.</summary>
     public bool Acknowledge(long through)
     {
         Receipts.Acknowledge(through);
-        var isNew = through > _acknowledged;
-        _acknowledged = Math.Max(_acknowledged, through);
+        return Raise(ref _acknowledged, through);
+    }
+
+    /// <summary>Everything up to here was read by somebody; false when that was known.</summary>
+    public bool Read(long through)
+    {
+        Receipts.Read(through);
+        return Raise(ref _read, through);
+    }
+
+    private static bool Raise(ref long known, long through)
+    {
+        var isNew = through > known;
+        known = Math.Max(known, through);
         return isNew;
     }
 

@@ -5,12 +5,14 @@ using Gateway.Journal;
 
 namespace Gateway.Modules.Rooms;
 
-/// <summary>One message on its way to one participant.</summary>
+/// <summary>One message on its way to one person.</summary>
+/// <param name="Left">When they ceased to take part; what they were sent until then stays true.</param>
 /// <param name="IsThere">Whether they follow the room at this moment.</param>
 /// <param name="Connected">Since when they were connected when it was sent; null where it was not.</param>
 internal sealed record Delivery(
     string User,
     string? Role,
+    DateTimeOffset? Left,
     bool IsThere,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? Connected,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? Sent,
@@ -18,7 +20,7 @@ internal sealed record Delivery(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? Read,
     bool Slow);
 
-/// <summary>Who of a room got what, and when: the receipts of the channel, by participant.</summary>
+/// <summary>Who of a room got what, and when: the receipts of the channel, by person.</summary>
 internal sealed class RoomDelivery(IJournal journal, Receipts receipts, RoomsOptions options, TimeProvider time)
 {
     /// <summary>Null when there is no such message.</summary>
@@ -33,27 +35,34 @@ internal sealed class RoomDelivery(IJournal journal, Receipts receipts, RoomsOpt
         }
 
         var kept = ContractJson.Read<KeptMessage>(body);
-        var state = ContractJson.Read<RoomState>(snapshot.State.Span);
-        var marks = journal.Document(RoomDesk.Marks, room) is { } read ? ContractJson.Read<Dictionary<string, ReadMark>>(read) : [];
+        var said = new SaidMessage(message, kept.Seq, kept.User, stored.At);
         var lines = (await receipts.OfAsync(StreamName.Of(channel), cancellation)).ToLookup(line => line.User);
-        var isOld = stored.At <= time.GetUtcNow() - options.Slow;
-        return (kept, [.. state.Participants.Select(participant =>
-            Of(participant, kept, lines[participant.User], marks.GetValueOrDefault(participant.User), isOld))]);
+        var parties = RoomParties.Of(ContractJson.Read<RoomState>(snapshot.State.Span), lines);
+        var now = time.GetUtcNow();
+        return (kept,
+        [
+            .. parties.Select(party => Of(party, lines[party.User], kept.Seq) with
+            {
+                Slow = !kept.IsDeleted && RoomRules.IsOverdue(said, party, RoomParties.Acknowledged(lines[party.User]), now - options.Slow),
+            }),
+            .. RoomDesk.Gone(journal, room).Where(gone => gone.Value.Seq > kept.Seq && parties.All(party => party.User != gone.Key))
+                .Select(gone => Of(new(gone.Key, gone.Value.Role, gone.Value.At), lines[gone.Key], kept.Seq) with { Left = gone.Value.At }),
+        ]);
     }
 
-    private static Delivery Of(Participant participant, KeptMessage message, IEnumerable<ReceiptLine> lines, ReadMark? mark, bool isOld)
+    private static Delivery Of(Party party, IEnumerable<ReceiptLine> lines, long seq)
     {
         // With several pages open, the first to have it counts.
-        var all = lines.Select(line => (Receipt: line.Of(message.Seq), line.IsOpen)).ToList();
-        var acknowledged = all.Min(line => line.Receipt.Acknowledged);
+        var all = lines.Select(line => (Receipt: line.Of(seq), line.IsOpen)).ToList();
         return new(
-            participant.User,
-            participant.Role,
+            party.User,
+            party.Role,
+            Left: null,
             all.Any(line => line.IsOpen),
             all.Where(line => line.Receipt.Sent is not null).Min(line => line.Receipt.Connected),
             all.Min(line => line.Receipt.Sent),
-            acknowledged,
-            mark?.Seq >= message.Seq ? mark.At : null,
-            isOld && acknowledged is null && participant.User != message.User);
+            all.Min(line => line.Receipt.Acknowledged),
+            all.Min(line => line.Receipt.Read),
+            Slow: false);
     }
 }

@@ -13,8 +13,11 @@ internal static class RoomDesk
     /// <summary>By "room/message": who wrote it and what it says now.</summary>
     public const string Messages = "rooms-messages";
 
-    /// <summary>By room: how far each participant has read.</summary>
-    public const string Marks = "rooms-read";
+    /// <summary>By room: who took part in it and does no more.</summary>
+    public const string Leavers = "rooms-left";
+
+    // Of a room; who left longest ago goes first.
+    private const int MaxLeavers = 4_096;
 
     public static ChannelName ChannelOf(string room) => ChannelName.Of(Kind, room);
 
@@ -67,9 +70,22 @@ internal static class RoomDesk
             return RequestRefusedException.Unknown("participant", user);
         }
 
-        transaction.Append(ChannelOf(room), EventDraft.Of(RoomEvents.Left, new RoomEvents.MemberData(user, known.Role, by)));
+        var stored = transaction.Append(ChannelOf(room), EventDraft.Of(RoomEvents.Left, new RoomEvents.MemberData(user, known.Role, by)));
+        var gone = Gone(transaction.Documents.Find(Leavers, room));
+        gone[user] = new(known.Role, stored.Seq, stored.At, by);
+        if (gone.Count > MaxLeavers)
+        {
+            gone.Remove(gone.MinBy(leaver => leaver.Value.Seq).Key);
+        }
+
+        transaction.Documents.Put(Leavers, room, ContractJson.Write(gone));
         return null;
     }
+
+    /// <summary>By user, as they left last; whoever is back is a participant as well.</summary>
+    public static Dictionary<string, Leaver> Gone(IJournal journal, string room) => Gone(journal.Document(Leavers, room));
+
+    private static Dictionary<string, Leaver> Gone(byte[]? body) => body is null ? [] : ContractJson.Read<Dictionary<string, Leaver>>(body);
 
     /// <summary>A key counts for who used it: two people who call their first message the same have said two things.</summary>
     public static (Spoken? Spoken, RequestRefusedException? Refusal) Say(
@@ -90,11 +106,11 @@ internal static class RoomDesk
         if (key is not null && transaction.Seen(scope, key) is { } seen)
         {
             var first = seen.Fingerprint.Split(' ');
-            return (new(first[1], long.Parse(first[0]), state, IsRepeat: true), null);
+            return (new(first[1], long.Parse(first[0]), state.At, state, IsRepeat: true), null);
         }
 
         var id = transaction.NewId();
-        var role = state.Find(author.User)?.Role ?? author.Role;
+        var role = state.RoleOf(author);
         var stored = transaction.Append(channel, EventDraft.Of(RoomEvents.Message, new RoomEvents.MessageData(id, author.User, role, data, key)));
         transaction.Documents.Put(Messages, KeyOf(room, id), ContractJson.Write(new KeptMessage(author.User, stored.Seq)
         {
@@ -107,11 +123,11 @@ internal static class RoomDesk
             transaction.Remember(scope, key, stored.Position, $"{stored.Seq} {id}");
         }
 
-        return (new(id, stored.Seq, Find(transaction, room)!, IsRepeat: false), null);
+        return (new(id, stored.Seq, stored.At, Find(transaction, room)!, IsRepeat: false), null);
     }
 
     /// <param name="data">Null deletes it.</param>
-    public static (StoredEvent? Stored, RequestRefusedException? Refusal) Change(
+    public static (Changed? Changed, RequestRefusedException? Refusal) Change(
         JournalTransaction transaction, string room, string message, RoomAuthor author, JsonElement? data)
     {
         if (transaction.Documents.Find(Messages, KeyOf(room, message)) is not { } body)
@@ -120,7 +136,8 @@ internal static class RoomDesk
         }
 
         var kept = ContractJson.Read<KeptMessage>(body);
-        if (RoomRules.MayChange(Find(transaction, room)!, kept, author) is { } refusal)
+        var state = Find(transaction, room)!;
+        if (RoomRules.MayChange(state, kept, author) is { } refusal)
         {
             return (null, refusal);
         }
@@ -137,7 +154,7 @@ internal static class RoomDesk
         }
 
         transaction.Documents.Put(Messages, KeyOf(room, message), ContractJson.Write(changed));
-        return (stored, null);
+        return (new(stored, kept.Seq, state.RoleOf(author)), null);
     }
 
     /// <summary>Who deletes something means its words, wherever they are kept: the events that told them stay, without them.</summary>
@@ -154,29 +171,6 @@ internal static class RoomDesk
         }
     }
 
-    /// <summary>How far somebody has read; it never goes back.</summary>
-    public static RequestRefusedException? Mark(JournalTransaction transaction, string room, string user, long seq)
-    {
-        if (Find(transaction, room) is null)
-        {
-            return RequestRefusedException.Unknown("room", room);
-        }
-
-        if (seq > transaction.Seq(ChannelOf(room)))
-        {
-            return RequestRefusedException.Invalid("seq", $"seq {seq} is beyond the head, {transaction.Seq(ChannelOf(room))}.");
-        }
-
-        var marks = transaction.Documents.Find(Marks, room) is { } body ? ContractJson.Read<Dictionary<string, ReadMark>>(body) : [];
-        if (!marks.TryGetValue(user, out var known) || known.Seq < seq)
-        {
-            marks[user] = new(seq, transaction.Now);
-            transaction.Documents.Put(Marks, room, ContractJson.Write(marks));
-        }
-
-        return null;
-    }
-
     private static void Add(JournalTransaction transaction, ChannelName channel, string user, string? role, string by)
     {
         bool? closes = transaction.State<RoomState>(channel)!.Open ? true : null;
@@ -187,7 +181,12 @@ internal static class RoomDesk
 }
 
 /// <summary>A message that is on disk.</summary>
-internal sealed record Spoken(string Id, long Seq, RoomState State, bool IsRepeat);
+internal sealed record Spoken(string Id, long Seq, DateTimeOffset At, RoomState State, bool IsRepeat);
+
+/// <summary>A message that was edited or deleted.</summary>
+/// <param name="Seq">Of the message.</param>
+/// <param name="Role">Of who did it, in this room.</param>
+internal sealed record Changed(StoredEvent Stored, long Seq, string? Role);
 
 /// <param name="Data">What it says now, where that is not what its event says.</param>
 internal sealed record KeptMessage(string User, long Seq, JsonElement? Data = null, DateTimeOffset? EditedAt = null, DateTimeOffset? DeletedAt = null)
@@ -207,4 +206,6 @@ internal sealed record KeptMessage(string User, long Seq, JsonElement? Data = nu
 
 internal sealed record KeptEdit(long Position, string User);
 
-internal sealed record ReadMark(long Seq, DateTimeOffset At);
+/// <param name="Seq">Of the event that told it.</param>
+/// <param name="By">Who took them out; themselves, where they left.</param>
+internal sealed record Leaver(string? Role, long Seq, DateTimeOffset At, string By);

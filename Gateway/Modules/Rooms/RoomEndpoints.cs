@@ -77,7 +77,7 @@ internal static class RoomEndpoints
     }
 
     private static async Task<IResult> JoinAsync(
-        string id, HttpContext context, IJournal journal, ITicketDesk desk, RoomWatch watch, ILogger<RoomPublisher> log)
+        string id, HttpContext context, IJournal journal, ITicketDesk desk, ILogger<RoomPublisher> log)
     {
         var body = await RequestBody.ReadAsync(context.Request);
         var (user, role) = Member(body);
@@ -87,37 +87,49 @@ internal static class RoomEndpoints
             var (state, refusal) = RoomDesk.Join(transaction, id, user, role, by);
             return (state is null ? null : new(state, transaction.Seq(RoomDesk.ChannelOf(id))), refusal);
         });
-        watch.Changed(first.State);
         RoomLog.Member(log, id, RoomLog.Word(user), RoomLog.Word(role), RoomEvents.Joined, RoomLog.Word(by));
         return Created.At(RoomDesk.ChannelOf(id), journal.Epoch, first.Seq, first.State);
     }
 
     private static async Task<IResult> LeaveAsync(
-        string id, HttpContext context, IJournal journal, ITicketDesk desk, RoomWatch watch, ILogger<RoomPublisher> log, string? user = null)
+        string id, HttpContext context, IJournal journal, ITicketDesk desk, ILogger<RoomPublisher> log, string? user = null)
     {
         var leaver = user ?? (await RequestBody.ReadAsync(context.Request)).Text("user", MaxName);
         var by = desk.RightsOf(context).User;
-        var (role, refusal, state) = await journal.WriteAsync(transaction =>
+        var (role, refusal) = await journal.WriteAsync(transaction =>
         {
             var known = RoomDesk.Find(transaction, id)?.Find(leaver);
-            return (known?.Role, RoomDesk.Leave(transaction, id, leaver, by), RoomDesk.Find(transaction, id));
+            return (known?.Role, RoomDesk.Leave(transaction, id, leaver, by));
         });
         if (refusal is not null)
         {
             throw refusal;
         }
 
-        watch.Changed(state!);
         RoomLog.Member(log, id, RoomLog.Word(leaver), RoomLog.Word(role), RoomEvents.Left, RoomLog.Word(by));
         return Results.NoContent();
     }
 
-    private static async Task<IResult> MarkAsync(string id, HttpContext context, IJournal journal, ITicketDesk desk)
+    /// <summary>The same as <c>read</c> over WebSocket, for who reads the history by HTTP.</summary>
+    private static async Task<IResult> MarkAsync(string id, HttpContext context, IJournal journal, ITicketDesk desk, Receipts receipts)
     {
         var body = await RequestBody.ReadAsync(context.Request);
         var seq = body.OptionalLong("seq", 0, long.MaxValue) ?? throw RequestRefusedException.Invalid("seq", "seq is missing.");
+        var client = body.OptionalText("client", MaxName);
         var user = desk.RightsOf(context).User;
-        return await journal.WriteAsync(transaction => RoomDesk.Mark(transaction, id, user, seq)) is { } refusal ? throw refusal : Results.NoContent();
+        if (!ChannelName.TryParse($"{RoomDesk.Kind}/{id}", out var channel)
+            || await journal.SnapshotAsync(channel, context.RequestAborted) is not { } snapshot)
+        {
+            throw RequestRefusedException.Unknown("room", id);
+        }
+
+        if (seq > snapshot.Seq)
+        {
+            throw RequestRefusedException.Invalid("seq", $"seq {seq} is beyond the head, {snapshot.Seq}.");
+        }
+
+        (await receipts.LineAsync(StreamName.Of(channel), client ?? Receipts.SubscriberOf(user), user, context.RequestAborted)).Read(seq);
+        return Results.NoContent();
     }
 
     private static (string User, string? Role) Member(RequestBody body) => (body.Text("user", MaxName), body.OptionalText("role", MaxName));

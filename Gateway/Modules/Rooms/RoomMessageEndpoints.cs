@@ -66,14 +66,14 @@ internal static class RoomMessageEndpoints
     private static async Task<StoredEvent> ChangeAsync(
         string id, string message, JsonElement? data, RoomAuthor author, IJournal journal, ILogger<RoomPublisher> log)
     {
-        var (stored, refusal) = await journal.WriteAsync(transaction => RoomDesk.Change(transaction, id, message, author, data));
-        if (stored is null)
+        var (changed, refusal) = await journal.WriteAsync(transaction => RoomDesk.Change(transaction, id, message, author, data));
+        if (changed is null)
         {
             throw refusal!;
         }
 
-        RoomLog.Changed(log, id, RoomLog.Word(author.User), RoomLog.Word(author.Role), message, stored.Type);
-        return stored;
+        RoomLog.Changed(log, id, RoomLog.Word(author.User), RoomLog.Word(changed.Role), message, changed.Seq, changed.Stored.Type);
+        return changed.Stored;
     }
 
     private static async Task<IResult> ReceiptsAsync(string id, string message, RoomDelivery delivery, CancellationToken cancellation)

@@ -27,9 +27,9 @@ internal sealed class RoomPublisher(IJournal journal, RoomWatch watch, ILogger<R
     {
         if (spoken is { IsRepeat: false, State: { } room })
         {
-            var role = RoomLog.Word(room.Find(author.User)?.Role ?? author.Role);
+            var role = RoomLog.Word(room.RoleOf(author));
             RoomLog.Spoken(log, room.Id, RoomLog.Word(author.User), role, spoken.Id, spoken.Seq, room.Participants.Count);
-            watch.Spoken(spoken, author.User);
+            watch.Spoken(room.Id, new(spoken.Id, spoken.Seq, author.User, spoken.At));
         }
     }
 }
@@ -50,11 +50,20 @@ internal static partial class RoomLog
 
     [LoggerMessage(
         4402, LogLevel.Warning, "room={Room} user={User} role={Role} message={Message} seq={Seq}: slow, {Presence}, no acknowledgement in {Seconds} s")]
-    public static partial void Slow(ILogger logger, string room, string user, string? role, string message, long seq, string presence, int seconds);
+    private static partial void Slow(ILogger logger, string room, string user, string? role, string message, long seq, string presence, int seconds);
 
-    [LoggerMessage(4403, LogLevel.Information, "room={Room} user={User} role={Role}: caught up, seq={Seq}")]
-    public static partial void CaughtUp(ILogger logger, string room, string user, string? role, long seq);
+    public static void Slow(ILogger logger, string room, Party party, SaidMessage message, string presence, int seconds) =>
+        Slow(logger, room, Word(party.User), Word(party.Role), message.Id, message.Seq, presence, seconds);
 
-    [LoggerMessage(4404, LogLevel.Information, "room={Room} user={User} role={Role} message={Message}: {Change}")]
-    public static partial void Changed(ILogger logger, string room, string user, string? role, string message, string change);
+    [LoggerMessage(4403, LogLevel.Information, "room={Room} user={User} role={Role} message={Message} seq={Seq}: {End}")]
+    private static partial void NotSlow(ILogger logger, string room, string user, string? role, string message, long seq, string end);
+
+    public static void NotSlow(ILogger logger, string room, Party party, SaidMessage newest, string end) =>
+        NotSlow(logger, room, Word(party.User), Word(party.Role), newest.Id, newest.Seq, end);
+
+    [LoggerMessage(4405, LogLevel.Debug, "who is slow in rooms is not known at the moment: {Why}")]
+    public static partial void NotLooked(ILogger logger, string why);
+
+    [LoggerMessage(4404, LogLevel.Information, "room={Room} user={User} role={Role} message={Message} seq={Seq}: {Change}")]
+    public static partial void Changed(ILogger logger, string room, string user, string? role, string message, long seq, string change);
 }

@@ -10,7 +10,14 @@ internal sealed record RoomAuthor(string User, string? Role = null, bool IsStaff
 internal static class RoomRules
 {
     /// <summary>Who opened it stays in it: somebody who called for help hears the answer, whoever else is called in.</summary>
-    public static bool MayRead(RoomState room, string user, bool isStaff) => isStaff || room.Open || room.By == user || room.Find(user) is not null;
+    public static bool MayRead(RoomState room, string user, bool isStaff) => isStaff || room.Open || TakesPart(room, user);
+
+    public static bool TakesPart(RoomState room, string user) => room.By == user || room.Find(user) is not null;
+
+    /// <summary>Whether somebody should have acknowledged it by now. Who wrote it knows it; who came later has had less time.</summary>
+    /// <param name="before">What was said, or they came, at this moment or earlier has had its time.</param>
+    public static bool IsOverdue(SaidMessage message, Party party, long acknowledged, DateTimeOffset before) =>
+        message.Seq > acknowledged && message.Author != party.User && message.At <= before && party.Since <= before;
 
     public static RequestRefusedException? MaySpeak(RoomState room, RoomAuthor author) => MayRead(room, author.User, author.IsStaff)
         ? null

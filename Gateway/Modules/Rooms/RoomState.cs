@@ -23,6 +23,9 @@ internal sealed record RoomState
     public required DateTimeOffset At { get; init; }
 
     public Participant? Find(string user) => Participants.FirstOrDefault(participant => participant.User == user);
+
+    /// <summary>What somebody is in this room, or else anywhere.</summary>
+    public string? RoleOf(RoomAuthor author) => Find(author.User)?.Role ?? author.Role;
 }
 
 internal sealed record Participant(string User, string? Role, DateTimeOffset Since);

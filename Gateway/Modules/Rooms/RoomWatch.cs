@@ -6,34 +6,40 @@ using Gateway.Journal;
 
 namespace Gateway.Modules.Rooms;
 
-/// <summary>Notices participants who do not acknowledge what was said: one warning for each such episode, and numbers for operators.</summary>
+/// <summary>
+/// Notices who does not acknowledge what was said: one warning for each such episode, which ends when all that was overdue is acknowledged, when the
+/// person left, or when what was overdue was deleted; and numbers for operators.
+/// </summary>
 internal sealed class RoomWatch : IAsyncDisposable
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private const int MaxRooms = 4_096;
 
-    // A room in which nothing was said for so long is watched no more; who was slow in it stays unsaid until the next message.
-    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
 
-    // Owned by _lock.
+    // Owned by _lock. A room is in it while somebody owes an acknowledgement there, or may soon.
     private readonly Dictionary<string, WatchedRoom> _rooms = [];
 
     // Changed by the loop alone, read by anyone.
-    private readonly ConcurrentDictionary<(string Room, string User), Participant> _slow = new();
+    private readonly ConcurrentDictionary<(string Room, string User), Episode> _slow = new();
 
     private readonly Meter _meter = new("Gateway.Modules.Rooms");
     private readonly Counter<long> _messages;
     private readonly Counter<long> _episodes;
+    private readonly IJournal _journal;
     private readonly Receipts _receipts;
     private readonly RoomsOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+
+    // Owned by the loop.
+    private bool _hasTakenUp;
     private PeriodicWork? _looking;
 
-    public RoomWatch(Receipts receipts, RoomsOptions options, TimeProvider time, ILogger<RoomWatch> log)
+    public RoomWatch(IJournal journal, Receipts receipts, RoomsOptions options, TimeProvider time, ILogger<RoomWatch> log)
     {
-        (_receipts, _options, _time, _log) = (receipts, options, time, log);
+        (_journal, _receipts, _options, _time, _log) = (journal, receipts, options, time, log);
         _messages = _meter.CreateCounter<long>("gateway_rooms_messages", description: "Messages that were stored.");
         _episodes = _meter.CreateCounter<long>("gateway_rooms_slow_episodes", description: "Times that a participant began to be slow.");
         _meter.CreateObservableGauge("gateway_rooms_slow_participants", () => _slow.Count, description: "Participants who are slow at the moment.");
@@ -44,31 +50,10 @@ internal sealed class RoomWatch : IAsyncDisposable
     public void Start() => _looking = new(Period, _time, LookAsync);
 
     /// <summary>After the commit.</summary>
-    public void Spoken(Spoken spoken, string author)
+    public void Spoken(string room, SaidMessage message)
     {
         _messages.Add(1);
-        lock (_lock)
-        {
-            if (!_rooms.TryGetValue(spoken.State.Id, out var room))
-            {
-                _rooms.Add(spoken.State.Id, room = new());
-            }
-
-            room.State = spoken.State;
-            room.Add(new(spoken.Id, spoken.Seq, author, _time.GetUtcNow()));
-        }
-    }
-
-    /// <summary>After the commit of whoever came or went.</summary>
-    public void Changed(RoomState state)
-    {
-        lock (_lock)
-        {
-            if (_rooms.TryGetValue(state.Id, out var room))
-            {
-                room.State = state;
-            }
-        }
+        Watch(room, message);
     }
 
     public async ValueTask DisposeAsync()
@@ -81,116 +66,165 @@ internal sealed class RoomWatch : IAsyncDisposable
         _meter.Dispose();
     }
 
-    private Task LookAsync(CancellationToken stop)
+    private void Watch(string room, SaidMessage message)
     {
-        Look(_time.GetUtcNow());
-        return Task.CompletedTask;
-    }
-
-    private void Look(DateTimeOffset now)
-    {
-        foreach (var (id, room, due) in Take(now))
-        {
-            if (due is not null)
-            {
-                LookAt(id, room, due);
-            }
-            else
-            {
-                Forget(id, _ => true);
-            }
-        }
-    }
-
-    /// <summary>Each room with the message that everybody should have acknowledged by now; without one where the room is watched no more.</summary>
-    private List<(string Id, RoomState Room, SaidMessage? Due)> Take(DateTimeOffset now)
-    {
-        var taken = new List<(string, RoomState, SaidMessage?)>();
         lock (_lock)
         {
-            foreach (var (id, room) in _rooms)
+            if (!_rooms.TryGetValue(room, out var watched))
             {
-                if (room.LastAt < now - Longest)
+                if (_rooms.Count == MaxRooms)
                 {
-                    _rooms.Remove(id);
-                    taken.Add((id, room.State, null));
+                    _rooms.Remove(_rooms.MinBy(one => one.Value.LastAt).Key);
                 }
-                else if (room.Due(now - _options.Slow) is { } due)
+
+                _rooms.Add(room, watched = new());
+            }
+
+            watched.Add(message);
+        }
+    }
+
+    private async Task LookAsync(CancellationToken stop)
+    {
+        try
+        {
+            if (!_hasTakenUp)
+            {
+                await TakeUpAsync(stop);
+                _hasTakenUp = true;
+            }
+
+            var before = _time.GetUtcNow() - _options.Slow;
+            foreach (var (room, due) in Due(before))
+            {
+                await LookAtAsync(room, due, before, stop);
+            }
+        }
+        catch (JournalUnavailableException unavailable)
+        {
+            // The next look sees what this one would have.
+            RoomLog.NotLooked(_log, unavailable.Message);
+        }
+    }
+
+    /// <summary>What was said before the service was started is owed all the same.</summary>
+    private async Task TakeUpAsync(CancellationToken stop)
+    {
+        await foreach (var (room, message) in RoomTail.OfAllAsync(_journal, _time.GetUtcNow(), stop))
+        {
+            Watch(room, message);
+        }
+    }
+
+    private List<(string Room, SaidMessage[] Due)> Due(DateTimeOffset before)
+    {
+        lock (_lock)
+        {
+            foreach (var (room, watched) in _rooms)
+            {
+                if (watched.IsQuiet)
                 {
-                    taken.Add((id, room.State, due));
+                    _rooms.Remove(room);
                 }
             }
-        }
 
-        return taken;
+            var due = _rooms.Select(room => (room.Key, room.Value.Due(before))).Where(room => room.Item2.Length > 0).ToList();
+            var others = _slow.Keys.Select(slow => slow.Room).Distinct().Except(due.Select(room => room.Key));
+            return [.. due, .. others.Select(room => (room, Array.Empty<SaidMessage>()))];
+        }
     }
 
-    private void Forget(string id, Func<string, bool> isGone)
+    private async Task LookAtAsync(string room, SaidMessage[] due, DateTimeOffset before, CancellationToken stop)
     {
-        foreach (var key in _slow.Keys.Where(slow => slow.Room == id && isGone(slow.User)))
+        var channel = RoomDesk.ChannelOf(room);
+        if (await _journal.SnapshotAsync(channel, stop) is not { } snapshot)
         {
-            _slow.TryRemove(key, out _);
+            return;
         }
+
+        var lines = (await _receipts.OfAsync(StreamName.Of(channel), stop)).ToLookup(line => line.User);
+        var parties = RoomParties.Of(ContractJson.Read<RoomState>(snapshot.State.Span), lines);
+        var said = due.Where(message => !IsDeleted(room, message)).ToList();
+        var owed = new HashSet<SaidMessage>();
+        foreach (var party in parties)
+        {
+            var acknowledged = RoomParties.Acknowledged(lines[party.User]);
+            var overdue = said.FindAll(message => RoomRules.IsOverdue(message, party, acknowledged, before));
+            owed.UnionWith(overdue);
+            if (overdue.Count > 0)
+            {
+                Begin(room, party, overdue, lines[party.User]);
+            }
+            else if (_slow.TryGetValue((room, party.User), out var episode))
+            {
+                EndIfOver(room, episode, acknowledged);
+            }
+        }
+
+        Forget(room, due, parties, owed, before);
+        EndOfThoseWhoLeft(room, parties);
     }
 
-    private void LookAt(string id, RoomState room, SaidMessage due)
+    private void Begin(string room, Party party, List<SaidMessage> overdue, IEnumerable<ReceiptLine> lines)
     {
-        var lines = _receipts.Of(StreamName.Of(RoomDesk.ChannelOf(id))).ToLookup(line => line.User);
-        foreach (var participant in room.Participants)
+        var key = (room, party.User);
+        if (_slow.TryAdd(key, new(party, overdue[^1])))
         {
-            var key = (id, participant.User);
-            // Who wrote it knows it.
-            var hasIt = participant.User == due.Author || lines[participant.User].Any(line => line.Of(due.Seq).Acknowledged is not null);
-            if (hasIt && _slow.TryRemove(key, out _))
-            {
-                RoomLog.CaughtUp(_log, id, RoomLog.Word(participant.User), RoomLog.Word(participant.Role), due.Seq);
-            }
-            else if (!hasIt && _slow.TryAdd(key, participant))
-            {
-                _episodes.Add(1);
-                var presence = lines[participant.User].Any(line => line.IsOpen) ? "connected" : "not connected";
-                RoomLog.Slow(
-                    _log, id, RoomLog.Word(participant.User), RoomLog.Word(participant.Role), due.Id, due.Seq, presence, _options.SlowSeconds);
-            }
+            _episodes.Add(1);
+            var presence = lines.Any(line => line.IsOpen) ? "connected" : "not connected";
+            RoomLog.Slow(_log, room, party, overdue[0], presence, _options.SlowSeconds);
         }
-
-        Forget(id, user => room.Find(user) is null);
+        else
+        {
+            _slow[key] = new(party, overdue[^1]);
+        }
     }
 
-    private sealed class WatchedRoom
+    /// <summary>To speak is not to have read; and what is remembered of a busy room may not reach back to what is owed.</summary>
+    private void EndIfOver(string room, Episode episode, long acknowledged)
     {
-        // Those that nobody can be slow with yet; acknowledgements are cumulative, so the oldest may go.
-        private const int MaxWaiting = 10_000;
-
-        private readonly Queue<SaidMessage> _waiting = new();
-        private SaidMessage? _due;
-
-        public RoomState State { get; set; } = null!;
-
-        public DateTimeOffset LastAt { get; private set; }
-
-        public void Add(SaidMessage message)
+        var end = acknowledged >= episode.Newest.Seq ? "caught up" : IsDeleted(room, episode.Newest) ? "slow no more, what it owed was deleted" : null;
+        if (end is not null)
         {
-            if (_waiting.Count == MaxWaiting)
-            {
-                _waiting.Dequeue();
-            }
-
-            _waiting.Enqueue(message);
-            LastAt = message.At;
-        }
-
-        /// <summary>The newest message that is old enough to have been acknowledged by everyone.</summary>
-        public SaidMessage? Due(DateTimeOffset before)
-        {
-            while (_waiting.TryPeek(out var message) && message.At <= before)
-            {
-                _due = _waiting.Dequeue();
-            }
-
-            return _due;
+            End(room, episode, end);
         }
     }
 
-    private sealed record SaidMessage(string Id, long Seq, string Author, DateTimeOffset At);
+    private void EndOfThoseWhoLeft(string room, IReadOnlyList<Party> parties)
+    {
+        foreach (var (key, episode) in _slow.Where(slow => slow.Key.Room == room && parties.All(party => party.User != slow.Key.User)))
+        {
+            var by = RoomDesk.Gone(_journal, room).GetValueOrDefault(key.User)?.By;
+            End(room, episode, by is null || by == key.User ? "slow no more, left" : $"slow no more, removed by={RoomLog.Word(by)}");
+        }
+    }
+
+    private void End(string room, Episode episode, string how)
+    {
+        RoomLog.NotSlow(_log, room, episode.Party, episode.Newest, how);
+        _slow.TryRemove((room, episode.Party.User), out _);
+    }
+
+    /// <summary>What nobody owes anything for. Somebody who came a moment ago may owe it soon.</summary>
+    private void Forget(string room, SaidMessage[] due, IReadOnlyList<Party> parties, HashSet<SaidMessage> owed, DateTimeOffset before)
+    {
+        if (parties.Any(party => party.Since > before))
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            foreach (var message in due.Where(message => !owed.Contains(message)))
+            {
+                _rooms.GetValueOrDefault(room)?.Forget(message);
+            }
+        }
+    }
+
+    private bool IsDeleted(string room, SaidMessage message) =>
+        _journal.Document(RoomDesk.Messages, RoomDesk.KeyOf(room, message.Id)) is { } body && ContractJson.Read<KeptMessage>(body).IsDeleted;
+
+    /// <param name="Newest">Of what is overdue.</param>
+    private sealed record Episode(Party Party, SaidMessage Newest);
 }

@@ -20,7 +20,12 @@ internal sealed class SqliteRetentionRows : IRetentionRows, IDisposable
         _log = log;
         _rewriteMessage = new(connection, "UPDATE messages SET payload = $0 WHERE id = $1", log);
         _renameReceipts = new(
-            connection, "UPDATE OR REPLACE receipts SET user = $0 WHERE channel = (SELECT id FROM channels WHERE name = $1) AND user = $2", log);
+            connection,
+            """
+            UPDATE OR REPLACE receipts SET user = $0, subscriber = CASE WHEN subscriber = 'http-' || user THEN 'http-' || $0 ELSE subscriber END
+            WHERE channel = (SELECT id FROM channels WHERE name = $1) AND user = $2
+            """,
+            log);
         _renameKeys = new(connection, "UPDATE OR REPLACE seen_keys SET scope = $0 WHERE scope = $1", log);
         _removeEvents = new(connection, "DELETE FROM events WHERE channel = $0 AND seq <= $1", log);
         _removeReceipts = new(connection, "DELETE FROM receipts WHERE channel = $0 AND through <= $1", log);
