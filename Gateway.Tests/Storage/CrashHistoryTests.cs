@@ -3,8 +3,9 @@ using Gateway.Tests.Support;
 namespace Gateway.Tests.Storage;
 
 /// <summary>
-/// Random lives of the real store, each ended by a crash that loses, sector by sector, what was written and not synced: of the log in the middle of a
-/// commit, of the database's own log in the middle of settling. What was promised is there afterwards, whole and once; what was not, wholly or not at all.
+/// Random lives of the real store, each ended by a crash that loses, sector by sector, what was written and not synced: of the redo log in the middle of
+/// a commit, of the database's own log whatever it was not made to keep. What was promised is there afterwards, whole and once; what was not, wholly or
+/// not at all.
 /// </summary>
 [Category("Slow")]
 public sealed class CrashHistoryTests
@@ -45,13 +46,21 @@ public sealed class CrashHistoryTests
     /// <summary>Some batches that are promised, and one more, or a settling, that the crash cuts short.</summary>
     private static async Task<(SomeFolder Crashed, Attempt Attempt)> LiveAsync(SomeFolder folder, Random dice, int promised)
     {
-        await using var running = SomeJournal.Open(folder, new ManualTime());
-        for (var batches = dice.Next(6); batches > 0; batches--)
+        using var sync = new SomeSync();
+        await using var running = SomeJournal.Open(folder, new ManualTime(), sync: sync.Flush);
+        using var kept = new Kept(folder, sync);
+        for (var batches = dice.Next(8); batches > 0; batches--)
         {
             promised += await AddAsync(running, dice.Next(1, 40));
             if (dice.Next(3) == 0)
             {
+                kept.Keep();
                 await running.Writer.SettleAsync();
+                kept.IsOutdated = true;
+            }
+            else if (dice.Next(3) == 0)
+            {
+                kept.Keep();
             }
         }
 
@@ -63,10 +72,13 @@ public sealed class CrashHistoryTests
         }
         else
         {
+            kept.Keep();
             await running.Writer.SettleAsync();
         }
 
-        return (Crash(before, folder, dice), new(promised, inFlight));
+        var crashed = Crash(kept.Folder, before, folder, dice);
+        sync.LetAll();
+        return (crashed, new(promised, inFlight));
     }
 
     private static async Task<int> AddAsync(SomeJournal some, int events)
@@ -83,15 +95,17 @@ public sealed class CrashHistoryTests
         return events;
     }
 
-    /// <summary>The files as they were, with any of the sectors that were written since.</summary>
-    private static SomeFolder Crash(SomeFolder before, SomeFolder after, Random dice)
+    /// <summary>The files as they were made to last, with any of the sectors that were written since.</summary>
+    private static SomeFolder Crash(SomeFolder kept, SomeFolder before, SomeFolder after, Random dice)
     {
         using var written = after.Copy();
-        var crashed = before.Copy();
+        var crashed = kept.Copy();
         foreach (var file in Directory.EnumerateFiles(written.Path))
         {
-            var path = Path.Combine(crashed.Path, Path.GetFileName(file));
-            var old = File.Exists(path) ? File.ReadAllBytes(path) : [];
+            var name = Path.GetFileName(file);
+            // The redo log is synced with each batch.
+            var last = Path.Combine((name.Contains("-redo", StringComparison.Ordinal) ? before : kept).Path, name);
+            var old = File.Exists(last) ? File.ReadAllBytes(last) : [];
             var now = File.ReadAllBytes(file);
             var mixed = new byte[Math.Max(old.Length, now.Length)];
             old.CopyTo(mixed, 0);
@@ -103,10 +117,32 @@ public sealed class CrashHistoryTests
                 }
             }
 
-            File.WriteAllBytes(path, mixed);
+            File.WriteAllBytes(Path.Combine(crashed.Path, name), mixed);
         }
 
         return crashed;
+    }
+
+    /// <summary>What the database is certain to have on disk: its last commit only when the disk was let.</summary>
+    private sealed class Kept(SomeFolder folder, SomeSync sync) : IDisposable
+    {
+        public SomeFolder Folder { get; private set; } = folder.Copy();
+
+        /// <summary>There was a commit since. The first is made when the store is opened.</summary>
+        public bool IsOutdated { get; set; } = true;
+
+        public void Keep()
+        {
+            if (IsOutdated)
+            {
+                Folder.Dispose();
+                Folder = folder.Copy();
+                sync.LetOne();
+                IsOutdated = false;
+            }
+        }
+
+        public void Dispose() => Folder.Dispose();
     }
 
     /// <param name="Promised">Events that were acknowledged.</param>

@@ -186,6 +186,8 @@ public sealed class ReceiptStoreTests : FolderTest
 
         public int Unsettled => session.Unsettled;
 
+        public bool IsSettlingDue => session.IsSettlingDue;
+
         public void Settle() => session.Settle();
 
         public void Dispose() => session.Dispose();

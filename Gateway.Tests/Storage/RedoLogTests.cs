@@ -57,6 +57,7 @@ public sealed class RedoLogTests : FolderTest
         await running.Journal.AddAsync(2);
         var torn = Folder.LogUsed();
 
+        Assert.That(torn, Is.GreaterThan(whole));
         for (var cut = whole; cut < torn; cut += 7)
         {
             using var crashed = Folder.Copy();
@@ -81,7 +82,7 @@ public sealed class RedoLogTests : FolderTest
 
         await using var after = SomeJournal.Open(copied);
         Assert.That(await after.Journal.CounterAsync(), Is.EqualTo(new Counter(3, 2)));
-        Assert.That(new FileInfo(copied.Log).Length, Is.EqualTo(RedoLog.Capacity), "it is as long as it was made");
+        Assert.That(new FileInfo(copied.Log).Length, Is.EqualTo(RedoFile.Capacity), "it is as long as it was made");
     }
 
     [Test]
@@ -141,6 +142,13 @@ public sealed class RedoLogTests : FolderTest
         await running.Journal.AddAsync(2);
 
         using var crashed = Folder.Copy();
+        for (var turn = 0; turn < 3; turn++)
+        {
+            await running.Writer.SettleAsync();
+            await running.Journal.AddAsync(1);
+        }
+
+        Assert.That(Folder.Logs.Select(log => new FileInfo(log).Length), Is.All.EqualTo(RedoFile.Capacity), "it takes no more room than before");
         await using var after = SomeJournal.Open(crashed);
 
         Assert.That(after.Journal.Documents("c").Single().Value, Has.Length.EqualTo(9 * 1024 * 1024));

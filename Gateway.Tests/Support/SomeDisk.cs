@@ -34,6 +34,8 @@ internal sealed class SomeDisk(IWriteSession session) : IWriteSession
 
     public int Unsettled => session.Unsettled;
 
+    public bool IsSettlingDue => session.IsSettlingDue;
+
     public void Settle()
     {
         ThrowIfFull();

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using Gateway.Storage.Sqlite;
+
 namespace Gateway.Tests.Support;
 
 /// <summary>A folder that lives as long as its test.</summary>
@@ -10,7 +13,10 @@ internal sealed class SomeFolder : IDisposable
 
     public string Database => System.IO.Path.Combine(Path, "gateway.db");
 
-    public string Log => Database + "-redo";
+    /// <summary>The one of the redo log's files that was begun last.</summary>
+    public string Log => Logs.MaxBy(Generation)!;
+
+    public IEnumerable<string> Logs => RedoLog.Parts.Select(part => Database + part);
 
     /// <summary>A place beside it.</summary>
     public string In(string name) => System.IO.Path.Combine(_root, name);
@@ -55,6 +61,8 @@ internal sealed class SomeFolder : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    private static long Generation(string log) => File.Exists(log) ? BinaryPrimitives.ReadInt64LittleEndian(ReadShared(log).AsSpan(8)) : 0;
 
     private static byte[] ReadShared(string path)
     {

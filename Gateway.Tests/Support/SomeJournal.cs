@@ -28,9 +28,10 @@ internal sealed class SomeJournal : IAsyncDisposable
     private readonly SqliteRetentionReader _retentionReader;
     private readonly TimeProvider _time;
 
-    private SomeJournal(string folder, TimeProvider time, ICommitListener listener, Func<IWriteSession, IWriteSession> around, IProjection[] projections)
+    private SomeJournal(
+        string folder, TimeProvider time, ICommitListener listener, Func<IWriteSession, IWriteSession> around, FileSync? sync, IProjection[] projections)
     {
-        _file = SqliteFile.Open(folder, NullLogger.Instance);
+        _file = SqliteFile.Open(folder, NullLogger.Instance, sync: sync);
         _reader = new(_file, _meters);
         _brokerReader = new(_file);
         _session = around(new SqliteWriteSession(_file, Kinds, projections, time));
@@ -52,8 +53,9 @@ internal sealed class SomeJournal : IAsyncDisposable
         TimeProvider? time = null,
         ICommitListener? listener = null,
         Func<IWriteSession, IWriteSession>? around = null,
+        FileSync? sync = null,
         params IProjection[] projections) =>
-        new(folder.Path, time ?? TimeProvider.System, listener ?? new DeafListener(), around ?? (session => session), projections);
+        new(folder.Path, time ?? TimeProvider.System, listener ?? new DeafListener(), around ?? (session => session), sync, projections);
 
     public Retention Retention(RetentionPlan plan) => new(Writer, _retentionReader, Kinds, plan, _time, NullLogger<Retention>.Instance);
 

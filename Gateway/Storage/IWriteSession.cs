@@ -14,6 +14,9 @@ internal interface IWriteSession : IDisposable
     /// <summary>How much is on disk and not yet where readers look: 0 is nothing.</summary>
     int Unsettled { get; }
 
+    /// <summary>More should not gather before it is settled.</summary>
+    bool IsSettlingDue { get; }
+
     /// <summary>Shows readers all that was committed.</summary>
     void Settle();
 }

@@ -52,4 +52,7 @@ internal static partial class StorageLog
 
     [LoggerMessage(2017, LogLevel.Warning, "the write-ahead log could not be carried into the database; it is tried again: {Reason}")]
     public static partial void CheckpointFailed(ILogger logger, string reason);
+
+    [LoggerMessage(2018, LogLevel.Critical, "the write-ahead log could not be made lasting; it is carried into the database instead: {Reason}")]
+    public static partial void LogNotKept(ILogger logger, Exception failure, string reason);
 }

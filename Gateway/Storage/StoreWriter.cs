@@ -9,9 +9,6 @@ namespace Gateway.Storage;
 /// </summary>
 internal sealed class StoreWriter : IStore, IAsyncDisposable
 {
-    // Enough that a page is written once for many batches; few enough that writing them holds up the next batch for moments only.
-    private const int MostUnsettled = 2_000;
-
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(5);
 
@@ -185,7 +182,7 @@ internal sealed class StoreWriter : IStore, IAsyncDisposable
     /// <summary>False when the database does not take what was promised; then nothing more is, until it does.</summary>
     private bool SettleIfDue(bool isLast)
     {
-        if (!_queue.TakeDue(isLast || _session.Unsettled >= MostUnsettled, out var asked))
+        if (!_queue.TakeDue(isLast || _session.IsSettlingDue, out var asked))
         {
             return true;
         }

@@ -114,6 +114,8 @@ internal sealed class SimulatedDisk(Random fate, TimeProvider time, DiskRows pro
 
     public int Unsettled { get; private set; }
 
+    public bool IsSettlingDue => false;
+
     /// <summary>What the next start finds.</summary>
     public DiskRows Promised => isLying ? _shown : _promised;
 

@@ -3,10 +3,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Gateway.Storage.Sqlite;
 
-/// <summary>Makes what was written to a file lasting.</summary>
+/// <summary>Makes what was written to a file lasting, or throws an <see cref="IOException"/>.</summary>
+internal delegate void FileSync(SafeFileHandle file, string path);
+
+/// <summary>As the system does it.</summary>
 internal static class DiskSync
 {
-    public static void Flush(SafeFileHandle file)
+    public static void Flush(SafeFileHandle file, string path)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -14,7 +17,7 @@ internal static class DiskSync
         }
         else if (SyncData(file) != 0)
         {
-            throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+            throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
         }
     }
 

@@ -1,24 +1,20 @@
-using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.InteropServices;
-using Gateway.Contract;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Storage.Sqlite;
 
 /// <summary>
-/// The statements that the database has not committed yet, on disk: a batch is promised when its record is here. The file is made once and written
-/// over again and again, so that a commit is one short write and one sync, whatever pages of the database it touches. Owned by the writer loop.
+/// The statements that the database does not have for certain yet, on disk: a batch is promised when its record is here. Two files take turns: while one
+/// is filled, the other lies there until the commit that took it into the database is on disk itself. Owned by the writer loop.
 /// </summary>
 internal sealed class RedoLog : IDisposable
 {
-    public const int Capacity = 8 * 1024 * 1024;
+    /// <summary>As the ends of the files' names.</summary>
+    public static readonly IReadOnlyList<string> Parts = ["-redo", "-redo2"];
 
-    // length, check sum, generation
-    private const int HeadSize = 4 + 4 + 8;
+    // Enough that a page of the database is written once for many batches; few enough that writing them holds up the next batch for moments only.
+    private const int Enough = 2_000;
 
-    private readonly FileStream _file;
-    private readonly byte[] _seed;
+    private readonly RedoFile[] _files;
     private readonly MemoryStream _batch = new();
     private readonly BinaryWriter _writer;
 
@@ -27,21 +23,23 @@ internal sealed class RedoLog : IDisposable
     private readonly List<int> _toldInBatch = [];
     private readonly List<string> _statements = [];
     private int _statementsInBatch;
+
+    private int _current;
     private long _end;
 
-    // Behind it may lie a batch that was refused. After a start every record that is whole counts.
-    private long _promised = long.MaxValue;
+    // Up to here it is promised; behind it may lie a batch that was refused.
+    private long _promised;
+    private bool _hasRefused;
 
-    private RedoLog(FileStream file, string epoch, long generation)
+    private RedoLog(RedoFile[] files, long generation)
     {
-        _file = file;
-        _seed = System.Text.Encoding.UTF8.GetBytes(epoch);
+        _files = files;
         _writer = new(_batch);
         Generation = generation;
         Forget();
     }
 
-    /// <summary>Which filling of the file counts. The database keeps the number and raises it in the commit that takes what the file holds.</summary>
+    /// <summary>Which filling of a file counts. The database keeps the number and raises it in the commit that takes what the file holds.</summary>
     public long Generation { get; private set; }
 
     /// <summary>Statements that are promised and not in the database.</summary>
@@ -50,27 +48,15 @@ internal sealed class RedoLog : IDisposable
     /// <summary>Whether the batch has written anything so far.</summary>
     public bool HasBatch => _statementsInBatch > 0;
 
-    /// <param name="path">Beside the database.</param>
-    /// <param name="epoch">Of the journal: a log of another one is never taken for ours.</param>
-    /// <param name="generation">As the database has it.</param>
-    public static RedoLog Open(string path, string epoch, long generation)
-    {
-        try
-        {
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
-            if (file.Length < Capacity)
-            {
-                // Shorter than it was made by a copy that was cut off: what is there counts.
-                Fill(file, from: file.Length);
-            }
+    /// <summary>Time that the database takes what the file holds.</summary>
+    public bool IsFull => Statements >= Enough || _end > RedoFile.Capacity * 7 / 8;
 
-            return new(file, epoch, generation);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingException("Data:Path", $"the log {path} cannot be used: {error.Message}");
-        }
-    }
+    /// <param name="database">The path of the file that it lies beside.</param>
+    /// <param name="sync">How a record is made lasting.</param>
+    /// <param name="epoch">Of the journal.</param>
+    /// <param name="generation">As the database has it.</param>
+    public static RedoLog Open(string database, FileSync sync, string epoch, long generation) =>
+        new([.. Parts.Select(part => RedoFile.Open(database + part, sync, epoch))], generation);
 
     /// <summary>A number for the statement's text, so that each record bears it only once a generation.</summary>
     public int Register(string sql)
@@ -100,27 +86,20 @@ internal sealed class RedoLog : IDisposable
         _statementsInBatch++;
     }
 
-    /// <summary>True when the batch is on disk. False when there is no room for it: then the database itself has to commit it.</summary>
-    public bool TryCommit()
+    /// <summary>Returns when the batch is on disk.</summary>
+    public void Commit()
     {
         if (HasBatch)
         {
-            if (_end + _batch.Length > Capacity)
-            {
-                return false;
-            }
-
             var record = _batch.GetBuffer().AsSpan(0, (int)_batch.Length);
-            BinaryPrimitives.WriteInt32LittleEndian(record, record.Length);
-            BinaryPrimitives.WriteInt64LittleEndian(record[8..], Generation);
-            BinaryPrimitives.WriteUInt32LittleEndian(record[4..], CheckSum(record));
-            WriteThrough(record);
+            _hasRefused = true;
+            _files[_current].Write(record, _end, Generation);
+            _hasRefused = false;
             _promised = _end += record.Length;
             Statements += _statementsInBatch;
         }
 
         ClearBatch();
-        return true;
     }
 
     /// <summary>The batch did not happen.</summary>
@@ -130,25 +109,80 @@ internal sealed class RedoLog : IDisposable
         ClearBatch();
     }
 
+    /// <summary>
+    /// From here on the file says only what was promised, whoever reads it after a crash. What the other one holds, the database has for certain.
+    /// </summary>
+    public void Seal()
+    {
+        _files[1 - _current].Shorten();
+        if (_hasRefused)
+        {
+            _files[_current].Strike(_promised);
+            _hasRefused = false;
+        }
+    }
+
     /// <summary>The database has committed everything, and with it the next number.</summary>
     public void Next()
     {
         Generation++;
+        _current = 1 - _current;
         _promised = 0;
+        _hasRefused = false;
         Forget();
     }
 
     /// <summary>Carries out, in order, what was promised in this generation, in a transaction of the caller's. The next batch goes behind it.</summary>
-    public void Replay(SqliteConnection connection)
+    public void Replay(SqliteConnection connection) => Replay(connection, _promised);
+
+    /// <summary>
+    /// After a start: carries out what the files hold of this generation and of later ones, of which the database lost the commits that it had not synced.
+    /// Returns how many statements that were; what follows is of a new generation.
+    /// </summary>
+    public int Recover(SqliteConnection connection)
     {
-        var promised = _promised;
+        var statements = 0;
+        foreach (var (generation, file) in _files.Select((file, index) => (file.Generation, index)).Where(found => found.Generation >= Generation).Order())
+        {
+            Generation = generation!.Value;
+            _current = file;
+            // All that is whole counts.
+            Replay(connection, long.MaxValue);
+            statements += Statements;
+        }
+
+        // Not the next one: that may have been begun and torn.
+        Generation += 2;
+        _promised = 0;
+        Forget();
+        return statements;
+    }
+
+    /// <summary>Overwrites what earlier generations left behind the records of this one. The database has them for certain.</summary>
+    public void WipeRest()
+    {
+        _files[_current].Wipe(_end);
+        _files[1 - _current].Wipe(from: 0);
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        foreach (var file in _files)
+        {
+            file.Dispose();
+        }
+    }
+
+    private void Replay(SqliteConnection connection, long promised)
+    {
         Forget();
         var statements = new Dictionary<int, Statement>();
         try
         {
-            while (_end < promised && ReadRecord() is { } record)
+            while (_end < promised && _files[_current].Read(_end, Generation) is { } record)
             {
-                using var reader = new BinaryReader(new MemoryStream(record, HeadSize, record.Length - HeadSize));
+                using var reader = new BinaryReader(new MemoryStream(record, RedoFile.HeadSize, record.Length - RedoFile.HeadSize));
                 while (reader.BaseStream.Position < reader.BaseStream.Length)
                 {
                     Carry(reader, connection, statements);
@@ -164,25 +198,6 @@ internal sealed class RedoLog : IDisposable
                 statement.Dispose();
             }
         }
-    }
-
-    /// <summary>Overwrites what earlier generations left behind the records of this one.</summary>
-    public void WipeRest()
-    {
-        try
-        {
-            Fill(_file, _end);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreException("io_error", $"the disk failed to write: {error.Message}", error);
-        }
-    }
-
-    public void Dispose()
-    {
-        _writer.Dispose();
-        _file.Dispose();
     }
 
     private void Carry(BinaryReader reader, SqliteConnection connection, Dictionary<int, Statement> statements)
@@ -205,66 +220,6 @@ internal sealed class RedoLog : IDisposable
         Statements++;
     }
 
-    // Written, not only reserved: an extent that was never written costs its first commit a change of the file's own records.
-    private static void Fill(FileStream file, long from)
-    {
-        var zeros = new byte[64 * 1024];
-        file.Position = from;
-        while (file.Position < Capacity)
-        {
-            file.Write(zeros, 0, (int)Math.Min(zeros.Length, Capacity - file.Position));
-        }
-
-        file.Flush(flushToDisk: true);
-    }
-
-    private void WriteThrough(ReadOnlySpan<byte> record)
-    {
-        try
-        {
-            RandomAccess.Write(_file.SafeFileHandle, record, _end);
-            DiskSync.Flush(_file.SafeFileHandle);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreException("io_error", $"the disk failed to write: {error.Message}", error);
-        }
-    }
-
-    /// <summary>Null where this generation ends: an older record, a torn one, or nothing.</summary>
-    private byte[]? ReadRecord()
-    {
-        Span<byte> head = stackalloc byte[HeadSize];
-        if (RandomAccess.Read(_file.SafeFileHandle, head, _end) < HeadSize
-            || BinaryPrimitives.ReadInt32LittleEndian(head) is var length && (length <= HeadSize || _end + length > Capacity)
-            || BinaryPrimitives.ReadInt64LittleEndian(head[8..]) != Generation)
-        {
-            return null;
-        }
-
-        var record = new byte[length];
-        return RandomAccess.Read(_file.SafeFileHandle, record, _end) == length && BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) == CheckSum(record)
-            ? record
-            : null;
-    }
-
-    private uint CheckSum(ReadOnlySpan<byte> record) => Crc(Crc(Crc(uint.MaxValue, _seed), record[..4]), record[8..]);
-
-    private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes))
-        {
-            crc = BitOperations.Crc32C(crc, word);
-        }
-
-        foreach (var left in bytes[(bytes.Length & ~7)..])
-        {
-            crc = BitOperations.Crc32C(crc, left);
-        }
-
-        return crc;
-    }
-
     private void Forget()
     {
         _end = 0;
@@ -277,13 +232,13 @@ internal sealed class RedoLog : IDisposable
     {
         _toldInBatch.Clear();
         _statementsInBatch = 0;
-        if (_batch.Capacity > Capacity)
+        if (_batch.Capacity > RedoFile.Capacity)
         {
             _batch.SetLength(0);
-            _batch.Capacity = HeadSize;
+            _batch.Capacity = RedoFile.HeadSize;
         }
 
-        _batch.SetLength(HeadSize);
-        _batch.Position = HeadSize;
+        _batch.SetLength(RedoFile.HeadSize);
+        _batch.Position = RedoFile.HeadSize;
     }
 }

@@ -11,6 +11,14 @@ internal static class SqliteFault
         return new(code, $"{words} (SQLite {error.SqliteExtendedErrorCode}: {error.Message})", error);
     }
 
+    /// <summary>The same of a file that we write ourselves.</summary>
+    public static StoreException OfFile(Exception error)
+    {
+        // As Linux and Windows number it.
+        var (code, words) = Explain(error.HResult is 28 or unchecked((int)0x80070070) ? SQLitePCL.raw.SQLITE_FULL : SQLitePCL.raw.SQLITE_IOERR);
+        return new(code, $"{words} ({error.Message})", error);
+    }
+
     private static (string Code, string Words) Explain(int result) => result switch
     {
         SQLitePCL.raw.SQLITE_FULL => ("disk_full", "the disk is full; make room, and writing goes on by itself"),

@@ -14,17 +14,21 @@ internal sealed class SqliteFile : IDisposable
     public const int BusyTimeout = 5000;
 
     /// <summary>What belongs to a database, as the ends of its files' names.</summary>
-    public static readonly IReadOnlyList<string> Parts = ["", "-wal", "-shm", "-redo"];
+    public static readonly IReadOnlyList<string> Parts = ["", Wal, "-shm", .. RedoLog.Parts];
+
+    private const string Wal = "-wal";
 
     private readonly string _connectionString;
     private readonly FileStream? _lock;
     private readonly ILogger _log;
+    private readonly FileSync _sync;
     private RedoLog? _redo;
     private Checkpoints? _checkpoints;
 
-    private SqliteFile(string path, FileStream? ownership, string version, ILogger log)
+    private SqliteFile(string path, FileStream? ownership, string version, ILogger log, FileSync? sync = null)
     {
         _log = log;
+        _sync = sync ?? DiskSync.Flush;
         Path = path;
         Version = version;
         _lock = ownership;
@@ -54,11 +58,12 @@ internal sealed class SqliteFile : IDisposable
     /// <param name="folder">It is this process's alone until the file is disposed.</param>
     /// <param name="log">Hears what was done to it.</param>
     /// <param name="migrates">False leaves the schema as it is: for those who only copy.</param>
-    public static SqliteFile Open(string folder, ILogger log, bool migrates = true)
+    /// <param name="sync">How its logs are made lasting.</param>
+    public static SqliteFile Open(string folder, ILogger log, bool migrates = true, FileSync? sync = null)
     {
         var version = SystemSqlite.Use();
         var ownership = FolderLock.Take(folder);
-        var file = new SqliteFile(System.IO.Path.Combine(folder, Name), ownership, version, log);
+        var file = new SqliteFile(System.IO.Path.Combine(folder, Name), ownership, version, log, sync);
         try
         {
             if (Directory.Exists(StagingOf(folder)) && !File.Exists(file.Path))
@@ -115,13 +120,14 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
-    public SqliteConnection Connect()
+    /// <param name="waits">A commit returns only after the sync.</param>
+    public SqliteConnection Connect(bool waits = true)
     {
         var connection = new SqliteConnection(_connectionString);
         connection.Open();
-        // FULL: a commit returns only after the fsync. Checkpoints are made elsewhere than in somebody's commit. What is deleted is overwritten.
+        // Checkpoints are made elsewhere than in somebody's commit. What is deleted is overwritten.
         Execute(connection, $"""
-            PRAGMA synchronous = FULL; PRAGMA busy_timeout = {BusyTimeout}; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8000;
+            PRAGMA synchronous = {(waits ? "FULL" : "NORMAL")}; PRAGMA busy_timeout = {BusyTimeout}; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8000;
             PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON
             """);
         return connection;
@@ -207,16 +213,15 @@ internal sealed class SqliteFile : IDisposable
                 ('folded', (SELECT COALESCE(MAX(position), 0) FROM events))
             """);
         Epoch = (string)Scalar(connection, "SELECT value FROM meta WHERE key = 'epoch'")!;
-        _redo = RedoLog.Open($"{Path}-redo", Epoch, Number(connection, "SELECT value FROM meta WHERE key = 'redo'"));
+        _redo = RedoLog.Open(Path, _sync, Epoch, Number(connection, "SELECT value FROM meta WHERE key = 'redo'"));
         Execute(connection, "BEGIN IMMEDIATE");
-        _redo.Replay(connection);
-        if (_redo.Statements > 0)
+        var redone = _redo.Recover(connection);
+        if (redone > 0)
         {
-            StorageLog.Redone(_log, _redo.Statements);
+            StorageLog.Redone(_log, redone);
         }
 
-        Execute(connection, $"UPDATE meta SET value = '{_redo.Generation + 1}' WHERE key = 'redo'; COMMIT");
-        _redo.Next();
+        Execute(connection, $"UPDATE meta SET value = '{_redo.Generation}' WHERE key = 'redo'; COMMIT");
     }
 
     private void BeginUse(SqliteConnection connection)
@@ -229,7 +234,7 @@ internal sealed class SqliteFile : IDisposable
         }
 
         Execute(connection, "UPDATE meta SET value = '0' WHERE key = 'clean'");
-        _checkpoints = new(Connect(), _log);
+        _checkpoints = new(Connect(), Path + Wal, _sync, _log);
     }
 
     /// <summary>What was written last, of which a crash would have torn something: in bounded time, before anybody is served.</summary>

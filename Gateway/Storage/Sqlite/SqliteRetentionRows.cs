@@ -13,11 +13,11 @@ internal sealed class SqliteRetentionRows : IRetentionRows, IDisposable
     private readonly Statement _rewriteMessage;
     private readonly Statement _renameReceipts;
     private readonly Statement _renameKeys;
-    private readonly RedoLog _log;
+    private readonly Action _wipeLog;
 
-    public SqliteRetentionRows(SqliteConnection connection, RedoLog log)
+    public SqliteRetentionRows(SqliteConnection connection, RedoLog log, Action wipeLog)
     {
-        _log = log;
+        _wipeLog = wipeLog;
         _rewriteMessage = new(connection, "UPDATE messages SET payload = $0 WHERE id = $1", log);
         _renameReceipts = new(
             connection,
@@ -56,7 +56,7 @@ internal sealed class SqliteRetentionRows : IRetentionRows, IDisposable
         _renameKeys.Bind($"{room} {alias}", $"{room} {user}").Run();
     }
 
-    public void WipeLog() => _log.WipeRest();
+    public void WipeLog() => _wipeLog();
 
     public void Dispose()
     {

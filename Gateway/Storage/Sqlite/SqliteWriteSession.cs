@@ -37,7 +37,8 @@ internal sealed class SqliteWriteSession : IWriteSession
         _time = time;
         _log = file.Redo;
         _checkpoints = file.Checkpoints;
-        _connection = file.Connect();
+        // The redo log stands for a commit until it is on disk.
+        _connection = file.Connect(waits: false);
         _begin = new(_connection, "BEGIN IMMEDIATE");
         _commit = new(_connection, "COMMIT");
         _rollback = new(_connection, "ROLLBACK");
@@ -47,13 +48,15 @@ internal sealed class SqliteWriteSession : IWriteSession
         _rows = new(_connection, _log);
         _brokerRows = new(_connection, _log);
         _receiptRows = new(_connection, _log);
-        _retentionRows = new(_connection, _log);
+        _retentionRows = new(_connection, _log, WipeLog);
         using var position = new Statement(_connection, "SELECT COALESCE(MAX(position), 0) FROM events");
         _heads = new(kinds, position.RunScalar());
         FoldAfterCrash();
     }
 
     public int Unsettled => _log.Statements;
+
+    public bool IsSettlingDue => _log.IsFull;
 
     public StoreTransaction Begin()
     {
@@ -77,11 +80,7 @@ internal sealed class SqliteWriteSession : IWriteSession
             return;
         }
 
-        if (!_log.TryCommit())
-        {
-            CommitDatabase();
-        }
-
+        _log.Commit();
         _heads.Committed();
     }
 
@@ -161,6 +160,9 @@ internal sealed class SqliteWriteSession : IWriteSession
 
     private void CommitDatabase()
     {
+        // What comes next is written over what the commit before this one was promised by.
+        _checkpoints.UntilKept();
+        _log.Seal();
         _heads.Flush(_rows);
         _putMeta.Bind(_heads.Position, "folded").Run();
         _putMeta.Bind(_log.Generation + 1, "redo").Run();
@@ -203,6 +205,12 @@ internal sealed class SqliteWriteSession : IWriteSession
         {
             _heads.Find(name, _rows);
         }
+    }
+
+    private void WipeLog()
+    {
+        _checkpoints.UntilKept();
+        _log.WipeRest();
     }
 
     private void FoldAfterCrash()
