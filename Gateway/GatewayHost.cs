@@ -115,7 +115,7 @@ internal static class GatewayHost
         services.GetRequiredService<IntegrityCheck>().Start();
         await services.GetRequiredService<Jobs>().StartAsync(CancellationToken.None);
         await services.GetRequiredService<Timetables>().StartAsync(services.GetRequiredService<IJournal>());
-        services.GetRequiredService<CheckInClock>().Start();
+        await services.GetRequiredService<CheckInClock>().StartAsync(CancellationToken.None);
         services.GetRequiredService<RoomWatch>().Start();
     }
 

@@ -161,6 +161,19 @@ public sealed class CheckInTests : ScannerTest
         Assert.That(((string?)refused["code"], (string?)refused["field"]), Is.EqualTo(("invalid", field)));
     }
 
+    [TestCase("from=2026-02-30", "from")]
+    [TestCase("from=2026-02-03&to=2026-02-02", "to")]
+    [TestCase("site=Main%20hall", "site")]
+    [TestCase("unknown=perhaps", "unknown")]
+    [TestCase("format=ics", "format")]
+    public async Task Attendance_ThatIsAskedForWrongly_NamesTheField(string query, string field)
+    {
+        using var refused = await Service.Http.GetAsync($"/api/attendance?{query}");
+        var problem = (await refused.Content.ReadFromJsonAsync<JsonNode>())!;
+
+        Assert.That((refused.StatusCode, (string?)problem["code"], (string?)problem["field"]), Is.EqualTo((HttpStatusCode.BadRequest, "invalid", field)));
+    }
+
     private async Task EnrollAsync(string person)
     {
         var enrollment = (string)(await Service.PostAsync("/api/enrollments", new { device = "lab-1", person, scans = 1, start = "now" }))["id"]!;

@@ -12,7 +12,9 @@ const room = { id: "r1", name: "Help", participants: [{ user: "otto", role: "tut
 const message = { id: "m1", seq: 2, user: "otto", data: { text: "Hello" }, at: when };
 const firmware = { items: [{ version: "2.0.0", counter: 2, size: 900, by: "admin", at: when }], next: null };
 const comings = [
-  { seq: 4, type: "repeat", at: when, person: "Cem", corrects: 1 },
+  { seq: 6, type: "in", at: when, person: "Dana", late: true },
+  { seq: 5, type: "repeat", at: when, person: "Eve", corrects: 9, closed: true },
+  { seq: 4, type: "repeat", at: when, person: "Cem", corrects: 1, by: "otto" },
   { seq: 3, type: "out", at: when, person: "Bob", minutes: 30, closed: true },
   { seq: 2, type: "in", at: when, person: "Ada" },
   { seq: 1, type: "in", at: when, person: "Cem" },
@@ -140,10 +142,28 @@ test("CheckIns_OfTheLastTen_AreTakenBack_WhereTheyStillCount", async () => {
   const sent = [];
   const act = { open: dialog => opened.push(dialog), send: (...what) => sent.push(what.join(" ")) };
   const seen = shown(full("checkins"), act);
-  assert.deepEqual(buttons(seen).map(({ props }) => props["aria-label"]).filter(Boolean), ["Take back: Bob", "Take back: Ada"]);
-  assert.match(all(seen), /Taken back/);
-  assert.match(all(seen), /by the closing time/);
+  assert.deepEqual(buttons(seen).map(({ props }) => props["aria-label"]).filter(Boolean), ["Take back: Ada"]);
+  assert.match(all(seen), /told anew since/);
+  assert.match(all(seen), /too late to count.*Closing withdrawn.*Taken back.*by otto.*by the closing time/s);
   named(seen, "Take back: Ada").props.onclick();
   await opened[0].run({});
   assert.deepEqual(sent, ["DELETE /api/checkins/main/events/2"]);
+});
+
+test("Stays_ThatAreUnusual_SayWhy_InTheClockOfTheirSite", () => {
+  const stays = [
+    { site: "main", person: "Ada", date: "2026-01-02", in: "2026-01-02T09:00:00+09:00", out: "2026-01-03T04:00:00+09:00", minutes: 1140, closed: true, also: ["attic"] },
+    { site: "main", person: null, date: "2026-01-03", in: "2026-01-03T08:15:00+09:00", out: null, minutes: null, unknown: { device: "door-1", slot: 7 } },
+    { site: "main", person: "Bob", date: "2026-01-03", in: "2026-01-03T08:30:00+09:00", out: null, minutes: null },
+  ];
+  const seen = all(shown(full("checkins", loaded("stays", { items: stays }))));
+  assert.match(seen, /Ada.*also at attic.*09:00:00 \+09:00.*04:00:00 \+09:00.*by the closing time.*Unknown finger.*door-1, slot 7.*08:15:00.*–.*Bob.*08:30:00.*inside/s);
+});
+
+test("Days_OfASite_TellWhoForgotAndWhatNobodyKnew", () => {
+  const days = [{ date: "2026-01-03", in: 12, stays: 9, minutes: 900, closed: 3, repeats: 2, unknown: 4, hours: Array(24).fill(0).fill(12, 8, 9), averageMinutes: 100 }];
+  const twice = [{ person: "Ada", sites: ["attic", "main"] }];
+  const site = { site: "main", inside: 1, recent: [], present: [{ person: "Ada", since: when }], days };
+  const seen = all(shown(full("checkins", list(site), loaded("stats", { sites: {}, twice }))));
+  assert.match(seen, /Ada.*also at attic.*Day by day.*Forgot to check out.*Unknown fingers.*12.*1 h 40.*3.*2.*4.*08:00: 12/s);
 });

@@ -143,12 +143,21 @@ public sealed class CheckInClockTests
     }
 
     [Test]
-    public async Task Loop_OnceAMinute_Closes()
+    public async Task Start_AfterTheClosing_ClosesBeforeAnybodyAsks()
     {
         await _site.MarkAsync("Ada", Some.Now);
         _time.Advance(TimeSpan.FromHours(12));
-        _clock.Start();
-        await _time.PassWaitAsync(TimeSpan.FromMinutes(1));
+        await _clock.StartAsync(CancellationToken.None);
+
+        Assert.That((await _site.StateAsync()).Inside, Is.Zero);
+    }
+
+    [Test]
+    public async Task Loop_OnceAMinute_Closes()
+    {
+        await _clock.StartAsync(CancellationToken.None);
+        await _site.MarkAsync("Ada", Some.Now);
+        _time.Advance(TimeSpan.FromHours(12));
 
         await Eventually.HoldsAsync(async () => (await _site.StateAsync()).Inside == 0, "closed");
     }

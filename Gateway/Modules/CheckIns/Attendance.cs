@@ -7,6 +7,9 @@ namespace Gateway.Modules.CheckIns;
 /// <param name="To">Local day of the last stays.</param>
 internal sealed record AttendanceQuery(string? Site, string? Person, DateOnly? From, DateOnly? To)
 {
+    /// <summary>Whether fingers that nobody has are told as well.</summary>
+    public bool Unknown { get; init; } = true;
+
     public bool Wants(string site, string? person, DateOnly date) =>
         (Site is null || Site == site) && (Person is null || Person == person) && !(date < From) && !(date > To);
 }
@@ -33,7 +36,7 @@ internal sealed class Attendance(IJournal journal, Timetables times)
                 yield break;
             }
 
-            if ((passage.Person is null || query.Person is null || query.Person == passage.Person) && stays.Take(passage) is { } ended)
+            if ((passage.Person is null ? query.Unknown : query.Person is null || query.Person == passage.Person) && stays.Take(passage) is { } ended)
             {
                 yield return ended;
             }

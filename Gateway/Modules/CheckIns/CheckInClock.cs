@@ -12,12 +12,16 @@ internal sealed class CheckInClock(
     // Scans that come at the same moment wait for no more than these.
     private const int PeopleOfAWrite = 50;
 
-    // What a scanner kept back while it was away comes within this of its reconnecting, so that few are closed that did check out.
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
     private PeriodicWork? _closing;
 
-    public void Start() => _closing = new(Period, time, LookAsync);
+    /// <summary>What came due while the service was away is closed before anybody asks.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        await LookAsync(cancellation);
+        _closing = new(Period, time, LookAsync);
+    }
 
     public ValueTask DisposeAsync() => _closing?.DisposeAsync() ?? ValueTask.CompletedTask;
 

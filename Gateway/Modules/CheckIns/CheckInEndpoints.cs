@@ -116,14 +116,26 @@ internal static class CheckInEndpoints
         string? person = null,
         string? from = null,
         string? to = null,
-        string format = "json")
+        string format = "json",
+        string unknown = "true")
     {
         if (format is not ("json" or "csv"))
         {
             throw RequestRefusedException.Invalid("format", "format must be json or csv.");
         }
 
-        var stays = attendance.ReadAsync(new(site, person, Day("from", from), Day("to", to)), cancellation);
+        if (unknown is not ("true" or "false"))
+        {
+            throw RequestRefusedException.Invalid("unknown", "unknown must be true or false.");
+        }
+
+        var query = new AttendanceQuery(site is null ? null : Site(site), person, Day("from", from), Day("to", to)) { Unknown = unknown == "true" };
+        if (query.To < query.From)
+        {
+            throw RequestRefusedException.Invalid("to", "to must not be a day before from.");
+        }
+
+        var stays = attendance.ReadAsync(query, cancellation);
         return format == "json" ? AttendanceFile.Json(stays) : AttendanceFile.Csv(stays);
     }
 

@@ -1,14 +1,12 @@
 /** Who came and went at each site. */
 import { h } from "../../shared/dom.js";
-import { actions, filters, paged, rowButton, table } from "../lists.js";
-import { badge, button, card, empty, loaded, pageHead } from "../parts.js";
+import { filters, paged } from "../lists.js";
+import { button, card, empty, loaded, pageHead } from "../parts.js";
 import { hasRole } from "../sections.js";
+import { fingerText, siteCard } from "../site-card.js";
 import { only } from "./enrollments.js";
 
 /** @typedef {import("../console.js").Scene} Scene */
-
-/** @type {Record<string, "good" | "bad" | "warn" | "busy" | "quiet">} */
-const MOODS = { in: "good", out: "quiet", repeat: "quiet", unknown: "warn" };
 
 /** @type {import("../console.js").Page} */
 export const checkInsPage = {
@@ -77,14 +75,17 @@ function staysCard(scene, sites) {
       ? empty(say("list.noneFit"), say("stays.noneHint"))
       : paged(scene, "stays", {
           label: say("stays.title"),
-          rows: items,
-          key: row => `${row.site} ${row.person} ${row.in}`,
+          rows: items.map((/** @type {any} */ row, /** @type {number} */ number) => ({ ...row, number })),
+          key: row => `${row.site} ${row.person} ${row.in} ${row.number}`,
           columns: [
-            { label: say("finger.person"), kind: "head", cell: row => row.person },
+            { label: say("finger.person"), kind: "head", cell: row => whose(scene, row) },
             { label: say("stays.day"), cell: row => format.day(row.date) },
-            { label: say("scanner.site"), cell: row => row.site },
-            { label: say("checkin.in"), cell: row => h("time", { datetime: row.in }, format.time(row.in)) },
-            { label: say("checkin.out"), cell: row => (row.out === null ? say("stays.inside") : h("time", { datetime: row.out }, format.time(row.out))) },
+            {
+              label: say("scanner.site"),
+              cell: row => [row.site, row.also && h("span", { class: "hint" }, say("stays.also", { sites: row.also.join(", ") }))],
+            },
+            { label: say("checkin.in"), cell: row => clockTime(scene, row.in) },
+            { label: say("checkin.out"), cell: row => wayOut(scene, row) },
             { label: say("checkin.stay"), kind: "number", cell: row => format.minutes(row.minutes) },
           ],
         }),
@@ -94,102 +95,32 @@ function staysCard(scene, sites) {
 
 /**
  * @param {Scene} scene
- * @param {any} site
+ * @param {{ person: string | null, unknown?: { device: string, slot: number | null } }} row
  */
-function siteCard(scene, site) {
-  const { model, say, format } = scene;
-  const corrected = new Set(site.recent.map((/** @type {any} */ row) => row.corrects));
-  const figures = model.loads["stats"]?.value?.sites?.[site.site] ?? { inside: site.inside, today: null, averageMinutes: null };
-  const hours = site.days[0]?.hours ?? [];
-  return card(
-    site.site,
-    [
-      h(
-        "div",
-        { class: "figures" },
-        figure(say("overview.inside"), format.number(figures.inside)),
-        figure(say("overview.today"), format.number(figures.today)),
-        figure(say("overview.stay"), format.minutes(figures.averageMinutes)),
-        hours.length > 0 && h("spark-line", { key: "hours", kind: "bars", points: hours.join(","), "aria-hidden": "true" }),
-      ),
-      h("h3", null, say("checkins.recent")),
-      site.recent.length === 0
-        ? h("p", { class: "hint" }, say("checkins.noneToday"))
-        : table({
-            label: say("checkins.recentAt", { site: site.site }),
-            rows: [...site.recent].sort((a, b) => (a.at === b.at ? b.seq - a.seq : a.at < b.at ? 1 : -1)),
-            key: row => String(row.seq ?? `${row.at} ${row.person}`),
-            columns: [
-              { label: say("finger.person"), kind: "head", cell: row => row.person ?? row.data?.person ?? say("checkin.unknown") },
-              {
-                label: say("checkin.way"),
-                cell: row => [badge(MOODS[row.type] ?? "quiet", say(wayOf(row))), row.closed && h("span", { class: "hint" }, say("checkin.closed"))],
-              },
-              {
-                label: say("checkin.where"),
-                cell: row => row.location ?? row.data?.location ?? row.device ?? row.data?.device ?? say("checkin.byHand"),
-              },
-              { label: say("checkin.stay"), kind: "number", cell: row => format.minutes(row.minutes ?? row.data?.minutes) },
-              { label: say("enrollment.when"), cell: row => h("time", { datetime: row.at }, format.moment(row.at, model.now)) },
-              ...actions(scene, "operator", row => ["in", "out"].includes(row.type) && !corrected.has(row.seq) && takeBack(scene, site.site, row)),
-            ],
-          }),
-      site.present.length > 0 &&
-        h(
-          "details",
-          { key: "present" },
-          h("summary", null, say("checkins.present", { count: site.present.length })),
-          h(
-            "ul",
-            { class: "chips" },
-            site.present.map((/** @type {any} */ one) =>
-              h("li", { key: one.person }, one.person, " ", h("span", { class: "hint" }, format.moment(one.since, model.now))),
-            ),
-          ),
-        ),
-    ],
-    { key: site.site },
-  );
-}
-
-/** @param {any} row */
-function wayOf({ type, corrects }) {
-  return type === "repeat" && corrects ? "checkin.takenBack" : `checkin.${type}`;
+function whose({ say }, { person, unknown }) {
+  if (person !== null || unknown === undefined) return person;
+  return [say("checkin.unknown"), " ", h("span", { class: "hint" }, fingerText(say, unknown))];
 }
 
 /**
  * @param {Scene} scene
- * @param {string} site
- * @param {any} row
+ * @param {{ out: string | null, person: string | null, closed?: boolean }} row
  */
-function takeBack(scene, site, row) {
-  const { say, act } = scene;
-  return rowButton(say("checkin.takeBack"), say("checkin.takeBackOf", { name: row.person }), () => act.open(askTakeBack(scene, site, row)), "danger");
+function wayOut(scene, { out, person, closed }) {
+  const { say } = scene;
+  if (out === null) return person === null ? "–" : say("stays.inside");
+  return [clockTime(scene, out), closed === true && h("span", { class: "hint" }, say("checkin.closed"))];
 }
 
 /**
+ * As the clock on the site's wall had it; where the reader's is another, with what it is apart from UTC.
+ *
  * @param {Scene} scene
- * @param {string} site
- * @param {any} row
- * @returns {import("../dialog.js").Dialog}
+ * @param {string} local with its offset from UTC
  */
-function askTakeBack({ say, act }, site, { seq, person }) {
-  return {
-    title: say("checkin.takeBackTitle", { name: person }),
-    text: say("checkin.takeBackText"),
-    confirm: say("checkin.takeBack"),
-    danger: true,
-    run: () => act.send("DELETE", `/api/checkins/${encodeURIComponent(site)}/events/${seq}`),
-    done: () => say("dialog.saved"),
-  };
-}
-
-/**
- * @param {string} name
- * @param {string} value
- */
-function figure(name, value) {
-  return h("div", { key: name, class: "mini" }, h("p", { class: "hint" }, name), h("p", { class: "figure" }, value));
+function clockTime({ format }, local) {
+  const time = local.slice(11, 19);
+  return h("time", { datetime: local }, time, format.time(local) !== time && h("span", { class: "hint" }, ` ${local.slice(19)}`));
 }
 
 /**
@@ -226,6 +157,8 @@ function askEnter({ model, say, act }) {
  * @returns {import("../dialog.js").Dialog}
  */
 function askExport({ model, say, act }) {
+  /** @type {{ site: string }[]} */
+  const sites = model.loads["list"]?.value?.items ?? [];
   return {
     title: say("attendance.export"),
     text: say("attendance.text"),
@@ -233,6 +166,7 @@ function askExport({ model, say, act }) {
       { name: "from", label: say("attendance.from"), value: localDay(model.now, 30) },
       { name: "to", label: say("attendance.to"), value: localDay(model.now, 0) },
       { name: "person", label: say("finger.person"), hint: say("attendance.personHint"), optional: true },
+      { name: "site", label: say("scanner.site"), options: [["", say("list.all")], ...sites.map(({ site }) => /** @type {[string, string]} */ ([site, site]))] },
     ],
     body: values => {
       const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ""));

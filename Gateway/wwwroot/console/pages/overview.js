@@ -25,7 +25,7 @@ export const overviewPage = {
   loads: (_, model) => ({
     stats: "/api/stats",
     jobs: "/api/jobs?state=running&limit=5",
-    attendance: `/api/attendance?from=${localDay(model.now)}`,
+    attendance: `/api/attendance?unknown=false&from=${localDay(model.now)}`,
     ...Object.fromEntries(
       Object.keys(model.loads["stats"]?.value?.sites ?? {})
         .slice(0, MOST_SITES)
