@@ -97,8 +97,15 @@ public sealed class FirmwareTests
         await RefusedAsync(Upload("5.1.0", 51, image, manifest => manifest["size"] = 4), "size");
         await RefusedAsync(Upload("5.1.0", 51, image, manifest => manifest["sha256"] = new string('0', 64)), "sha256");
         await RefusedAsync(Upload("5.1.0", 51, image, manifest => manifest["file"] = "../secret"), "file");
+        await RefusedAsync(Upload("5.1.0", 51, image, manifest => manifest["file"] = "Manifest.JSON"), "file");
+        await RefusedAsync(Upload("5.1.0", 51, image, manifest => manifest["file"] = "."), "file");
+        await RefusedAsync(Upload(".", 51, image), "version");
+        await RefusedAsync(Upload("../5", 51, image), "version");
+        await RefusedAsync(Upload("5.1.0", 51, []), "image");
         await RefusedAsync(Upload("5.1.0", 51, new byte[0x180001]), "image");
         await _service.PostAsync("api/firmware", Upload("5.0.0", 50, [9, 9]), HttpStatusCode.Conflict);
+        var namesake = await _service.PostAsync("api/firmware", Upload("5.1.0", 51, [9, 9], file: "scanner-5.0.0.bin"), HttpStatusCode.Conflict);
+        Assert.That((string?)namesake["field"], Is.EqualTo("file"), "who read the one's manifest would get the other's image");
         await _service.PostAsync("api/firmware", Upload("5.1.0", 51, new byte[0x200000]), HttpStatusCode.RequestEntityTooLarge);
         Assert.That((await _service.GetAsync("api/firmware"))["items"]!.ToJsonString(), Is.EqualTo(before));
         await _service.PostAsync("api/firmware", Upload("5.9.0", 59, new byte[0x180000]));
@@ -127,10 +134,31 @@ public sealed class FirmwareTests
         Assert.That((string?)(await refused.Content.ReadFromJsonAsync<JsonNode>())!["code"], Is.EqualTo("not_newer"));
     }
 
-    private JsonObject Upload(string version, int counter, byte[] image, Action<JsonObject>? spoil = null)
+    [Test]
+    public async Task Upload_OfTheSameVersionByMany_IsOneFirmware_OfOneOfThem()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => _service.Http.PostAsJsonAsync("api/firmware", Upload("7.0.0", 70, [7, (byte)i]))));
+
+        Assert.That(answers.Count(answer => answer.StatusCode == HttpStatusCode.Created), Is.EqualTo(1));
+        Assert.That(answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict), Is.EqualTo(5));
+    }
+
+    [Test]
+    public async Task Firmware_ThatAScannerIsToRun_IsNotTakenFromUnderIt()
+    {
+        await _service.PostAsync("api/firmware", Upload("8.0.0", 80, [8]));
+        await AimAsync("8.0.0");
+        using var refused = await _service.Http.DeleteAsync("api/firmware/8.0.0");
+        Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.Conflict));
+        using var takenBack = await _service.Http.PutAsJsonAsync("api/devices/door-1/firmware", new { });
+        using var removed = await _service.Http.DeleteAsync("api/firmware/8.0.0");
+        Assert.That((takenBack.StatusCode, removed.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.NoContent)));
+    }
+
+    private JsonObject Upload(string version, int counter, byte[] image, Action<JsonObject>? spoil = null, string? file = null)
     {
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(image));
-        var file = $"scanner-{version}.bin";
+        file ??= $"scanner-{version}.bin";
         var text = $"scanner-firmware\n{version}\n{counter}\n{image.Length}\n{sha256}\n{file}\n";
         var signature = _key.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         var manifest = new JsonObject

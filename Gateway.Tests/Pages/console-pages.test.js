@@ -122,6 +122,10 @@ test("Firmware_IsGivenToOneScanner_AndTakenBackWhileItHasNotRunIt", () => {
   assert.ok(named(shown(full("firmware"), act), "Take back from door-1"));
   const over = loaded("list", { ...firmware, devices: [{ device: "door-1", running: "2.0.0", wanted: "2.0.0", outcome: "succeeded", since: when, by: "admin" }] });
   assert.equal(named(shown(full("firmware", over), act), "Take back from door-1"), undefined);
+  const lost = { device: "door-1", running: "1.0.0", wanted: "2.0.0", outcome: "taken", since: "2020-01-01T00:00:00.000Z", by: "admin", online: false };
+  const words = JSON.stringify(shown(full("firmware", loaded("list", { ...firmware, devices: [lost] })), act));
+  assert.match(words, /has not come back/u);
+  assert.match(words, /Scanner is offline/u);
 });
 
 test("Firmware_WithAFileThatIsNoManifest_IsToldAtItsField", async () => {

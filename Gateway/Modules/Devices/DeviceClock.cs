@@ -51,6 +51,9 @@ internal static class DeviceClock
         return null;
     }
 
+    /// <summary>In which the scanner is, as far as it has told; null where its messages say nothing of their uptime.</summary>
+    public static string? NewestBoot(JournalTransaction transaction, string device) => Load(transaction, device).MaxBy(boot => boot.Began)?.Name;
+
     public static void Forget(JournalTransaction transaction, string device) => transaction.Documents.Remove(Collection, device);
 
     /// <summary>The boot is the id up to its last hyphen; an id without one belongs to none.</summary>

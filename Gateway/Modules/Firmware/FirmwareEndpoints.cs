@@ -37,6 +37,15 @@ internal static class FirmwareEndpoints
             throw RequestRefusedException.Invalid("signature", "signature is not of the key in Firmware:PublicKey, or not over this manifest.");
         }
 
+        if (FirmwareRecords.Namesake(journal, manifest) is { Manifest.Version: var other })
+        {
+            throw new RequestRefusedException(
+                StatusCodes.Status409Conflict,
+                "exists",
+                $"Firmware {other} has the file name '{manifest.File}' too, with other bytes: name this one's otherwise.",
+                "file");
+        }
+
         var by = HttpAccess.IdentityOf(context).Shown;
         var stored = await Idempotency.OnceAsync<StoredFirmware>(journal, Idempotency.Of(context, body), transaction =>
         {
@@ -82,23 +91,28 @@ internal static class FirmwareEndpoints
     private static async Task<IResult> RemoveAsync(string version, IJournal journal)
     {
         var others = FirmwareRecords.All(journal).ToList();
-        var waiting = FirmwareRecords.TargetsOf(journal).FirstOrDefault(target => target.Value.Version == version && target.Value.IsOpen).Key;
+        var (isGone, waiting) = await journal.WriteAsync<(bool, string?)>(transaction =>
+        {
+            if (FirmwareRecords.Find(transaction, version) is not { Manifest: var manifest })
+            {
+                return (false, null);
+            }
+
+            // Within the transaction: whoever is given it meanwhile is given it before, or finds it gone.
+            if (FirmwareRecords.WaitingFor(transaction, version) is { } device)
+            {
+                return (false, device);
+            }
+
+            var isShared = others.Any(other => other.Manifest.Sha256 == manifest.Sha256 && other.Manifest.Version != version);
+            FirmwareRecords.Remove(transaction, manifest, isShared);
+            return (true, null);
+        });
         if (waiting is not null)
         {
             throw new RequestRefusedException(StatusCodes.Status409Conflict, "in_use", $"Scanner {waiting} is to run it; take that back first.");
         }
 
-        var isGone = await journal.WriteAsync(transaction =>
-        {
-            if (FirmwareRecords.Find(transaction, version) is not { Manifest: var manifest })
-            {
-                return false;
-            }
-
-            var isShared = others.Any(other => other.Manifest.Sha256 == manifest.Sha256 && other.Manifest.Version != version);
-            FirmwareRecords.Remove(transaction, manifest, isShared);
-            return true;
-        });
         return isGone ? Results.NoContent() : throw RequestRefusedException.Unknown("firmware", version);
     }
 
@@ -157,8 +171,9 @@ internal sealed record FirmwareView(string Version, long Counter, int Size, stri
 
 /// <param name="Running">What the scanner last said.</param>
 /// <param name="Since">When its outcome came to be.</param>
-internal sealed record FirmwareOnDevice(string Device, string? Running, string? Wanted, FirmwareOutcome? Outcome, DateTimeOffset? Since, string? By)
+internal sealed record FirmwareOnDevice(
+    string Device, string? Running, string? Wanted, FirmwareOutcome? Outcome, DateTimeOffset? Since, string? By, bool Online)
 {
     public static FirmwareOnDevice Of(DeviceState device, FirmwareTarget? target) =>
-        new(device.Id, device.Firmware, target?.Version, target?.Outcome, target?.Since, target?.By);
+        new(device.Id, device.Firmware, target?.Version, target?.Outcome, target?.Since, target?.By, device.Online);
 }

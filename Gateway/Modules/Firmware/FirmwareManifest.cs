@@ -27,11 +27,11 @@ internal sealed record FirmwareManifest(string Version, long Counter, int Size, 
             body.Text("sha256", 64),
             body.Text("file", MaxFile),
             body.Text("signature", 2 * MaxSignature));
-        if (!IsPlain(manifest.Version) || !IsPlain(manifest.File) || manifest.File == FirmwareOffers.Manifest)
+        if (!IsPlain(manifest.Version) || !IsPlain(manifest.File) || IsManifests(manifest.File))
         {
             throw RequestRefusedException.Invalid(
                 IsPlain(manifest.Version) ? "file" : "version",
-                $"version and file are of letters, digits, '-', '_' and '.', without '..', and file is not {FirmwareOffers.Manifest}.");
+                $"version and file are of letters, digits, '-', '_' and '.', neither '.' nor with '..' in it, and file is not {FirmwareOffers.Manifest}.");
         }
 
         if (manifest.Size != image.Length)
@@ -52,7 +52,11 @@ internal sealed record FirmwareManifest(string Version, long Counter, int Size, 
 
     private static RequestRefusedException Missing(string field) => RequestRefusedException.Invalid(field, $"{field} is missing.");
 
-    private static bool IsPlain(string name) => !name.Contains("..", StringComparison.Ordinal)
+    // Paths are matched without regard to case.
+    private static bool IsManifests(string file) => file.Equals(FirmwareOffers.Manifest, StringComparison.OrdinalIgnoreCase);
+
+    // A dot alone is taken out of a path on its way.
+    private static bool IsPlain(string name) => name != "." && !name.Contains("..", StringComparison.Ordinal)
         && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 
     private static bool IsHex(string text) => text.Length % 2 == 0 && text.All(char.IsAsciiHexDigitLower);

@@ -55,7 +55,8 @@ internal sealed class FirmwareOffers(IJournal journal, ILogger<FirmwareOffers> l
                 return false;
             }
 
-            FirmwareRecords.Aim(transaction, device, target with { Outcome = outcome, Since = transaction.Now });
+            var boot = DeviceClock.NewestBoot(transaction, device);
+            FirmwareRecords.Aim(transaction, device, target with { Outcome = outcome, Since = transaction.Now, Boot = boot });
             return true;
         });
         if (news)

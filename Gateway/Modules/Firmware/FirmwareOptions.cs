@@ -6,6 +6,8 @@ namespace Gateway.Modules.Firmware;
 /// <summary>Section <c>Firmware</c>.</summary>
 internal sealed record FirmwareOptions : ICheckedOptions
 {
+    private const string P256 = "1.2.840.10045.3.1.7";
+
     /// <summary>PEM file with the public half of the key that signs firmware; null: signatures are passed on, and judged by the scanners alone.</summary>
     public string? PublicKey { get; init; }
 
@@ -25,9 +27,23 @@ internal sealed record FirmwareOptions : ICheckedOptions
             return true;
         }
 
-        using var key = Open(PublicKey);
+        using var key = OpenNow(PublicKey);
         return key.VerifyData(
             manifest.SignedText(), Convert.FromHexString(manifest.Signature), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+    }
+
+    /// <exception cref="RequestRefusedException">The file is no longer what it was at the start.</exception>
+    private static ECDsa OpenNow(string file)
+    {
+        try
+        {
+            return Open(file);
+        }
+        catch (Exception error) when (IsUnusable(error))
+        {
+            throw new RequestRefusedException(
+                StatusCodes.Status503ServiceUnavailable, "unavailable", "The key in Firmware:PublicKey cannot be read, so no signature can be checked.");
+        }
     }
 
     private static ECDsa Open(string file)
@@ -42,11 +58,14 @@ internal sealed record FirmwareOptions : ICheckedOptions
         try
         {
             using var key = Open(PublicKey!);
-            return key.KeySize == 256 ? null : $"{PublicKey} holds a key of {key.KeySize} bits; scanners check with P-256.";
+            var curve = key.ExportParameters(includePrivateParameters: false).Curve.Oid;
+            return curve.Value == P256 ? null : $"{PublicKey} holds a key of the curve {curve.FriendlyName ?? curve.Value}; scanners check with P-256.";
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception error) when (IsUnusable(error))
         {
             return $"{PublicKey} holds no public key in PEM: {error.Message}";
         }
     }
+
+    private static bool IsUnusable(Exception error) => error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException;
 }

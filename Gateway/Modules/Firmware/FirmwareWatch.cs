@@ -24,7 +24,7 @@ internal sealed class FirmwareWatch(ILogger<FirmwareWatch> log) : IDeviceListene
 
     public Action? Reported(JournalTransaction transaction, string device, string firmware)
     {
-        if (FirmwareRecords.TargetOf(transaction, device)?.Told(firmware, transaction.Now) is not { } told)
+        if (FirmwareRecords.TargetOf(transaction, device)?.Told(firmware, DeviceClock.NewestBoot(transaction, device), transaction.Now) is not { } told)
         {
             return null;
         }

@@ -9,7 +9,7 @@ import { hasRole } from "../sections.js";
 /**
  * @typedef {import("../console.js").Scene} Scene
  * @typedef {import("../dialog.js").Dialog} Dialog
- * @typedef {{ device: string, running?: string, wanted?: string, outcome?: string, since?: string, by?: string }} Target
+ * @typedef {{ device: string, running?: string, wanted?: string, outcome?: string, since?: string, by?: string, online?: boolean }} Target
  */
 
 /** @type {Record<string, "good" | "bad" | "warn" | "busy" | "quiet">} */
@@ -77,7 +77,10 @@ function scanners(scene, known, rows) {
           row.outcome === undefined
             ? "–"
             : [
-                badge(MOODS[row.outcome] ?? "quiet", say(`firmware.${row.outcome}`)),
+                isOverdue(row, model.now)
+                  ? badge("bad", say("firmware.overdue"))
+                  : badge(MOODS[row.outcome] ?? "quiet", say(`firmware.${row.outcome}`)),
+                isOpen(row) && row.online === false && badge("warn", say("firmware.away")),
                 h("span", { class: "hint" }, say("firmware.since", { by: row.by ?? "–", time: format.moment(row.since, model.now) })),
               ],
       },
@@ -88,6 +91,11 @@ function scanners(scene, known, rows) {
       ]),
     ],
   });
+}
+
+/** An update and its restart take a minute or two. @param {Target} target @param {number} now */
+function isOverdue({ outcome, since }, now) {
+  return outcome === "taken" && since !== undefined && now - Date.parse(since) > 600_000;
 }
 
 /** @param {Target} target that the scanner has not come to an end with */
