@@ -26,6 +26,8 @@ using Gateway.Storage;
 using Gateway.Storage.Sqlite;
 using Gateway.Tracing;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Serilog;
 using Serilog.Events;
 using Serilog.Settings.Configuration;
@@ -234,6 +236,11 @@ internal static class GatewayHost
 
     public static void Map(WebApplication app)
     {
+        app.Use((context, next) =>
+        {
+            ConnectionLimit.Began(context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items);
+            return next(context);
+        });
         app.UseProxies(app.Services.GetRequiredService<HttpOptions>());
         app.Use((context, next) => app.Services.GetRequiredService<WebGuard>().GuardAsync(context, next));
         app.Use((context, next) => app.Services.GetRequiredService<TlsRedirect>().GuardAsync(context, next));

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using Gateway.Broker;
 using Gateway.Broker.Protocol;
 using Gateway.Broker.Sessions;
+using Gateway.Broker.Transport;
 using Gateway.Tests.Broker.Support;
 
 namespace Gateway.Tests.Broker;
@@ -35,6 +37,16 @@ public sealed class LimitTests
         Assert.That(await oldest.TryReadAsync(), Is.Null);
         Assert.That((await younger.ConnectAsync(RawClient.Hello("b"))).Reason, Is.EqualTo(ReasonCode.Success));
         Assert.That(fixture.Broker.Counts.LimitedBy(LimitCause.HalfOpen), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Address_ThatCameThroughADualStackSocket_IsItsOwn_OverEveryTransport()
+    {
+        foreach (var transport in new[] { "tcp", "tls", "ws" })
+        {
+            var peer = new Peer(new IPEndPoint(IPAddress.Parse("::ffff:192.0.2.7"), 4711), transport, Encrypted: false);
+            Assert.That(peer.Remote, Is.EqualTo(new IPEndPoint(IPAddress.Parse("192.0.2.7"), 4711)), "else all of IPv4 would share one limit");
+        }
     }
 
     [TestCase(ProtocolVersion.V500, ReasonCode.ConnectionRateExceeded)]

@@ -42,6 +42,18 @@ public sealed class SlowlorisTests : FolderTest
         // A 408 may come before the end.
         await Task.WhenAll(slow.Select(one => one.RestAsync()));
         slow.ForEach(one => one.Dispose());
+        var figures = await service.Http.GetStringAsync("metrics");
+        string[] limits = ["access_limited_total{limit=\"slow_start\"}", "access_limited_total{limit=\"slow_body\"}", "{cause=\"connect_timeout\"}"];
+        foreach (var limit in limits)
+        {
+            Assert.That(figures, Does.Contain(limit).And.Not.Contain($"{limit} 0\n"));
+        }
+
+        foreach (var line in new[] { "limit slow_start reached", "limit slow_body reached", "never said who it is" })
+        {
+            Assert.That(service.Output.Split(line), Has.Length.EqualTo(2), $"'{line}' once");
+        }
+
         Assert.That((await service.GetAsync("api/jobs"))["items"], Is.Not.Null);
     }
 

@@ -29,6 +29,9 @@ internal enum LimitCause
     HalfOpen,
     ConnectRate,
     PublishRate,
+
+    /// <summary>MqttOptions.ConnectTimeout: it never said who it is.</summary>
+    ConnectTimeout,
 }
 
 /// <summary>Counters for metrics and <c>$SYS</c>; each changed by Interlocked only.</summary>

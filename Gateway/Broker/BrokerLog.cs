@@ -69,4 +69,7 @@ internal static partial class BrokerLog
     [LoggerMessage(
         1019, LogLevel.Warning, "MQTT client from {Remote} refused: its address connects more often than Limits:ConnectRate; more of it is only counted")]
     public static partial void ConnectsTooOften(ILogger log, EndPoint? remote);
+
+    [LoggerMessage(1020, LogLevel.Warning, "MQTT client from {Remote} never said who it is, within Mqtt:ConnectTimeout; more of it is only counted")]
+    public static partial void NeverSaidWho(ILogger log, EndPoint? remote);
 }

@@ -90,7 +90,8 @@ internal sealed class MqttBroker : IDisposable
             _registry,
             end,
             new(_retained, _registry, _home, _store, Time),
-            new(_options, Counts, _subscriptions, _registry, new(_retained, router), Time));
+            new(_options, Counts, _subscriptions, _registry, new(_retained, router), Time),
+            _admission);
         BrokerLog.Started(_log, _retained.Count, _registry.Sessions);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Gateway.Access;
 using Gateway.Contract;
 
 namespace Gateway.Operations;
@@ -23,6 +24,12 @@ internal static partial class Failures
         }
         catch (BadHttpRequestException bad) when (!context.Response.HasStarted)
         {
+            if (bad.StatusCode == StatusCodes.Status408RequestTimeout)
+            {
+                var book = context.RequestServices.GetRequiredService<LimitBook>();
+                book.Bit("slow_body", book.KeyOf(context.Connection.RemoteIpAddress) ?? "this machine");
+            }
+
             await Explain(bad).ExecuteAsync(context);
         }
         catch (Journal.JournalUnavailableException unavailable) when (!context.Response.HasStarted)

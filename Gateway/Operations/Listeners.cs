@@ -18,8 +18,6 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions t
 
     private const int MaxBody = 1 << 20;
 
-    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
-
     private static readonly object Shaken = new();
 
     private readonly List<Door> _open = [.. Door.All(mqtt, http).Where(door => door.Port != Door.Off && (!door.IsTls || tls.IsOn))];
@@ -43,7 +41,7 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions t
     {
         kestrel.AddServerHeader = false;
         // Who sends a byte now and then keeps nobody waiting but itself, and not for long.
-        kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+        kestrel.Limits.RequestHeadersTimeout = ConnectionLimit.Patience;
         kestrel.Limits.MaxRequestBodySize = MaxBody;
         if (tls.IsOn)
         {
@@ -137,6 +135,12 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions t
 
         if (door.Section == "Mqtt")
         {
+            // From here on the broker is the one that waits, and tells.
+            options.Use(next => connection =>
+            {
+                ConnectionLimit.Began(connection.Items);
+                return next(connection);
+            });
             options.UseConnectionHandler<MqttConnectionHandler>();
         }
     }

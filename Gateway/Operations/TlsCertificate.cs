@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Access;
 using Gateway.Contract;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -14,7 +15,6 @@ namespace Gateway.Operations;
 /// </summary>
 internal sealed class TlsCertificate(TlsOptions options, TimeProvider time, ILogger<TlsCertificate> log) : IAsyncDisposable
 {
-    private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ExpiryNotice = TimeSpan.FromDays(30);
     private static readonly TimeSpan NoticeInterval = TimeSpan.FromDays(1);
@@ -50,7 +50,7 @@ internal sealed class TlsCertificate(TlsOptions options, TimeProvider time, ILog
 
     public TlsHandshakeCallbackOptions Handshakes => new()
     {
-        HandshakeTimeout = HandshakePatience,
+        HandshakeTimeout = ConnectionLimit.Patience,
         OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
         {
             ServerCertificateContext = Current(),

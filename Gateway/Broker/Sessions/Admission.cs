@@ -71,6 +71,22 @@ internal sealed class Admission(BrokerLimits limits, BrokerCounts counts, TimePr
         }
     }
 
+    /// <summary>It has said nothing for so long that it is ended.</summary>
+    public void GaveUp(EndPoint? remote)
+    {
+        bool isTold;
+        lock (_lock)
+        {
+            isTold = IsNewEpisode(Of(KeyOf(remote) ?? ""));
+        }
+
+        counts.Limited(LimitCause.ConnectTimeout);
+        if (isTold)
+        {
+            BrokerLog.NeverSaidWho(log, remote);
+        }
+    }
+
     private void Leave(Knock? knock)
     {
         if (knock?.Place is { } place)

@@ -25,7 +25,8 @@ internal sealed class ConnectionWatch(TimeProvider time, ILogger log) : IDisposa
         }
     }
 
-    public void Start(SessionRegistry registry, SessionEnd end, ExpiryPurge purge, SysTopics sys) => _loop = RunAsync(registry, end, purge, sys);
+    public void Start(SessionRegistry registry, SessionEnd end, ExpiryPurge purge, SysTopics sys, Admission admission) =>
+        _loop = RunAsync(registry, end, purge, sys, admission);
 
     /// <summary>Waits until every connection is gone, then ends the loop; aborts what is still there when the caller's patience ends.</summary>
     public async Task StopAsync(CancellationToken abort)
@@ -57,14 +58,14 @@ internal sealed class ConnectionWatch(TimeProvider time, ILogger log) : IDisposa
         _emptied.Set();
     }
 
-    private async Task RunAsync(SessionRegistry registry, SessionEnd end, ExpiryPurge purge, SysTopics sys)
+    private async Task RunAsync(SessionRegistry registry, SessionEnd end, ExpiryPurge purge, SysTopics sys, Admission admission)
     {
         using var timer = new PeriodicTimer(s_interval, time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
-                CloseSilent();
+                CloseSilent(admission);
                 await EndDueAsync(registry, end);
                 purge.RunWhenDue();
                 sys.TellWhenDue();
@@ -81,13 +82,18 @@ internal sealed class ConnectionWatch(TimeProvider time, ILogger log) : IDisposa
         }
     }
 
-    private void CloseSilent()
+    private void CloseSilent(Admission admission)
     {
         var now = time.GetTimestamp();
         foreach (var (link, _) in _links)
         {
             if (link.IsOverdue(now))
             {
+                if (link is { IsAccepted: false, IsClosing: false })
+                {
+                    admission.GaveUp(link.Peer.Remote);
+                }
+
                 link.CloseFor(new(ReasonCode.KeepAliveTimeout, "nothing was heard for too long"));
             }
         }

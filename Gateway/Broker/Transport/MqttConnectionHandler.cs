@@ -1,4 +1,3 @@
-using System.Net;
 using Gateway.Broker.Sessions;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -11,10 +10,7 @@ internal sealed class MqttConnectionHandler(MqttBroker broker) : ConnectionHandl
     public override Task OnConnectedAsync(ConnectionContext connection)
     {
         var encrypted = connection.Features.Get<ITlsHandshakeFeature>() is not null;
-        var peer = new Peer(Unmapped(connection.RemoteEndPoint), encrypted ? "tls" : "tcp", encrypted);
+        var peer = new Peer(connection.RemoteEndPoint, encrypted ? "tls" : "tcp", encrypted);
         return broker.ServeAsync(connection.Transport, peer, connection.Abort);
     }
-
-    private static EndPoint? Unmapped(EndPoint? remote) =>
-        remote is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port) : remote;
 }

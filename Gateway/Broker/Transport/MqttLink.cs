@@ -83,6 +83,9 @@ internal sealed class MqttLink
         Volatile.Write(ref _patience, patience.Ticks);
     }
 
+    /// <summary>Its CONNECT was accepted.</summary>
+    public bool IsAccepted => _goodbye is not null;
+
     public bool IsOverdue(long now)
     {
         var patience = Volatile.Read(ref _patience);
