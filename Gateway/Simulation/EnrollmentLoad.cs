@@ -1,5 +1,6 @@
 using System.Net;
 using System.Threading.Channels;
+using Gateway.Contract;
 
 namespace Gateway.Simulation;
 
@@ -21,6 +22,9 @@ internal sealed record LoadOptions(Uri Url, EndPoint Mqtt, string? Token)
     public Faults Faults { get; init; } = Faults.None;
 
     public int? Seed { get; init; }
+
+    /// <summary>Whether scanners and people of the run are removed when it ends.</summary>
+    public bool Cleans { get; init; } = true;
 }
 
 /// <summary>Enrollment after enrollment against a running gateway: scanners over MQTT, a page for each enrollment, and a judgement on what it saw.</summary>
@@ -31,6 +35,7 @@ internal sealed class EnrollmentLoad(LoadOptions options, TimeProvider time, ILo
     // A lease and a half: by then an enrollment has ended, or something is wrong.
     private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(450);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestCleaning = TimeSpan.FromSeconds(15);
 
     public LoadReport Report { get; } = new();
 
@@ -46,7 +51,7 @@ internal sealed class EnrollmentLoad(LoadOptions options, TimeProvider time, ILo
         {
             for (var number = 1; number <= options.Scanners; number++)
             {
-                var device = $"load-{number}";
+                var device = NameOf(number);
                 var (secret, slots) = await api.RegisterAsync(device, stop);
                 var settings = new ScannerSettings(device, secret, options.Mqtt)
                 {
@@ -68,8 +73,36 @@ internal sealed class EnrollmentLoad(LoadOptions options, TimeProvider time, ILo
             await end.CancelAsync();
             await Task.WhenAll(scanners.Select(entry => entry.Running));
             scanners.ForEach(entry => entry.Scanner.Dispose());
+            if (options.Cleans)
+            {
+                await CleanAsync(api, [.. Enumerable.Range(1, scanners.Count).Select(NameOf)]);
+            }
         }
     }
+
+    /// <summary>The scanners first: with them go the fingers that their people would be waiting for.</summary>
+    private async Task CleanAsync(GatewayApi api, IReadOnlyList<string> devices)
+    {
+        using var patience = new CancellationTokenSource(LongestCleaning, time);
+        string[] paths = [.. devices.Select(device => $"api/devices/{device}"), .. devices.Select(device => $"api/people/{PersonAt(device)}")];
+        var gone = 0;
+        try
+        {
+            for (; gone < paths.Length; gone++)
+            {
+                await api.DeleteAsync(paths[gone], patience.Token);
+            }
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or SettingException)
+        {
+            Report.Left(paths.Length - gone);
+        }
+    }
+
+    private static string NameOf(int number) => $"load-{number}";
+
+    // One at each scanner, again and again: a load leaves as few people as scanners to clean away.
+    private static string PersonAt(string device) => device;
 
     private async Task GoOnAsync(GatewayApi api, Channel<string> free, List<Task> running, Random random, CancellationToken stop)
     {
@@ -92,7 +125,7 @@ internal sealed class EnrollmentLoad(LoadOptions options, TimeProvider time, ILo
             }
 
             running.RemoveAll(task => task.IsCompletedSuccessfully);
-            running.Add(EnrollAsync(api, device, $"person-{number}", new(random.Next()), free.Writer, stop));
+            running.Add(EnrollAsync(api, device, PersonAt(device), new(random.Next()), free.Writer, stop));
         }
 
         await Task.WhenAll(running);

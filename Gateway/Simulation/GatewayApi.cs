@@ -9,6 +9,9 @@ namespace Gateway.Simulation;
 /// <summary>What an application asks of a gateway over HTTP, again until it is answered: the service may be down, the scanner away or busy.</summary>
 internal sealed class GatewayApi : IDisposable
 {
+    // By which a later run knows that a scanner is one of its kind.
+    private const string Location = "simulated";
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly HttpClient _http;
@@ -35,10 +38,16 @@ internal sealed class GatewayApi : IDisposable
     /// <summary>Makes the device known, or takes it over; gives its secret, and the slots that an earlier run left fingers in.</summary>
     public async Task<(string Secret, IReadOnlyList<int> Slots)> RegisterAsync(string device, CancellationToken stop)
     {
-        var made = await PostAsync("api/devices", new { id = device, location = "simulated" }, key: null, isFinal: static code => code == "exists", stop);
+        var made = await PostAsync("api/devices", new { id = device, location = Location }, key: null, isFinal: static code => code == "exists", stop);
         if (made is not null)
         {
             return ((string)made["secret"]!, []);
+        }
+
+        if (await TryAsync(HttpMethod.Get, $"api/devices/{device}", body: null, key: null, stop) is (HttpStatusCode.OK, { } known)
+            && (string?)known["state"]?["location"] != Location)
+        {
+            throw new SettingException("--scanners", $"the service has a scanner {device} of its own, which a load must not take over.");
         }
 
         var answer = await PostAsync($"api/devices/{device}/secret", new { }, key: null, isFinal: null, stop);
@@ -58,6 +67,27 @@ internal sealed class GatewayApi : IDisposable
         await PostAsync($"api/devices/{device}/commands", new { @do = "delete", slot }, Guid.CreateVersion7(_time.GetUtcNow()).ToString(), isFinal: null, stop);
         while ((await SlotsAsync(device, stop)).Contains(slot))
         {
+            await Task.Delay(Pause, _time, stop);
+        }
+    }
+
+    /// <summary>Until it is gone, whoever was first.</summary>
+    /// <exception cref="SettingException">It is refused.</exception>
+    public async Task DeleteAsync(string path, CancellationToken stop)
+    {
+        while (true)
+        {
+            if (await TryAsync(HttpMethod.Delete, path, body: null, key: null, stop) is var (status, _)
+                && status != HttpStatusCode.TooManyRequests && (int)status < 500)
+            {
+                if ((int)status < 300 || status == HttpStatusCode.NotFound)
+                {
+                    return;
+                }
+
+                throw new SettingException("--token", $"DELETE {path} was refused with {(int)status}");
+            }
+
             await Task.Delay(Pause, _time, stop);
         }
     }

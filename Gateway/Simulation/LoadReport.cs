@@ -15,6 +15,10 @@ internal sealed class LoadReport
     private int _right;
     private int _pagesLost;
     private int _behind;
+    private int _lost;
+    private int _doubled;
+    private int _reordered;
+    private int _left;
     private string? _waitingFor;
 
     public int Right => Volatile.Read(ref _right);
@@ -52,6 +56,9 @@ internal sealed class LoadReport
     public void Watched(KioskView view, int scans) => Locked(() =>
     {
         _ended++;
+        _lost += view.Lost + (view.End == "succeeded" ? Math.Max(0, scans - view.Captured) : 0);
+        _doubled += view.Doubled;
+        _reordered += view.Reordered;
         if (view.End == "succeeded" && view.Captured == scans && view.Wrongs.Count == 0)
         {
             _right++;
@@ -63,6 +70,21 @@ internal sealed class LoadReport
     });
 
     public void Unfinished(string enrollment) => Locked(() => _wrongs.Add($"{enrollment}: no end within its lease"));
+
+    /// <summary>So many scanners and people of the load could not be removed from the service.</summary>
+    public void Left(int count) => Locked(() => _left = count);
+
+    /// <summary>The last line: what was promised, in figures.</summary>
+    public string Verdict()
+    {
+        lock (_lock)
+        {
+            var left = _left == 0 ? "" : $"; {_left} scanners and people named load-… could not be removed from the service, the next run does it";
+            return _ended == 0
+                ? $"no verdict: no enrollment ended{left}"
+                : $"verdict: lost {_lost}, doubled {_doubled}, reordered {_reordered} in {_ended} enrollments, {_ended - _right} of which ended wrong{left}";
+        }
+    }
 
     public string Line(TimeSpan elapsed)
     {

@@ -13,7 +13,7 @@ internal static class SimulateCommand
     private static readonly string[] Known =
         ["--url", "--mqtt", "--token", "--scanners", "--rate", "--enrollments", "--pace", "--retries", "--faults", "--seed"];
 
-    /// <summary>0 when every enrollment that began ended right.</summary>
+    /// <summary>0 when enrollments ended, and every one of them right.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output)
     {
         var options = Read(args);
@@ -31,7 +31,7 @@ internal static class SimulateCommand
         try
         {
             using var second = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-            while (!running.IsCompleted && await second.WaitForNextTickAsync(stop.Token))
+            while (await second.WaitForNextTickAsync(stop.Token) && !running.IsCompleted)
             {
                 await output.WriteLineAsync(load.Report.Line(time.GetElapsedTime(began)));
             }
@@ -49,7 +49,8 @@ internal static class SimulateCommand
             await output.WriteLineAsync(wrong);
         }
 
-        return load.Report.Wrongs.Count == 0 ? 0 : 1;
+        await output.WriteLineAsync(load.Report.Verdict());
+        return load.Report is { Wrongs.Count: 0, Ended: > 0 } ? 0 : 1;
     }
 
     /// <exception cref="SettingException">Something given is wrong; all of it is listed.</exception>

@@ -102,6 +102,12 @@ internal sealed class KioskView(string enrollment)
 
     public IReadOnlyList<string> Wrongs => _wrongs;
 
+    public int Lost { get; private set; }
+
+    public int Doubled { get; private set; }
+
+    public int Reordered { get; private set; }
+
     /// <summary>When the service received what has just arrived live; else null.</summary>
     public DateTimeOffset? Take(JsonNode frame)
     {
@@ -129,9 +135,15 @@ internal sealed class KioskView(string enrollment)
     private DateTimeOffset? Show(JsonNode happened)
     {
         var (seq, type) = ((long)happened["seq"]!, (string)happened["type"]!);
-        if (seq != Seq + 1)
+        if (seq <= Seq)
         {
-            _wrongs.Add(seq <= Seq ? $"doubled: {seq} after {Seq}" : $"missed: {seq} after {Seq}");
+            Doubled++;
+            _wrongs.Add($"doubled: {seq} after {Seq}");
+        }
+        else if (seq > Seq + 1)
+        {
+            Lost += (int)(seq - Seq - 1);
+            _wrongs.Add($"missed: {seq} after {Seq}");
         }
 
         if (End is not null)
@@ -144,6 +156,7 @@ internal sealed class KioskView(string enrollment)
             var step = (int)happened["data"]!["step"]!;
             if (step != Captured + 1)
             {
+                Reordered++;
                 _wrongs.Add($"out of order: step {step} after {Captured}");
             }
 
