@@ -63,7 +63,8 @@ internal static class RetentionPolicy
 {
     /// <summary>
     /// Of events in the order of their positions, those that go. The first that is within every bound ends it, since all that follow are younger; what an
-    /// unfinished channel needs is passed over, and the newest event of the journal stays, by which positions are counted on.
+    /// unfinished channel needs is passed over and kept beside the bounds, so that it costs the feed none of its own; and the newest event of the
+    /// journal stays, by which positions are counted on.
     /// </summary>
     public static Pruning Beyond(RetentionRule rule, IEnumerable<OldEvent> oldest, KindFigures figures, long newestPosition, DateTimeOffset now)
     {
@@ -76,9 +77,9 @@ internal static class RetentionPolicy
                 return new(gone, figures, IsComplete: true);
             }
 
+            figures = new(figures.Events - 1, figures.Bytes - old.Bytes);
             if (!old.IsNeeded)
             {
-                figures = new(figures.Events - 1, figures.Bytes - old.Bytes);
                 gone.Add(old);
             }
         }
@@ -88,6 +89,6 @@ internal static class RetentionPolicy
 }
 
 /// <param name="Gone">What goes, the oldest first.</param>
-/// <param name="Left">What the kind has afterwards.</param>
+/// <param name="Left">What the kind has afterwards, but for what was passed over.</param>
 /// <param name="IsComplete">Nothing that follows goes.</param>
 internal sealed record Pruning(IReadOnlyList<OldEvent> Gone, KindFigures Left, bool IsComplete);
