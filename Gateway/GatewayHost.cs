@@ -195,7 +195,7 @@ internal static class GatewayHost
         .AddSingleton<MqttBroker>().AddSingleton<MqttConnectionHandler>()
         .AddChannels(ChannelOptions.Of(limits))
         .AddSingleton<ICommitListener>(provider => new CommitListeners(
-            provider.GetRequiredService<ChannelHub>(), provider.GetRequiredService<WebhookBell>()));
+            provider.GetRequiredService<CommitTimes>(), provider.GetRequiredService<ChannelHub>(), provider.GetRequiredService<WebhookBell>()));
 
     private static LimitBook MakeLimitBook(IServiceProvider services) => new(
         services.GetRequiredService<LimitsOptions>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<LimitBook>>(),

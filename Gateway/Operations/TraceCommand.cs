@@ -45,7 +45,7 @@ internal static class TraceCommand
         }
 
         await using var kept = KeptJournal.Open(settings.Data.Folder);
-        var tracer = new Tracer(kept.Journal, new Receipts(kept.Receipts, [new EnrollmentKind()], TimeProvider.System));
+        var tracer = new Tracer(kept.Journal, new Receipts(kept.Receipts, [new EnrollmentKind()], TimeProvider.System), new(TimeProvider.System));
         if (await tracer.FactsAsync(id, CancellationToken.None) is not { } facts)
         {
             output.WriteLine(TraceEndpoints.Unknown(id, tracer.Misfits(id)));

@@ -7,8 +7,9 @@ namespace Gateway.Tracing;
 internal static class TraceEndpoints
 {
     public static IServiceCollection AddTracing(this IServiceCollection services) => services
-        .AddSingleton<IProjection, CommitTimes>()
-        .AddSingleton(provider => new Tracer(provider.GetRequiredService<IJournal>(), provider.GetRequiredService<Receipts>()));
+        .AddSingleton<CommitTimes>().AddSingleton<IProjection>(provider => provider.GetRequiredService<CommitTimes>())
+        .AddSingleton(provider => new Tracer(
+            provider.GetRequiredService<IJournal>(), provider.GetRequiredService<Receipts>(), provider.GetRequiredService<CommitTimes>()));
 
     public static void MapTrace(this IEndpointRouteBuilder routes) => routes.MapGet("/api/enrollments/{id}/trace", TraceAsync);
 

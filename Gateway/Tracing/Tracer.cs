@@ -9,7 +9,7 @@ using Gateway.Modules.Enrollments;
 namespace Gateway.Tracing;
 
 /// <summary>Gathers what is known of an enrollment's scans: journal, quarantine, scanner, and the receipts of pages.</summary>
-internal sealed class Tracer(IJournal journal, Receipts receipts)
+internal sealed class Tracer(IJournal journal, Receipts receipts, CommitTimes commits)
 {
     private const int MostEvents = 1000;
     private const int MostMisfits = 100;
@@ -66,7 +66,7 @@ internal sealed class Tracer(IJournal journal, Receipts receipts)
         return [.. events.Where(stored => stored.Type == EnrollmentEvents.Progress).Select(stored =>
         {
             var data = stored.Read<EnrollmentEvents.ProgressData>();
-            var committed = CommitTimes.Of(journal, stored, data.Step);
+            var committed = commits.Of(journal, stored, data.Step);
 
             // An event that is not back-dated bears the time of its commit, which is after its arrival.
             DateTimeOffset? device = data.Source is { } source ? (stored.At < source.Received ? stored.At : source.Received) : null;
