@@ -19,6 +19,12 @@ const comings = [
   { seq: 2, type: "in", at: when, person: "Ada" },
   { seq: 1, type: "in", at: when, person: "Cem" },
 ];
+const job = { id: "a", name: "Import", by: "key:k1", state: "running", done: 1, total: 2, percent: 50, message: "half", stallsAt: "2026-01-03T08:00:00.000Z", at: when };
+const reports = [
+  { seq: 1, type: "created", at: when, data: { name: "Import", by: "key:k1" } },
+  { seq: 2, type: "progress", at: when, data: { done: 1, total: 2, percent: 50, message: "half" } },
+  { seq: 3, type: "progress", at: when, data: { done: 0, total: 2, percent: 0, late: true, by: "otto" } },
+];
 const list = (...items) => loaded("list", { items, next: null });
 
 /** Each page with something on it. */
@@ -36,6 +42,11 @@ const FULL = {
   "checkins": [list({ site: "main", inside: 0, recent: comings, present: [], days: [] }), loaded("stays", { items: [] })],
   "rooms": [list(room)],
   "rooms/r1": [loaded("room", { state: room }), loaded("messages", { items: [message], next: null })],
+  "people/ada": [
+    loaded("one", { id: "ada", name: "Ada", registered: true, fingers: [{ device: "door-1", slot: 4, at: when }] }),
+    list(ended),
+  ],
+  "jobs/a": [loaded("one", { state: job, seq: 3, epoch: "e" }), loaded("events", { events: reports, reset: false })],
   "jobs": [list({ id: "a", name: "Import", state: "running", done: 1, total: 2, percent: 50, message: null, at: when })],
   "firmware": [loaded("list", { ...firmware, devices: [{ device: "door-1", running: "1.0.0", wanted: "2.0.0", outcome: "waiting", since: when, by: "admin" }] })],
 };
@@ -170,4 +181,45 @@ test("Days_OfASite_TellWhoForgotAndWhatNobodyKnew", () => {
   const site = { site: "main", inside: 1, recent: [], present: [{ person: "Ada", since: when }], days };
   const seen = all(shown(full("checkins", list(site), loaded("stats", { sites: {}, twice }))));
   assert.match(seen, /Ada.*also at attic.*Day by day.*Forgot to check out.*Unknown fingers.*12.*1 h 40.*3.*2.*4.*08:00: 12/s);
+});
+
+test("Job_OnItsPage_ShowsItsReportsNewestFirst_WhoMadeThem_AndThatItIsSilent", () => {
+  const seen = all(shown(full("jobs/a")));
+  assert.match(seen, /Silent/);
+  assert.match(seen, /Nothing heard of it/);
+  assert.match(seen, /key:k1/);
+  assert.ok(seen.indexOf("came late") < seen.indexOf("Created"), seen);
+  assert.match(seen, /otto/);
+});
+
+test("Job_ThatFailed_SaysWhy_AndOneThatIsNotThereSaysThat", () => {
+  const failed = full("jobs/a", loaded("one", { state: { ...job, state: "failed", message: "no such file" }, seq: 3, epoch: "e" }));
+  assert.match(all(shown(failed)), /Failed: ?no such file/);
+  const unknown = at("#/jobs/x", { type: "loadFailed", name: "one", path: "/api/jobs/x", problem: { code: "unknown_job" } });
+  assert.match(all(shown(unknown)), /There is no such job/);
+  const nobody = at("#/people/x", { type: "loadFailed", name: "one", path: "/api/people/x", problem: { code: "unknown_person" } });
+  assert.match(all(shown(nobody)), /Nobody of this id is known/);
+});
+
+test("Job_Reports_AreAskedForFromTheNewest_AndThoseBefore", () => {
+  const asked = place => pageOf(parseRoute(place)).loads(parseRoute(place), full("jobs/a", loaded("one", { state: job, seq: 120, epoch: "e" })));
+  assert.equal(asked("#/jobs/a").events, "/api/jobs/a/events?since=70&epoch=e&limit=1000");
+  assert.equal(asked("#/jobs/a?before=71").events, "/api/jobs/a/events?since=20&epoch=e&limit=50");
+  assert.equal(asked("#/jobs/a?before=3").events, "/api/jobs/a/events?since=0&epoch=e&limit=2");
+  assert.equal(asked("#/jobs/a?before=x").events, undefined);
+});
+
+test("Address_ThatLeadsNowhere_SaysSo", () => {
+  for (const place of ["nonsense", "jobs/", "audit/x", "checkins/main"]) {
+    const page = pageOf(parseRoute(`#/${place}`));
+    if (place !== "jobs/") assert.match(all(shown(at(`#/${place}`))), /There is no such page/, place);
+    assert.ok(page, place);
+  }
+});
+
+test("Message_OfARoom_IsDeletedByOperators_WhoAreToldWhatBackupsKeep", () => {
+  assert.ok(buttons(shown(full("rooms/r1", as("operator")))).some(({ props }) => props["aria-label"]?.startsWith("Delete what otto said")));
+  assert.equal(all(shown(full("rooms/r1", as("viewer")))).includes("Delete"), false);
+  const mine = full("rooms/r1", { type: "me", me: { kind: "user", name: "otto", role: "viewer" } });
+  assert.ok(elements(shown(mine).tree).some(({ props }) => props.class === "answer"), "who takes part has a say");
 });

@@ -10,6 +10,7 @@ internal sealed class SomeConsoleSite : IAsyncDisposable
     [
         "overview", "scanners", "scanners/sim-1", "enrollments", "people", "people/forgotten", "checkins", "rooms", "jobs", "quarantine",
         "connections", "firmware", "access", "webhooks", "audit", "system", "more", "enrollments/unknown", "scanners/unknown",
+        "jobs/import", "jobs/export", "jobs/unknown", "people/Ada%20Lovelace", "people/unknown", "nowhere",
     ];
 
     private readonly SomeFolder _folder;
@@ -34,6 +35,10 @@ internal sealed class SomeConsoleSite : IAsyncDisposable
         await service.PostAsync("api/jobs", new { id = "import", name = "Nightly import", total = 10 });
         await service.PostAsync("api/jobs", new { id = "long", name = new string('W', 100), total = 10 });
         await service.PostAsync("api/jobs/import/events", new { type = "progress", done = 4, message = "4 of 10" });
+        await service.PostAsync("api/jobs", new { id = "export", name = "Export of attendance", @ref = "2026-11", total = 3, stalledAfter = 60 });
+        await service.PostAsync("api/jobs/export/events", new { type = "progress", done = 2, message = "November" });
+        await service.PostAsync("api/jobs/export/events", new { type = "progress", done = 1, message = "October" });
+        await service.PostAsync("api/jobs/export/events", new { type = "error", message = "No space left on device: /srv/export/2026-11.csv" });
         await service.PostAsync("api/checkins", new { site = "main", person = "Ada Lovelace", direction = "in" });
         await service.Http.PutAsJsonAsync("api/people/Zoe", new { });
         (await service.Http.DeleteAsync("api/people/Zoe")).EnsureSuccessStatusCode();

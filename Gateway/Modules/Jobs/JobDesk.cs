@@ -28,7 +28,8 @@ internal sealed class JobDesk(JobsOptions options)
 
         var silence = request.StalledAfter ?? options.StalledSeconds;
         transaction.Append(channel, EventDraft.Of(
-            JobEvents.Created, new JobEvents.CreatedData(request.Name, request.Total, request.Ref, silence == 0 ? null : silence, request.Data)));
+            JobEvents.Created,
+            new JobEvents.CreatedData(request.Name, request.Total, request.Ref, silence == 0 ? null : silence, request.Data, request.By)));
         transaction.Documents.Put(Running, id, "{}"u8.ToArray());
         return transaction.State<JobState>(channel);
     }
@@ -71,7 +72,7 @@ internal sealed class JobDesk(JobsOptions options)
 
 /// <param name="Id">Null: one is made.</param>
 /// <param name="StalledAfter">Seconds; 0 is never, null as set for the service.</param>
-internal sealed record JobRequest(string? Id, string Name, long? Total, string? Ref, int? StalledAfter, JsonElement? Data);
+internal sealed record JobRequest(string? Id, string Name, long? Total, string? Ref, int? StalledAfter, JsonElement? Data, string? By = null);
 
 /// <summary>What became of a report.</summary>
 internal readonly record struct JobOutcome

@@ -1,3 +1,4 @@
+using Gateway.Access;
 using Gateway.Contract;
 using Gateway.Journal;
 using Gateway.Modules.Devices;
@@ -29,7 +30,8 @@ internal static class JobEndpoints
             body.OptionalLong("total", 0, JobReport.MaxCount),
             body.OptionalText("ref", MaxName),
             body.OptionalNumber("stalledAfter", 0, JobsOptions.LongestSilence),
-            body.OptionalObject("data", JobReport.MaxData));
+            body.OptionalObject("data", JobReport.MaxData),
+            HttpAccess.IdentityOf(context).Shown);
         if (request.Id is { } id && !DeviceId.IsValid(id))
         {
             throw RequestRefusedException.Invalid("id", "id must be lower-case letters, digits and -, at most 32, not beginning with -.");
@@ -53,10 +55,11 @@ internal static class JobEndpoints
         }
 
         var channel = ChannelName.TryParse($"{JobDesk.Kind}/{id}", out var name) ? name : throw RequestRefusedException.Unknown("job", id);
+        var by = HttpAccess.IdentityOf(context).Shown;
         var outcome = default(JobOutcome);
         var answer = await Idempotency.OnceAsync<Reported>(journal, Idempotency.Of(context, body), transaction =>
         {
-            outcome = JobDesk.Report(transaction, channel, report);
+            outcome = JobDesk.Report(transaction, channel, report with { By = by });
             return outcome.Refusal switch
             {
                 null => (new(outcome.Seq), null),

@@ -16,9 +16,11 @@ internal static class JobEvents
     // Written by ourselves: there is nothing to find out about it.
     private static readonly JsonWriterOptions WriterOptions = new() { SkipValidation = true, Encoder = ContractJson.Options.Encoder };
 
-    /// <summary>{"done","total","percent","message"?,"late"?,"data"?}: where the job stood by this report.</summary>
-    public static EventDraft Reported(string type, JobReport report, long done, long? total, int percent, bool isLate)
+    /// <summary>{"done","total","percent","message"?,"late"?,"by"?,"data"?}: where the job stood by this report.</summary>
+    public static EventDraft Reported(string type, JobState state, JobReport report, long done, long? total, int percent, bool isLate)
     {
+        // Almost always it is who created the job, and that is known.
+        var by = report.By == state.By ? null : report.By;
         var buffer = new ArrayBufferWriter<byte>(96 + report.Data.Length);
         using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
         {
@@ -45,6 +47,11 @@ internal static class JobEvents
                 writer.WriteBoolean("late"u8, true);
             }
 
+            if (by is not null)
+            {
+                writer.WriteString("by"u8, by);
+            }
+
             if (!report.Data.IsEmpty)
             {
                 writer.WritePropertyName("data"u8);
@@ -57,7 +64,7 @@ internal static class JobEvents
         return new(type, buffer.WrittenSpan.ToArray());
     }
 
-    internal sealed record CreatedData(string Name, long? Total, string? Ref, int? StalledAfter, JsonElement? Data);
+    internal sealed record CreatedData(string Name, long? Total, string? Ref, int? StalledAfter, JsonElement? Data, string? By = null);
 }
 
 /// <summary>Folds a job's events into its state: pure, no clock.</summary>
@@ -76,7 +83,16 @@ internal sealed class JobKind() : ChannelKind<JobState>("jobs")
     private static JobState Begin(StoredEvent next)
     {
         var data = next.Read<JobEvents.CreatedData>();
-        return new() { Id = next.Channel.Id, Name = data.Name, Ref = data.Ref, Total = data.Total, StalledAfter = data.StalledAfter, At = next.At };
+        return new()
+        {
+            Id = next.Channel.Id,
+            Name = data.Name,
+            Ref = data.Ref,
+            By = data.By,
+            Total = data.Total,
+            StalledAfter = data.StalledAfter,
+            At = next.At,
+        };
     }
 
     private static JobState Continue(JobState state, StoredEvent next)

@@ -24,6 +24,9 @@ internal sealed record JobReport(JobReportType Type, long? Done, long? Total, st
 
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = ContractJson.Options.MaxDepth };
 
+    /// <summary>Who says it: taken from the credentials, never from what was sent.</summary>
+    public string? By { get; init; }
+
     /// <summary>The report, or which field is wrong and why.</summary>
     public static (JobReport? Report, FieldFault? Fault) Read(ReadOnlySpan<byte> utf8)
     {

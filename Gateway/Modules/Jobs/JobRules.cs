@@ -19,12 +19,12 @@ internal static class JobRules
             var reported = report.Done ?? state.Done;
             var isLate = reported < state.Done;
             var percent = isLate ? JobState.PercentOf(reported, total) : state.PercentAt(reported, total);
-            return (JobEvents.Reported(JobEvents.Progress, report, reported, total, percent, isLate), null);
+            return (JobEvents.Reported(JobEvents.Progress, state, report, reported, total, percent, isLate), null);
         }
 
         var done = Math.Max(state.Done, report.Done ?? 0);
         return report.Type == JobReportType.Complete
-            ? (JobEvents.Reported(JobEvents.Complete, report, done, total, percent: 100, isLate: false), null)
-            : (JobEvents.Reported(JobEvents.Error, report, done, total, state.PercentAt(done, total), isLate: false), null);
+            ? (JobEvents.Reported(JobEvents.Complete, state, report, done, total, percent: 100, isLate: false), null)
+            : (JobEvents.Reported(JobEvents.Error, state, report, done, total, state.PercentAt(done, total), isLate: false), null);
     }
 }

@@ -19,6 +19,9 @@ internal sealed record JobState
     /// <summary>What the job is about in the words of whoever runs it, for example a file's number.</summary>
     public string? Ref { get; init; }
 
+    /// <summary>Who created it; null where that was before this was kept.</summary>
+    public string? By { get; init; }
+
     public JobPhase State { get; init; }
 
     /// <summary>The greatest that was reported; it never falls.</summary>

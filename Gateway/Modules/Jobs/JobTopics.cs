@@ -23,7 +23,7 @@ internal sealed class JobTopics(Jobs jobs) : IModuleTopics
         }
 
         var (report, fault) = JobReport.Read(payload.Span);
-        return report is null ? throw new MalformedMessageException(fault!.ToString()) : new JobMessage(channel, report, jobs);
+        return report is null ? throw new MalformedMessageException(fault!.ToString()) : new JobMessage(channel, report with { By = arrival.Owner }, jobs);
     }
 }
 

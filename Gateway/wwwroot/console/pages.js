@@ -7,10 +7,13 @@ import { enrollmentPage } from "./pages/enrollment.js";
 import { enrollmentsPage } from "./pages/enrollments.js";
 import { firmwarePage } from "./pages/firmware.js";
 import { forgottenPage } from "./pages/forgotten.js";
+import { jobPage } from "./pages/job.js";
 import { jobsPage } from "./pages/jobs.js";
 import { morePage } from "./pages/more.js";
+import { nowherePage } from "./pages/nowhere.js";
 import { overviewPage } from "./pages/overview.js";
 import { peoplePage } from "./pages/people.js";
+import { personPage } from "./pages/person.js";
 import { quarantinePage } from "./pages/quarantine.js";
 import { roomPage } from "./pages/room.js";
 import { roomsPage } from "./pages/rooms.js";
@@ -42,12 +45,13 @@ const LISTS = {
 };
 
 /** @type {Record<string, Page>} */
-const ONES = { people: forgottenPage, scanners: scannerPage, enrollments: enrollmentPage, rooms: roomPage, webhooks: webhookPage };
+const ONES = { people: personPage, scanners: scannerPage, enrollments: enrollmentPage, jobs: jobPage, rooms: roomPage, webhooks: webhookPage };
 
 /**
  * @param {import("./route.js").Route} route
  * @returns {Page}
  */
 export function pageOf({ page, id }) {
-  return (id === null ? LISTS[page] : ONES[page]) ?? overviewPage;
+  if (page === "people" && id === "forgotten") return forgottenPage;
+  return (id === null ? LISTS[page] : ONES[page]) ?? nowherePage;
 }

@@ -2,6 +2,7 @@
 import { h } from "../../shared/dom.js";
 import { filters, listed } from "../lists.js";
 import { badge, card, empty, pageHead, progress } from "../parts.js";
+import { href } from "../route.js";
 import { only } from "./enrollments.js";
 
 /** @typedef {import("../console.js").Scene} Scene */
@@ -22,7 +23,7 @@ export const jobsPage = {
       none: empty(say("jobs.none"), say("jobs.noneHint"), h("code", null, "scripts/job-report --name import -- some-command")),
       key: row => row.id,
       columns: [
-        { label: say("job.name"), kind: "head", cell: row => [row.name, row.ref && h("span", { class: "hint" }, row.ref)] },
+        { label: say("job.name"), kind: "head", cell: row => [h("a", { href: href("jobs", row.id) }, row.name), row.ref && h("span", { class: "hint" }, row.ref)] },
         {
           label: say("job.far"),
           kind: "wide",
@@ -31,10 +32,7 @@ export const jobsPage = {
             h("span", { class: "hint" }, far(row, say, format)),
           ],
         },
-        {
-          label: say("scanners.state"),
-          cell: row => (row.stalled ? badge("warn", say("job.stalled")) : badge(MOODS[row.state] ?? "quiet", say(`job.${row.state}`))),
-        },
+        { label: say("scanners.state"), cell: row => stateBadge(row, say) },
         { label: say("job.message"), cell: row => row.message ?? "–" },
         { label: say("enrollment.when"), cell: row => h("time", { datetime: row.at }, format.moment(row.at, model.now)) },
       ],
@@ -56,9 +54,17 @@ export const jobsPage = {
 /**
  * @param {any} job
  * @param {import("../../shared/language.js").Words} say
+ */
+export function stateBadge({ state, stalled }, say) {
+  return stalled === true ? badge("warn", say("job.stalled")) : badge(MOODS[state] ?? "quiet", say(`job.${state}`));
+}
+
+/**
+ * @param {any} job
+ * @param {import("../../shared/language.js").Words} say
  * @param {import("../format.js").Formats} format
  */
-function far({ done, total, percent }, say, format) {
+export function far({ done, total, percent }, say, format) {
   return total === null
     ? say("job.done", { done: format.number(done) })
     : `${say("job.of", { done: format.number(done), total: format.number(total) })} · ${percent} %`;

@@ -35,8 +35,7 @@ export const peoplePage = {
 
 /** @param {Scene} scene */
 function list(scene) {
-  const { model, say, format, act } = scene;
-  const rules = hasRole(model.me, "admin");
+  const { model, say } = scene;
   const isNarrowed = model.route.query["search"] !== undefined;
   return listed(scene, "list", {
     label: say("people.title"),
@@ -47,7 +46,7 @@ function list(scene) {
         label: say("person.name"),
         kind: "head",
         cell: row => [
-          h("a", { href: href("enrollments", null, { person: row.id }) }, row.name ?? row.id),
+          h("a", { href: href("people", row.id) }, row.name ?? row.id),
           row.name && h("span", { class: "hint" }, row.id),
         ],
       },
@@ -58,34 +57,51 @@ function list(scene) {
       {
         label: say("person.fingers"),
         kind: "wide",
-        cell: row =>
-          row.fingers.length === 0
-            ? "–"
-            : h(
-                "ul",
-                { class: "inline" },
-                row.fingers.map((/** @type {any} */ finger) =>
-                  h(
-                    "li",
-                    { key: `${finger.device} ${finger.slot}` },
-                    h("a", { href: href("scanners", finger.device) }, say("person.finger", finger)),
-                    " ",
-                    h("span", { class: "hint" }, format.moment(finger.at, model.now)),
-                  ),
-                ),
-              ),
+        cell: row => fingers(scene, row),
       },
-      ...actions(scene, "operator", row => {
-        const person = row.name ?? row.id;
-        return [
-          rowButton(say("person.enroll"), say("person.enrollOf", { person }), () => act.open(askEnroll(scene, { person: row.id }))),
-          rowButton(say("person.rename"), say("person.renameOf", { person }), () => act.open(askRename(scene, row))),
-          rules && exportLink(scene, row.id, person),
-          rules && rowButton(say("person.forget"), say("person.forgetOf", { person }), () => act.open(askForget(scene, row)), "danger"),
-        ];
-      }),
+      ...actions(scene, "operator", row => personActions(scene, row)),
     ],
   });
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Person} person
+ */
+export function fingers({ model, say, format }, person) {
+  if (person.fingers.length === 0) return "–";
+  return h(
+    "ul",
+    { class: "inline" },
+    person.fingers.map(finger =>
+      h(
+        "li",
+        { key: `${finger.device} ${finger.slot}` },
+        h("a", { href: href("scanners", finger.device) }, say("person.finger", finger)),
+        " ",
+        h("span", { class: "hint" }, format.moment(finger.at, model.now)),
+      ),
+    ),
+  );
+}
+
+/**
+ * What can be done with a person, by whom the service lets do it.
+ *
+ * @param {Scene} scene
+ * @param {Person} row
+ */
+export function personActions(scene, row) {
+  const { model, say, act } = scene;
+  if (!hasRole(model.me, "operator")) return [];
+  const rules = hasRole(model.me, "admin");
+  const person = row.name ?? row.id;
+  return [
+    rowButton(say("person.enroll"), say("person.enrollOf", { person }), () => act.open(askEnroll(scene, { person: row.id }))),
+    rowButton(say("person.rename"), say("person.renameOf", { person }), () => act.open(askRename(scene, row))),
+    rules && exportLink(scene, row.id, person),
+    rules && rowButton(say("person.forget"), say("person.forgetOf", { person }), () => act.open(askForget(scene, row)), "danger"),
+  ];
 }
 
 /**

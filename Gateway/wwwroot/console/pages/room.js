@@ -1,7 +1,7 @@
 /** One room: what was said, who got it, and an answer. */
 import { h } from "../../shared/dom.js";
 import { problemText } from "../../shared/problems.js";
-import { pager, table } from "../lists.js";
+import { pager, rowButton, table } from "../lists.js";
 import { badge, card, empty, loaded, pageHead } from "../parts.js";
 import { href } from "../route.js";
 import { hasRole } from "../sections.js";
@@ -47,13 +47,19 @@ export const roomPage = {
                   ),
                 ),
           ]),
-          hasRole(model.me, "operator") && answerForm(scene, room.id),
+          (hasRole(model.me, "operator") || takesPart(room, model.me)) && answerForm(scene, room.id),
         ],
         { key: "talk" },
       ),
     ];
   },
 };
+
+/**
+ * @param {{ participants: { user: string }[] }} room
+ * @param {import("../model.js").Me | null} me
+ */
+const takesPart = (room, me) => room.participants.some(one => one.user === me?.name);
 
 /**
  * @param {Scene} scene
@@ -85,13 +91,38 @@ function messageView(scene, message) {
  * @param {any} message
  * @param {boolean} isAsked already
  */
-function receiptsLink({ model, say, format }, message, isAsked) {
+function receiptsLink(scene, message, isAsked) {
+  const { model, say, format } = scene;
   const link = {
     href: href("rooms", model.route.id, { ...model.route.query, message: isAsked ? null : message.id }),
     "aria-expanded": String(isAsked),
     "aria-label": say(isAsked ? "receipts.hideOf" : "receipts.showOf", { user: message.user, time: format.moment(message.at, model.now) }),
   };
-  return h("p", { class: "hint", key: "link" }, h("a", link, say(isAsked ? "receipts.hide" : "receipts.show")));
+  const mayDelete = hasRole(model.me, "operator") && !message.deletedAt;
+  return h(
+    "p",
+    { class: "hint", key: "link" },
+    h("a", link, say(isAsked ? "receipts.hide" : "receipts.show")),
+    mayDelete && deletion(scene, message),
+  );
+}
+
+/**
+ * @param {Scene} scene
+ * @param {any} message
+ */
+function deletion({ model, say, format, act }, { id, user, at }) {
+  const place = path(model.route.id);
+  const ask = () =>
+    act.open({
+      title: say("room.deleteTitle"),
+      text: [say("room.deleteText"), say("room.deleteBackups")],
+      confirm: say("room.delete"),
+      danger: true,
+      run: () => act.send("DELETE", `${place}/messages/${encodeURIComponent(id)}`),
+      done: () => say("room.deletedNow"),
+    });
+  return rowButton(say("room.delete"), say("room.deleteOf", { user, time: format.moment(at, model.now) }), ask, "plain");
 }
 
 /**
@@ -102,6 +133,7 @@ function receiptsLink({ model, say, format }, message, isAsked) {
 function receipts(scene) {
   const { model, say, format } = scene;
   const isOpen = model.loads["room"]?.value?.state.participants.length === 0;
+  const gone = (/** @type {any} */ { left }) => left && h("span", { class: "hint" }, say("receipts.leftHint", { time: format.moment(left, model.now) }));
   const time = (/** @type {string | null} */ at) => (at === null ? "–" : h("time", { datetime: at }, format.moment(at, model.now)));
   return loaded(scene, "receipts", ({ items }) =>
     items.length === 0
@@ -111,7 +143,7 @@ function receipts(scene) {
           rows: items,
           key: row => row.user,
           columns: [
-            { label: say("connection.user"), kind: "head", cell: row => [row.user, row.role && h("span", { class: "hint" }, row.role)] },
+            { label: say("connection.user"), kind: "head", cell: row => [row.user, row.role && h("span", { class: "hint" }, row.role), gone(row)] },
             { label: say("scanners.state"), cell: row => receiptBadge(row, say) },
             { label: say("receipts.sent"), cell: row => time(row.sent) },
             { label: say("receipts.acknowledged"), cell: row => time(row.acknowledged) },
@@ -125,9 +157,10 @@ function receipts(scene) {
  * @param {any} receipt
  * @param {import("../../shared/language.js").Words} say
  */
-function receiptBadge({ read, acknowledged, sent, slow, isThere }, say) {
+function receiptBadge({ read, acknowledged, sent, slow, isThere, left }, say) {
   if (read !== null) return badge("good", say("receipts.isRead"));
   if (acknowledged !== null) return badge("good", say("receipts.hasIt"));
+  if (left !== undefined) return badge("quiet", say("receipts.left"));
   if (slow) return badge("warn", say(isThere ? "receipts.slow" : "receipts.away"));
   return badge(sent === null ? "quiet" : "busy", say(sent === null ? "receipts.waiting" : "receipts.onItsWay"));
 }
