@@ -143,6 +143,22 @@ public sealed class CheckInClockTests
     }
 
     [Test]
+    public async Task Clock_ThatIsPutBackBehindAClosing_WithdrawsItNot()
+    {
+        await _site.MarkAsync("Ada", Some.Now);
+        _time.Advance(TimeSpan.FromHours(12));
+        await _clock.CloseAsync(CancellationToken.None);
+        var before = new ManualTime();
+        await _some.DisposeAsync();
+        _some = SomeJournal.Open(_folder, before);
+        _site = new(_some.Journal, new() { TimeZone = "Europe/Berlin", Closing = "22:00" });
+        await _site.MarkAsync("Ada", Some.Now.AddSeconds(2));
+
+        Assert.That(await _site.TypesAsync(), Is.EqualTo(new[] { "in", "out", "repeat" }));
+        Assert.That((await _site.StateAsync()).Inside, Is.Zero);
+    }
+
+    [Test]
     public async Task Start_AfterTheClosing_ClosesBeforeAnybodyAsks()
     {
         await _site.MarkAsync("Ada", Some.Now);

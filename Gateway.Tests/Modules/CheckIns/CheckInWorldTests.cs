@@ -15,7 +15,7 @@ public sealed class CheckInWorldTests
     [TestCase("2026-03-27T12:00:00Z")]
     [TestCase("2026-10-23T12:00:00Z")]
     public void Figures_OfEveryInterleaving_EqualANaiveRecomputation(string start) => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(60).WithStartSize(20).WithEndSize(500),
+        Config.QuickThrowOnFailure.WithMaxTest(40).WithStartSize(20).WithEndSize(400),
         Prop.ForAll(
             Gen.Choose(0, 1_000_000).ListOf().ToArbitrary(),
             numbers => RunAsync(DateTimeOffset.Parse(start, CultureInfo.InvariantCulture), [.. numbers]).GetAwaiter().GetResult()));

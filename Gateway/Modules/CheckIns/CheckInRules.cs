@@ -55,7 +55,8 @@ internal static class CheckInRules
     /// <param name="first">What it is about, where that is none of the ledger's passages.</param>
     private static CheckInDecision Compare(PersonLedger ledger, Movement? first, Timetable times, DateTimeOffset now)
     {
-        var walk = ledger.Walk(times, now);
+        // A clock that was put back withdraws no closing that was told.
+        var walk = ledger.Walk(times, ledger.Closings is [.., var last] && last.At > now ? last.At : now);
         var figures = new FigureSum(times);
         var movements = new List<Movement>();
         var closings = ledger.Closings.ToDictionary(closing => closing.At);

@@ -77,7 +77,7 @@ internal sealed record PersonLedger(
     public static readonly TimeSpan Kept = TimeSpan.FromDays(8);
 
     // Somebody who plays with a scanner for hours costs no more than this at each reading.
-    private const int Most = 1000;
+    private const int Most = 400;
 
     /// <summary>What happened before is too old to be told from what else is known.</summary>
     public DateTimeOffset HorizonAt(DateTimeOffset now) => From is { } from && from > now - Kept ? from : now - Kept;

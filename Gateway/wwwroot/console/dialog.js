@@ -9,7 +9,7 @@
  * @property {string} name
  * @property {string} label
  * @property {string} [hint]
- * @property {"text" | "password" | "number" | "file" | "datetime-local"} [type]
+ * @property {"text" | "password" | "number" | "file" | "date" | "datetime-local"} [type]
  * @property {string} [accept] kinds of files
  * @property {"text" | "base64"} [reads] what becomes of a file
  * @property {[string, string][]} [options]

@@ -163,8 +163,8 @@ function askExport({ model, say, act }) {
     title: say("attendance.export"),
     text: say("attendance.text"),
     fields: [
-      { name: "from", label: say("attendance.from"), value: localDay(model.now, 30) },
-      { name: "to", label: say("attendance.to"), value: localDay(model.now, 0) },
+      { name: "from", label: say("attendance.from"), type: "date", value: localDay(model.now, 30) },
+      { name: "to", label: say("attendance.to"), type: "date", value: localDay(model.now, 0) },
       { name: "person", label: say("finger.person"), hint: say("attendance.personHint"), optional: true },
       { name: "site", label: say("scanner.site"), options: [["", say("list.all")], ...sites.map(({ site }) => /** @type {[string, string]} */ ([site, site]))] },
     ],
