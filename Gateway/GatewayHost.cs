@@ -109,6 +109,7 @@ internal static class GatewayHost
         services.GetRequiredService<Standings>().Start(broker.ForgetOwner);
         await devices.StartAsync(CancellationToken.None);
         services.GetRequiredService<Enrollments>().Start();
+        services.GetRequiredService<CommandNotes>().Start();
         services.GetRequiredService<QuarantineKeeper>().Start();
         services.GetRequiredService<Retention>().Start();
         services.GetRequiredService<Webhooks>().Start();
@@ -204,6 +205,9 @@ internal static class GatewayHost
     private static void AddAccess(IServiceCollection services) => services
         .AddSingleton(provider => new NewTokenFile(provider.GetRequiredService<DataOptions>().Folder))
         .AddSingleton(provider => new SealedSecrets(provider.GetRequiredService<DataOptions>().Folder))
+        .AddSingleton(provider => new CommandNotes(
+            provider.GetRequiredService<DataOptions>().Folder, provider.GetRequiredService<IJournal>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<CommandNotes>>()))
         .AddSingleton<AdminToken>().AddSingleton<DeviceSecrets>().AddSingleton<Sessions>().AddSingleton<DenyList>()
         .AddSingleton<Accounts>().AddSingleton<Standings>().AddSingleton<ScannerOf>().AddSingleton<AuthThrottle>().AddSingleton<Pairings>()
         .AddSingleton<Homes>().AddSingleton<PasswordDesk>().AddSingleton<ChannelGuards>()
@@ -224,7 +228,7 @@ internal static class GatewayHost
         .AddSingleton<DeviceFigures>().AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()
         .AddJobs().AddCheckIns().AddRooms()
         .AddFirmware().AddWebhooks().AddMappings()
-        .AddSingleton<IntakeMeters>().AddSingleton<QuarantineKeeper>().AddSingleton<Resubmission>()
+        .AddSingleton<IntakeMeters>().AddSingleton<PublishedActs>().AddSingleton<QuarantineKeeper>().AddSingleton<Resubmission>()
         .AddTracing()
         .AddSingleton<IntakeGate>().AddSingleton<IPublishGate>(provider => provider.GetRequiredService<IntakeGate>())
         .AddSingleton<SimulatedFleet>().AddSingleton<Demonstration>()

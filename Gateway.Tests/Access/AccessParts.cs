@@ -22,6 +22,8 @@ internal sealed class AccessParts(IJournal journal, string folder, TimeProvider 
 
     public AdminToken NewAdmin(AccessOptions options) => new(options, new NewTokenFile(folder), journal, time);
 
+    public AuditTrail Trail => field ??= SomeAudit.Trail(journal, time);
+
     public Homes Homes { get; } = new(journal, NullLogger<Homes>.Instance);
 
     public AuthThrottle NewThrottle(LimitsOptions? limits = null) =>
@@ -30,9 +32,8 @@ internal sealed class AccessParts(IJournal journal, string folder, TimeProvider 
     public Tickets NewTickets(AccessOptions options)
     {
         var guards = new ChannelGuards(new(journal, []), []);
-        var trail = new AuditTrail(journal, NullLogger<AuditTrail>.Instance);
         var access = new HttpAccess(
-            options, NewAdmin(options), NewSessions(), Accounts, guards, NewThrottle(), trail, new(journal, time), NullLogger<HttpAccess>.Instance);
+            options, NewAdmin(options), NewSessions(), Accounts, guards, NewThrottle(), Trail, new(journal, time), NullLogger<HttpAccess>.Instance);
         return new(access, Standings, guards, time);
     }
 }

@@ -178,7 +178,7 @@ public sealed class StandingsTests
     }
 
     private MqttAuthenticator Authenticator() =>
-        new(new(), _parts.Admin, _parts.Devices, _parts.Accounts, _parts.Standings, new(new()), _parts.NewThrottle());
+        new(new(), _parts.Admin, _parts.Devices, _parts.Accounts, _parts.Standings, new(new()), _parts.NewThrottle(), _parts.Trail);
 
     private async Task<(KeptKey Key, string Secret)> AddKeyAsync(string id, int? days)
     {

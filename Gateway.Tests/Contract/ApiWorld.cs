@@ -77,6 +77,13 @@ internal sealed class ApiWorld : IAsyncDisposable
         return await _page.SendAsync(request);
     }
 
+    /// <summary>How many acts are on the trail.</summary>
+    public async Task<long> ActsAsync() => (long)(await Service.GetAsync("api/audit/trail"))["seq"]!;
+
+    /// <summary>The newest one behind so many acts that is wanted; null when there is none yet.</summary>
+    public async Task<JsonNode?> ActAsync(long behind, Func<JsonNode, bool> isWanted) => (await Service.GetAsync("api/audit?limit=20"))["items"]!.AsArray()
+        .FirstOrDefault(act => (long)act!["seq"]! > behind && isWanted(act));
+
     public async ValueTask DisposeAsync()
     {
         if (_scanner is not null)

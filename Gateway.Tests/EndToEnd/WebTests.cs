@@ -176,7 +176,7 @@ public sealed class WebTests : FolderTest
                 "user:ada POST /api/sign-in 127.0.0.1", "admin POST /api/users/ada 127.0.0.1", "admin POST /api/devices/door-1 127.0.0.1",
             }));
         Assert.That(csv.Split("\r\n"), Has.Length.EqualTo(5));
-        Assert.That(csv, Does.Contain(",\"admin\",\"POST\",\"/api/devices\",\"/api/devices/door-1\",\"201\",\"127.0.0.1\""));
+        Assert.That(csv, Does.Contain(",\"admin\",\"POST\",\"/api/devices\",\"/api/devices/door-1\",\"201\",\"127.0.0.1\",\"done\",\"site: - > main\",\"\""));
     }
 
     [Test, Category("Slow")]

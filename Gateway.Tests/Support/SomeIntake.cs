@@ -21,6 +21,7 @@ internal sealed class SomeIntake : IAsyncDisposable
     private readonly CommandPost _post;
     private readonly EnrollmentClock _clock;
     private readonly EnrollmentDesk _desk = new(new());
+    private readonly PublishedActs _acts;
     private SomeDisk _disk = null!;
     private SomeJournal _some;
 
@@ -35,7 +36,8 @@ internal sealed class SomeIntake : IAsyncDisposable
         var enrollments = new Enrollments(Journal, _desk, _post, _clock, NullLogger<Enrollments>.Instance);
         IModuleTopics[] modules = [new DeviceTopics(_post, new(), [enrollments], [enrollments]), new EnrollmentTopics(enrollments)];
         Keeper = new(Journal, options, _meters, Time, NullLogger<QuarantineKeeper>.Instance);
-        Gate = new(_some.Writer, modules, Keeper, Time);
+        _acts = SomeAudit.Acts(Journal, Time);
+        Gate = new(_some.Writer, modules, Keeper, _acts, Time);
         Resubmission = new(Gate, Journal);
     }
 
@@ -107,11 +109,11 @@ internal sealed class SomeIntake : IAsyncDisposable
         try
         {
             var message = Gate.Read(unit.Message.Topic, unit.Message.Payload, new(Time.GetUtcNow(), "device:door-1"));
-            return new(unit, message, null, Keeper);
+            return new(unit, message, null, Keeper, _acts);
         }
         catch (MalformedMessageException error)
         {
-            return new(unit, null, new(RefusalCode.Malformed, error.Message), Keeper);
+            return new(unit, null, new(RefusalCode.Malformed, error.Message), Keeper, _acts);
         }
     }
 

@@ -1,3 +1,4 @@
+using Gateway.Access;
 using Gateway.Broker;
 using Gateway.Journal;
 using Gateway.Modules.CheckIns;
@@ -17,7 +18,7 @@ internal sealed class SomeJournal : IAsyncDisposable
     private readonly StoreMeters _meters = new();
     private static readonly IChannelKind[] Kinds =
     [
-        new CountingKind(), new EnrollmentKind(), new DeviceKind(), new JobKind(), new CheckInKind(), new RoomKind(),
+        new CountingKind(), new EnrollmentKind(), new DeviceKind(), new JobKind(), new CheckInKind(), new RoomKind(), new AuditKind(),
     ];
 
     private readonly SqliteFile _file;

@@ -23,6 +23,9 @@ internal static partial class AccessLog
     [LoggerMessage(5006, LogLevel.Error, "where {User} signed in could not be kept: {Reason}")]
     public static partial void HomeNotKept(ILogger logger, string user, string reason);
 
+    [LoggerMessage(5007, LogLevel.Error, "the note {Path} of a command could not be taken to the audit trail: {Reason}")]
+    public static partial void NoteNotTaken(ILogger logger, string path, string reason);
+
     [LoggerMessage(5010, LogLevel.Warning, "limit {Limit} reached by {Whom}; told once, until a minute has passed without it")]
     public static partial void Limited(ILogger logger, string limit, string whom);
 }

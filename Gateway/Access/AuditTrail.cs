@@ -1,56 +1,124 @@
-using Gateway.Contract;
+using System.Collections.Concurrent;
+using System.Net;
 using Gateway.Journal;
 
 namespace Gateway.Access;
 
-/// <summary>Who did what, and from where: a channel of its own, to which only is added. Whoever asks does not wait for it.</summary>
-internal sealed class AuditTrail(IJournal journal, ILogger<AuditTrail> log)
+/// <summary>
+/// Who did what, and from where, and who was kept from it: a channel of its own, to which only is added. Whoever asks does not wait for it, and
+/// whoever is refused again and again is told of once.
+/// </summary>
+internal sealed class AuditTrail(IJournal journal, LimitBook book, TimeProvider time, ILogger<AuditTrail> log)
 {
     public static readonly ChannelName Channel = ChannelName.Of(AuditKind.KindName, "trail");
+
+    /// <summary>Who has shown nothing that counts.</summary>
+    public const string Nobody = "nobody";
+
+    private const int MostRefusedInAnHour = 200;
+    private const int MostPublishedInAMinute = 60;
+    private const string AndMore = "more of this kind follows, and is in the log alone";
 
     // The traffic of programs has its own history, in far greater numbers.
     private static readonly string[] Elsewhere = ["jobs", "rooms", "tickets"];
 
     private static readonly object NameSlot = new();
+    private static readonly object ChangesSlot = new();
+
+    private readonly Episodes _episodes = new(time);
+    private readonly Allowance _refused = new(MostRefusedInAnHour, TimeSpan.FromHours(1), time);
+
+    // As many as there are keys, and the admin.
+    private readonly ConcurrentDictionary<string, Allowance> _published = new(StringComparer.Ordinal);
 
     /// <summary>What the trail calls the request's path, where the path itself says what is not to be kept.</summary>
     public static void Name(HttpContext context, string path) => context.Items[NameSlot] = path;
 
-    /// <summary>A check-in by request is somebody's correction, unless a program sends it.</summary>
-    public static bool IsWorthwhile(Identity who, Verb verb, Resource what) =>
-        verb != Verb.Read && !Elsewhere.Contains(what.Kind) && !(what.Kind == "checkins" && who.Kind == IdentityKind.Service);
-
-    /// <summary>After it was done.</summary>
-    public void Record(HttpContext context, Identity who)
+    /// <summary>What the request makes otherwise. Of secrets only that they are others.</summary>
+    public static void Changed(HttpContext context, string field, string? from, string? to)
     {
-        // What was made is not in the path that made it.
-        var path = Cut((string?)context.Items[NameSlot] ?? context.Request.Path.Value ?? "");
-        var what = context.Response.Headers.Location is [{ } made] ? Cut(made) : path;
-        var act = new AuditAct(
-            who.Owner, context.Request.Method, path, what, context.Response.StatusCode, Network.Text(context.Connection.RemoteIpAddress));
-        journal.Write(
-            transaction => transaction.Append(Channel, EventDraft.Of("done", act)),
-            failure =>
+        if (from != to)
+        {
+            if (context.Items[ChangesSlot] is not Dictionary<string, AuditChange> changes)
             {
-                if (failure is not null)
-                {
-                    AccessLog.NotAudited(log, act.Who, act.Method, act.Path, failure.Message);
-                }
-            });
+                context.Items[ChangesSlot] = changes = [];
+            }
+
+            changes[field] = new(Cut(from), Cut(to));
+        }
     }
 
-    private static string Cut(string text) => text.Length <= 512 ? text : text[..512];
-}
+    /// <summary>A secret, which is another one now.</summary>
+    public static void ChangedSecret(HttpContext context, string field) => Changed(context, field, from: null, "another");
 
-/// <param name="What">The thing that it was done to.</param>
-internal sealed record AuditAct(string Who, string Method, string Path, string What, int Status, string? Remote);
+    /// <summary>A check-in by request is somebody's correction, unless a program sends it.</summary>
+    public static bool IsWorthwhile(Identity who, Verb verb, Resource what, HttpRequest request) => verb == Verb.Read
+        ? HttpActs.IsTaking(request)
+        : !Elsewhere.Contains(what.Kind) && !(what.Kind == "checkins" && who.Kind == IdentityKind.Service);
 
-internal sealed record AuditState(long Acts);
+    /// <summary>Inside the caller's transaction.</summary>
+    public static void Append(JournalTransaction transaction, string type, AuditAct act, DateTimeOffset? at = null) =>
+        transaction.Append(Channel, EventDraft.Of(type, act, at));
 
-/// <summary>The trail's state is how long it is.</summary>
-internal sealed class AuditKind() : ChannelKind<AuditState>(KindName)
-{
-    public const string KindName = "audit";
+    /// <summary>After it was done.</summary>
+    public void Record(HttpContext context, string who)
+    {
+        // What was made is not in the path that made it.
+        var path = PathOf(context);
+        var what = context.Response.Headers.Location is [{ } made] ? Cut(made)! : path;
+        var changes = (Dictionary<string, AuditChange>?)context.Items[ChangesSlot];
+        Write(AuditAct.Done, new(who, context.Request.Method, path, what, context.Response.StatusCode, RemoteOf(context), changes));
+    }
 
-    public override AuditState Fold(AuditState? state, StoredEvent next) => new((state?.Acts ?? 0) + 1);
+    /// <summary>Somebody was kept from it. Each from everywhere is told once an episode, and all together so often in an hour.</summary>
+    public void Refuse(HttpContext context, string who, int status, string? note = null)
+    {
+        var path = PathOf(context);
+        Refuse(new(who, context.Request.Method, path, path, status, RemoteOf(context), Note: note), context.Connection.RemoteIpAddress);
+    }
+
+    public void Refuse(AuditAct act, IPAddress? remote)
+    {
+        if (!_episodes.Begins($"{act.Method} {act.Status}", $"{act.Who} {book.KeyOf(remote) ?? Network.Text(remote)}"))
+        {
+            return;
+        }
+
+        var share = _refused.Take();
+        if (share != Share.None)
+        {
+            Write(AuditAct.Refused, act with { Note = share == Share.Last ? AndMore : act.Note });
+        }
+    }
+
+    /// <summary>A person's or a program's message was taken. Each command is told; of all else the first in an episode.</summary>
+    public void Publish(AuditAct act, bool isEachTold)
+    {
+        if (!isEachTold && !_episodes.Begins(act.What, act.Who))
+        {
+            return;
+        }
+
+        var share = _published.GetOrAdd(act.Who, _ => new(MostPublishedInAMinute, TimeSpan.FromMinutes(1), time)).Take();
+        if (share != Share.None)
+        {
+            Write(AuditAct.Done, act with { Note = share == Share.Last ? AndMore : act.Note });
+        }
+    }
+
+    private void Write(string type, AuditAct act) => journal.Write(
+        transaction => Append(transaction, type, act),
+        failure =>
+        {
+            if (failure is not null)
+            {
+                AccessLog.NotAudited(log, act.Who, act.Method, act.Path, failure.Message);
+            }
+        });
+
+    private static string PathOf(HttpContext context) => Cut((string?)context.Items[NameSlot] ?? context.Request.Path.Value)!;
+
+    private static string? RemoteOf(HttpContext context) => Network.Text(context.Connection.RemoteIpAddress);
+
+    private static string? Cut(string? text) => text is null || text.Length <= 512 ? text : text[..512];
 }

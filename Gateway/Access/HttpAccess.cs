@@ -35,14 +35,13 @@ internal sealed class HttpAccess(
             : null;
         if (refusal is null)
         {
-            await next(context);
-            if (context.Items[Slot] is Identity who && context.Response.StatusCode < StatusCodes.Status400BadRequest
-                && HttpActs.Of(context.Request.Method, context.Request.Path) is var (verb, what) && AuditTrail.IsWorthwhile(who, verb, what))
-            {
-                trail.Record(context, who);
-            }
-
+            await ServeAsync(context, next);
             return;
+        }
+
+        if (IsToldWhenRefused(context, refusal.Status))
+        {
+            trail.Refuse(context, WhoIs(context)?.Owner ?? AuditTrail.Nobody, refusal.Status);
         }
 
         AccessLog.Refused(log, context.Request.Method, context.Request.Path, Network.Text(context.Connection.RemoteIpAddress), refusal.Code);
@@ -59,6 +58,53 @@ internal sealed class HttpAccess(
 
     public bool MayUseAdmin(HttpContext context) => context.Request.IsHttps
         || (options.AdminOverPlain && (context.Connection.RemoteIpAddress is not { } remote || Network.IsLocal(remote)));
+
+    /// <summary>What was done, and what its own endpoint refused, goes on the trail when it is over; also where whoever asked has left.</summary>
+    private async Task ServeAsync(HttpContext context, RequestDelegate next)
+    {
+        var status = StatusCodes.Status500InternalServerError;
+        try
+        {
+            await next(context);
+            status = context.Response.StatusCode;
+        }
+        catch (Exception failure)
+        {
+            status = failure is RequestRefusedException refused ? refused.Status : context.Response.HasStarted ? context.Response.StatusCode : status;
+            throw;
+        }
+        finally
+        {
+            Tell(context, status);
+        }
+    }
+
+    private void Tell(HttpContext context, int status)
+    {
+        var (verb, what) = HttpActs.Of(context.Request.Method, context.Request.Path);
+        if (WhoIs(context) is not { } who || !AuditTrail.IsWorthwhile(who, verb, what, context.Request))
+        {
+            return;
+        }
+
+        if (status < StatusCodes.Status400BadRequest)
+        {
+            trail.Record(context, who.Owner);
+        }
+        else if (IsRefusal(status))
+        {
+            trail.Refuse(context, who.Owner, status);
+        }
+    }
+
+    private static Identity? WhoIs(HttpContext context) => (Identity?)context.Items[Slot];
+
+    private static bool IsRefusal(int status) => status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden;
+
+    // Whoever only looks is told of where they showed what does not count: that is a guess, or was good once.
+    private static bool IsToldWhenRefused(HttpContext context, int status) => IsRefusal(status)
+        && (HttpActs.Of(context.Request.Method, context.Request.Path).Verb != Verb.Read
+            || (WhoIs(context) is null && context.Request.Headers.Authorization.Count > 0));
 
     private static bool IsGuarded(PathString path) =>
         (IsUnder(path, "/api") && !IsUnder(path, "/api/sign-in") && !IsUnder(path, "/api/kiosks/pairings")) || IsUnder(path, "/metrics")

@@ -32,6 +32,15 @@ internal static class HttpActs
         return (verb, IsPartOfFeed(parts.Length, last) ? new(kind) : what);
     }
 
+    /// <summary>Reading that takes much of it away at once: a copy of everything, or a table of all that was done or refused.</summary>
+    public static bool IsTaking(HttpRequest request) => HttpMethods.IsGet(request.Method)
+        && (request.Path.Value ?? "").ToLowerInvariant().Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            ["api", "backup"] or ["api", "quarantine", "export"] => true,
+            ["api", "audit"] => request.Query.ContainsKey("format"),
+            _ => false,
+        };
+
     /// <summary>That something has come, or was read.</summary>
     private static bool IsReceipt(string method, string kind, int parts, string last) =>
         HttpMethods.IsPost(method) && ((parts > 2 && last == "acks") || (kind == "rooms" && parts == 4 && last == "read"));

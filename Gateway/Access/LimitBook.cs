@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
@@ -9,25 +8,20 @@ namespace Gateway.Access;
 /// <summary>Keeps the book of limits for everybody: counts what they refuse, and tells it once an episode.</summary>
 internal sealed class LimitBook : ILimitBook, IDisposable
 {
-    private const int MaxEpisodes = 10_000;
     private const int Ipv6NetworkBytes = 8;
 
-    private static readonly TimeSpan Episode = TimeSpan.FromMinutes(1);
-
     private readonly LimitsOptions _options;
-    private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly IReadOnlyList<IPNetwork> _spared;
     private readonly Meter _meter = new("Gateway.Access");
     private readonly Counter<long> _refusals;
 
-    // When each limit last bit whom. Bounded: what does not fit is told at the next chance.
-    private readonly ConcurrentDictionary<(string Limit, string Whom), long> _bitten = new();
+    private readonly Episodes _episodes;
 
     /// <param name="spared">Proxies, which speak for many.</param>
     public LimitBook(LimitsOptions options, TimeProvider time, ILogger<LimitBook> log, IReadOnlyList<IPNetwork>? spared = null)
     {
-        (_options, _time, _log, _spared) = (options, time, log, spared ?? []);
+        (_options, _episodes, _log, _spared) = (options, new(time), log, spared ?? []);
         _refusals = _meter.CreateCounter<long>("gateway_access_limited_total", null, "What a limit refused, by limit.");
     }
 
@@ -63,19 +57,7 @@ internal sealed class LimitBook : ILimitBook, IDisposable
     public void Bit(string limit, string whom)
     {
         _refusals.Add(1, new KeyValuePair<string, object?>("limit", limit));
-        var now = _time.GetTimestamp();
-        if (_bitten.Count >= MaxEpisodes)
-        {
-            _bitten.Clear();
-        }
-
-        var isNew = true;
-        _bitten.AddOrUpdate((limit, whom), now, (_, last) =>
-        {
-            isNew = _time.GetElapsedTime(last, now) > Episode;
-            return now;
-        });
-        if (isNew)
+        if (_episodes.Begins(limit, whom))
         {
             AccessLog.Limited(_log, limit, whom);
         }

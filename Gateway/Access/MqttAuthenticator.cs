@@ -9,7 +9,7 @@ namespace Gateway.Access;
 /// </summary>
 internal sealed class MqttAuthenticator(
     AccessOptions options, AdminToken admin, DeviceSecrets devices, Accounts accounts, Standings standings, DenyList deny, AuthThrottle throttle,
-    IDeviceTopics? mapped = null)
+    AuditTrail trail, IDeviceTopics? mapped = null)
     : IAuthenticator
 {
     public async ValueTask<Authentication> AuthenticateAsync(ConnectAttempt attempt, CancellationToken cancellation)
@@ -21,6 +21,10 @@ internal sealed class MqttAuthenticator(
             var rights = new MqttRights(identity, deny, devices.Knows, mapped, standings.Of(identity, credential));
             return rights.MayUseClientId(attempt.ClientId) ? Authentication.Granted(rights) : Authentication.Refused(ReasonCode.ClientIdentifierNotValid);
         }
+
+        // Whom it claimed to be is told where there is such a scanner; else it may be anything, a secret in the wrong place too.
+        var claimed = attempt.UserName is { } name && devices.Knows(name) ? Identity.Device(name).Owner : "mqtt";
+        trail.Refuse(new(AuditTrail.Nobody, "CONNECT", "mqtt", claimed, (int)ReasonCode.NotAuthorized, Network.Text(remote)), remote);
 
         // Only who is wrong waits: secrets cannot be guessed, and a scanner behind the same address as a guesser is not kept out.
         return throttle.Failed(remote) is null ? Authentication.Refused(ReasonCode.NotAuthorized) : Authentication.Refused(ReasonCode.QuotaExceeded);

@@ -22,6 +22,7 @@ internal static class SignInEndpoints
         Standings standings,
         HttpAccess access,
         AuthThrottle throttle,
+        Accounts accounts,
         AuditTrail trail,
         ILogger<Sessions> log)
     {
@@ -34,12 +35,15 @@ internal static class SignInEndpoints
                 return await WelcomeAsync(context, sessions, standings, known.Holder, known.Identity, trail, log);
             }
 
+            // Names that nobody has are not kept: somebody may have typed their password there.
+            trail.Refuse(context, accounts.Users.Find(user)?.Identity.Owner ?? AuditTrail.Nobody, StatusCodes.Status401Unauthorized, "name or password");
             AccessLog.PasswordRefused(log, remote);
             return Problem.Of(StatusCodes.Status401Unauthorized, "unauthenticated", "Name or password is wrong.");
         }
 
         if (!access.MayUseAdmin(context))
         {
+            trail.Refuse(context, AuditTrail.Nobody, StatusCodes.Status403Forbidden, "not from this network");
             AccessLog.SignInFromAfar(log, remote);
             return Problem.Of(StatusCodes.Status403Forbidden, "forbidden", "Without TLS, sign in from this network only: your address is not a local one.");
         }
@@ -49,6 +53,7 @@ internal static class SignInEndpoints
             return await WelcomeAsync(context, sessions, standings, admin.Holder, Identity.Admin, trail, log);
         }
 
+        trail.Refuse(context, AuditTrail.Nobody, StatusCodes.Status401Unauthorized, "token or link");
         AccessLog.SignInRefused(log, remote);
         if (throttle.Failed(context.Connection.RemoteIpAddress) is { } wait)
         {
@@ -64,13 +69,19 @@ internal static class SignInEndpoints
     {
         await SessionCookie.OpenAsync(context, sessions, standings, holder);
         AccessLog.SignedIn(log, identity.Shown, Network.Text(context.Connection.RemoteIpAddress));
-        trail.Record(context, identity);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        trail.Record(context, identity.Owner);
         return Results.NoContent();
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext context, Sessions sessions, Standings standings)
+    private static async Task<IResult> SignOutAsync(HttpContext context, Sessions sessions, Standings standings, AuditTrail trail)
     {
-        await SessionCookie.CloseAsync(context, sessions, standings);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        if (await SessionCookie.CloseAsync(context, sessions, standings) is { } owner)
+        {
+            trail.Record(context, owner);
+        }
+
         context.Response.Cookies.Delete(SessionCookie.Name(context), SessionCookie.Options(context, lifetime: null));
         return Results.NoContent();
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Gateway.Broker.Routing;
 
 namespace Gateway.Broker;
@@ -27,6 +28,9 @@ internal sealed class PublishUnit
 
     /// <summary>Whose message it is; null is the product's own.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>Where it came from; null where that is not known any more.</summary>
+    public EndPoint? Remote => Client?.Remote;
 
     /// <summary>Who awaits the acknowledgement; null where nobody does: for the product, and for a will whose connection was before the restart.</summary>
     internal ClientConnection? Client { get; }

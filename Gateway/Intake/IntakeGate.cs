@@ -9,7 +9,8 @@ namespace Gateway.Intake;
 /// The interceptor: hands what is published to the module whose topic it is, inside the one commit that also retains the message; what does
 /// not fit goes to the quarantine. Everything else passes as ordinary MQTT.
 /// </summary>
-internal sealed class IntakeGate(IStore store, IEnumerable<IModuleTopics> modules, QuarantineKeeper keeper, TimeProvider time) : IPublishGate
+internal sealed class IntakeGate(
+    IStore store, IEnumerable<IModuleTopics> modules, QuarantineKeeper keeper, PublishedActs acts, TimeProvider time) : IPublishGate
 {
     private readonly IModuleTopics[] _modules = [.. modules];
 
@@ -62,17 +63,17 @@ internal sealed class IntakeGate(IStore store, IEnumerable<IModuleTopics> module
     {
         if (unit.Forbidden)
         {
-            return new(unit, null, new(RefusalCode.Forbidden, $"{owner} may not publish to this topic"), keeper);
+            return new(unit, null, new(RefusalCode.Forbidden, $"{owner} may not publish to this topic"), keeper, acts);
         }
 
         try
         {
             var message = Read(unit.Message.Topic, unit.Message.Payload, new(time.GetUtcNow(), owner, IsAnonymous: owner == Identity.Anonymous.Owner));
-            return message is null ? null : new(unit, message, null, keeper);
+            return message is null ? null : new(unit, message, null, keeper, acts);
         }
         catch (MalformedMessageException error)
         {
-            return new(unit, null, new(RefusalCode.Malformed, error.Message), keeper);
+            return new(unit, null, new(RefusalCode.Malformed, error.Message), keeper, acts);
         }
     }
 
@@ -80,18 +81,26 @@ internal sealed class IntakeGate(IStore store, IEnumerable<IModuleTopics> module
     {
         if (unit.NeedsStore)
         {
-            store.Submit(new PassedMessage(unit));
+            store.Submit(new PassedMessage(unit, acts));
         }
         else
         {
             unit.Completed(PublishVerdict.Accepted, failure: null);
+            acts.Tell(unit, ReasonCode.Success);
         }
     }
 
-    private sealed class PassedMessage(PublishUnit unit) : IStoreWork
+    private sealed class PassedMessage(PublishUnit unit, PublishedActs acts) : IStoreWork
     {
         public void Write(StoreTransaction transaction) => unit.Write(transaction.Broker, PublishVerdict.Accepted);
 
-        public void Completed(Exception? failure) => unit.Completed(PublishVerdict.Accepted, failure);
+        public void Completed(Exception? failure)
+        {
+            unit.Completed(PublishVerdict.Accepted, failure);
+            if (failure is null && !unit.IsVoid)
+            {
+                acts.Tell(unit, ReasonCode.Success);
+            }
+        }
     }
 }

@@ -7,7 +7,7 @@ namespace Gateway.Intake;
 
 /// <summary>One message of a module in the batch: seen before, carried out, or refused, together with its retained copy.</summary>
 /// <param name="message">Null where it is refused already.</param>
-internal sealed class IntakeWork(PublishUnit unit, ModuleMessage? message, Refusal? refused, QuarantineKeeper keeper) : IStoreWork
+internal sealed class IntakeWork(PublishUnit unit, ModuleMessage? message, Refusal? refused, QuarantineKeeper keeper, PublishedActs acts) : IStoreWork
 {
     // Written anew at each run of Write; read in Completed.
     private PublishVerdict _verdict;
@@ -46,6 +46,7 @@ internal sealed class IntakeWork(PublishUnit unit, ModuleMessage? message, Refus
             }
 
             _ruling.Carried.Completed?.Invoke();
+            acts.Tell(unit, _verdict.Reason);
         }
 
         unit.Completed(_verdict, failure);

@@ -55,6 +55,9 @@ internal sealed record Renaming(string Id, string Alias, bool InRooms)
             else if (name is "path" or "what" && Text(value) is { } path && NamesThem(path))
             {
                 fields[name] = PeoplePath + Alias + Rest(path);
+
+                // On the audit trail: what they were called before and after.
+                fields.Remove("changes");
                 found = true;
             }
             else if (Nested.Contains(name) && Text(value) is ['{', ..] text)

@@ -23,6 +23,7 @@ internal static class SignInCommand
         try
         {
             var token = new NewTokenFile(settings.Data.Folder).Leave(TimeProvider.System);
+            CommandNotes.Leave(settings.Data.Folder, "sign-in", "admin token");
             output.WriteLine("Open this once, within 15 minutes; it replaces the admin token before it.");
             var (scheme, port) = settings.Tls.IsOn && settings.Http.TlsPort != Door.Off ? ("https", settings.Http.TlsPort) : ("http", settings.Http.Port);
             output.WriteLine($"  {scheme}://{settings.Http.Address ?? "localhost"}:{port}/#token={token}");

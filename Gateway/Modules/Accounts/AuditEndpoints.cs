@@ -57,6 +57,9 @@ internal static class AuditEndpoints
             what = act.What,
             status = act.Status,
             remote = act.Remote,
+            result = stored.Type,
+            changes = act.Changes,
+            note = act.Note,
         };
     }
 
@@ -64,7 +67,7 @@ internal static class AuditEndpoints
     {
         response.ContentType = "text/csv; charset=utf-8";
         response.Headers.ContentDisposition = "attachment; filename=\"audit.csv\"";
-        await response.WriteAsync("seq,at,who,method,path,what,status,remote\r\n", cancellation);
+        await response.WriteAsync("seq,at,who,method,path,what,status,remote,result,changes,note\r\n", cancellation);
         var after = 0L;
         while (await journal.ReadAsync(AuditTrail.Channel, after, MaxLimit, cancellation) is { Count: > 0 } page)
         {
@@ -72,7 +75,11 @@ internal static class AuditEndpoints
             foreach (var stored in page)
             {
                 var act = stored.Read<AuditAct>();
-                string[] cells = [act.Who, act.Method, act.Path, act.What, act.Status.ToString(CultureInfo.InvariantCulture), act.Remote ?? ""];
+                string[] cells =
+                [
+                    act.Who, act.Method, act.Path, act.What, act.Status.ToString(CultureInfo.InvariantCulture), act.Remote ?? "", stored.Type,
+                    ChangesOf(act), act.Note ?? "",
+                ];
                 text.Append(CultureInfo.InvariantCulture, $"{stored.Seq},{ContractJson.Time(stored.At)},{string.Join(',', cells.Select(Cell))}\r\n");
             }
 
@@ -81,6 +88,10 @@ internal static class AuditEndpoints
         }
     }
 
-    // None begins like a formula: names begin with a letter or digit, paths with a slash.
-    private static string Cell(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string ChangesOf(AuditAct act) =>
+        act.Changes is null ? "" : string.Join("; ", act.Changes.Select(change => $"{change.Key}: {change.Value.From ?? "-"} > {change.Value.To ?? "-"}"));
+
+    // A topic may begin like a formula, and a spreadsheet is not to reckon with it.
+    private static string Cell(string text) =>
+        $"\"{(text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" : "")}{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

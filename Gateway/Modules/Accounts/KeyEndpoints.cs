@@ -50,16 +50,23 @@ internal static class KeyEndpoints
         }
 
         standings.Watch(added!);
+        AuditTrail.Changed(context, "name", from: null, name);
+        AuditTrail.Changed(context, "scopes", from: null, ScopesOf(added!));
+        AuditTrail.Changed(context, "expiresAt", from: null, until is { } end ? ContractJson.Time(end) : null);
         return Results.Created($"/api/keys/{added!.Id}", Shown(added, secret));
     }
 
-    private static async Task<IResult> RemoveAsync(string id, Access.Accounts accounts, Standings standings)
+    private static async Task<IResult> RemoveAsync(string id, HttpContext context, Access.Accounts accounts, Standings standings)
     {
         var key = accounts.Keys.All.FirstOrDefault(key => key.Id == id) ?? throw RequestRefusedException.Unknown("key", id);
         await accounts.Keys.ChangeAsync(key.Hash, (_, _) => null);
         standings.End(key.Identity.Owner);
+        AuditTrail.Changed(context, "name", key.Name, to: null);
+        AuditTrail.Changed(context, "scopes", ScopesOf(key), to: null);
         return Results.NoContent();
     }
+
+    private static string ScopesOf(KeptKey key) => string.Join(", ", key.Scopes);
 
     private static object Shown(KeptKey key) => Shown(key, secret: null);
 

@@ -26,7 +26,7 @@ internal static class KioskEndpoints
     }
 
     private static async Task<IResult> AskAsync(
-        string code, HttpContext context, Pairings pairings, Sessions sessions, Standings standings, AuthThrottle throttle)
+        string code, HttpContext context, Pairings pairings, Sessions sessions, Standings standings, AuthThrottle throttle, AuditTrail trail)
     {
         var body = await RequestBody.ReadAsync(context.Request);
         var (isKnown, kiosk) = pairings.Ask(code, body.Text("secret", max: 64));
@@ -42,6 +42,9 @@ internal static class KioskEndpoints
         }
 
         await SessionCookie.OpenAsync(context, sessions, standings, new(kiosk.Kind, kiosk.Name));
+        AuditTrail.Name(context, "/api/kiosks/pairings");
+        AuditTrail.Changed(context, "device", from: null, kiosk.Scanner);
+        trail.Record(context, kiosk.Owner);
         return Results.Json(new { state = "paired", kiosk = kiosk.Name, scanner = kiosk.Scanner });
     }
 
@@ -78,13 +81,17 @@ internal static class KioskEndpoints
             throw RequestRefusedException.Unknown("code", code);
         }
 
+        AuditTrail.Changed(context, "name", from: null, name);
+        AuditTrail.Changed(context, "device", from: null, device);
         return Results.Created($"/api/kiosks/{id}", Shown(added));
     }
 
-    private static async Task<IResult> RemoveAsync(string id, Access.Accounts accounts, Standings standings)
+    private static async Task<IResult> RemoveAsync(string id, HttpContext context, Access.Accounts accounts, Standings standings)
     {
         var (before, _) = await accounts.Kiosks.ChangeAsync(id, (_, _) => null);
         standings.End((before ?? throw RequestRefusedException.Unknown("kiosk", id)).Identity.Owner);
+        AuditTrail.Changed(context, "name", before.Name, to: null);
+        AuditTrail.Changed(context, "device", before.Device, to: null);
         return Results.NoContent();
     }
 

@@ -8,7 +8,7 @@ internal static class UserEndpoints
 {
     private const int MaxName = 64;
 
-    private static readonly string[] Roles = [.. Enum.GetNames<Role>().Select(role => role.ToLowerInvariant())];
+    private static readonly string[] Roles = [.. Enum.GetValues<Role>().Select(Text)];
 
     public static void MapUsers(this IEndpointRouteBuilder routes)
     {
@@ -50,6 +50,7 @@ internal static class UserEndpoints
             key?.Keep(transaction, name);
             return new(name, role, kept, transaction.Now);
         });
+        AuditTrail.Changed(context, "role", from: null, Text(role));
         return refusal is null ? Results.Created($"/api/users/{name}", Shown(added!)) : throw refusal;
     }
 
@@ -65,13 +66,20 @@ internal static class UserEndpoints
         }
 
         standings.End(before.Identity.Owner);
-        return Results.Json(Shown(after!));
+        AuditTrail.Changed(context, "role", Text(before.Role), Text(after!.Role));
+        if (password is not null)
+        {
+            AuditTrail.ChangedSecret(context, "password");
+        }
+
+        return Results.Json(Shown(after));
     }
 
-    private static async Task<IResult> RemoveAsync(string name, Access.Accounts accounts, Standings standings, Homes homes)
+    private static async Task<IResult> RemoveAsync(string name, HttpContext context, Access.Accounts accounts, Standings standings, Homes homes)
     {
         var (before, _) = await accounts.Users.ChangeAsync(name, (_, _) => null);
         standings.End((before ?? throw Unknown(name)).Identity.Owner);
+        AuditTrail.Changed(context, "role", Text(before.Role), to: null);
         await homes.ForgetAsync(name);
         return Results.NoContent();
     }
@@ -100,6 +108,7 @@ internal static class UserEndpoints
         }
 
         standings.End(identity.Owner);
+        AuditTrail.ChangedSecret(context, "password");
         await SessionCookie.OpenAsync(context, sessions, standings, after!.Holder);
         return Results.NoContent();
     }
@@ -119,6 +128,8 @@ internal static class UserEndpoints
     };
 
     private static object Shown(KeptUser user) => new { name = user.Name, role = user.Role, createdAt = user.CreatedAt };
+
+    private static string Text(Role role) => role.ToString().ToLowerInvariant();
 
     private static Role? RoleOf(RequestBody body) =>
         body.OptionalChoice("role", Roles) is { } role ? Enum.Parse<Role>(role, ignoreCase: true) : null;

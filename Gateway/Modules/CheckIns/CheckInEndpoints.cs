@@ -144,21 +144,18 @@ internal static class CheckInEndpoints
         var body = await RequestBody.ReadAsync(context.Request);
         var direction = ParseDirection(body.OptionalChoice("direction", "in", "out", "toggle"))
             ?? throw RequestRefusedException.Invalid("direction", "direction is missing; it is in, out or toggle.");
-        var isKnown = await journal.WriteAsync(transaction =>
+        var before = await journal.WriteAsync<Direction?>(transaction =>
         {
-            var found = Devices.Devices.Find(transaction, id) is not null;
-            if (found)
+            if (Devices.Devices.Find(transaction, id) is null)
             {
-                CheckInDesk.SetDirection(transaction, id, direction);
+                return null;
             }
 
-            return found;
-        });
-        if (!isKnown)
-        {
-            throw RequestRefusedException.Unknown("device", id);
-        }
-
+            var old = CheckInDesk.DirectionOf(transaction, id, transaction.Now);
+            CheckInDesk.SetDirection(transaction, id, direction);
+            return old;
+        }) ?? throw RequestRefusedException.Unknown("device", id);
+        AuditTrail.Changed(context, "direction", before.ToString().ToLowerInvariant(), direction.ToString().ToLowerInvariant());
         CheckInLog.Directed(log, id, direction, HttpAccess.IdentityOf(context).Shown);
         return Results.Ok(new { id, direction });
     }

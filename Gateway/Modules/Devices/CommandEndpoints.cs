@@ -1,3 +1,5 @@
+using System.Globalization;
+using Gateway.Access;
 using Gateway.Contract;
 using Gateway.Journal;
 
@@ -45,6 +47,8 @@ internal static class CommandEndpoints
                 return (new(made.Id, id, order, slot, made.ExpiresAt), null, made);
             },
             post.Send);
+        AuditTrail.Changed(context, "do", from: null, order);
+        AuditTrail.Changed(context, "slot", from: null, slot?.ToString(CultureInfo.InvariantCulture));
         return Results.Created($"/api/{Devices.ChannelOf(id)}", answer);
     }
 

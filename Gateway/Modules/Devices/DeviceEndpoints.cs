@@ -59,6 +59,8 @@ internal static class DeviceEndpoints
             throw refusal;
         }
 
+        AuditTrail.Changed(context, "site", from: null, site);
+        AuditTrail.Changed(context, "location", from: null, location);
         return Created.At(Devices.ChannelOf(id), journal.Epoch, seq, state, ("secret", secret));
     }
 
@@ -87,6 +89,7 @@ internal static class DeviceEndpoints
             throw refusal;
         }
 
+        AuditTrail.ChangedSecret(context, "secret");
         return Results.Json(new { id, secret }, statusCode: StatusCodes.Status201Created);
     }
 
@@ -94,7 +97,9 @@ internal static class DeviceEndpoints
     private static async Task<IResult> RenameAsync(string id, HttpContext context, IJournal journal)
     {
         var location = (await RequestBody.ReadAsync(context.Request)).Text("location", MaxName);
-        var state = await journal.WriteAsync(transaction => Devices.Rename(transaction, id, location));
+        var (before, state) = await journal.WriteAsync(transaction =>
+            (Devices.Find(transaction, id)?.Location, Devices.Rename(transaction, id, location)));
+        AuditTrail.Changed(context, "location", before, location);
         return state is null ? throw RequestRefusedException.Unknown("device", id) : Results.Json(state);
     }
 

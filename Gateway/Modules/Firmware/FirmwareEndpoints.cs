@@ -62,6 +62,8 @@ internal static class FirmwareEndpoints
             FirmwareRecords.Put(transaction, made, image);
             return (made, null);
         });
+        AuditTrail.Changed(context, "version", from: null, manifest.Version);
+        AuditTrail.Changed(context, "sha256", from: null, manifest.Sha256);
         FirmwareLog.Uploaded(log, manifest.Version, manifest.Size, by);
         return Results.Created("/api/firmware", FirmwareView.Of(stored));
     }
@@ -120,12 +122,14 @@ internal static class FirmwareEndpoints
     {
         var version = (await RequestBody.ReadAsync(context.Request)).OptionalText("version", MaxVersion);
         var by = HttpAccess.IdentityOf(context).Shown;
-        var (answer, refusal) = await journal.WriteAsync(transaction => Aim(transaction, id, version, by));
+        var (before, (answer, refusal)) = await journal.WriteAsync(transaction =>
+            (FirmwareRecords.TargetOf(transaction, id)?.Version, Aim(transaction, id, version, by)));
         if (answer is null)
         {
             throw refusal!;
         }
 
+        AuditTrail.Changed(context, "version", before, version);
         FirmwareLog.Wanted(log, id, version, by);
         return Results.Json(answer);
     }

@@ -11,12 +11,13 @@ internal sealed class People(
     Forgetter forgetter, ILogger<People> log)
 {
     /// <summary>Makes or renames; true when they were unknown.</summary>
-    public Task<(Person Person, bool IsNew)> PutAsync(string id, string? name) => journal.WriteAsync(transaction =>
+    /// <param name="name">From now on.</param>
+    public Task<(Person Person, Person? Before)> PutAsync(string id, string? name) => journal.WriteAsync(transaction =>
     {
-        var isNew = PeopleRecords.Find(transaction, id) is null;
+        var before = PeopleRecords.Find(transaction, id);
         var person = PeopleRecords.FindOrAdd(transaction, id) with { Name = name };
         PeopleRecords.Put(transaction, person);
-        return (person, isNew);
+        return (person, before);
     });
 
     /// <summary>

@@ -62,8 +62,9 @@ internal static class PeopleEndpoints
     {
         var id = IdOf(context);
         var body = await RequestBody.ReadAsync(context.Request);
-        var (person, isNew) = await people.PutAsync(id, body.OptionalText("name", MaxText));
-        return Results.Json(PersonView.Of(person), statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        var (person, before) = await people.PutAsync(id, body.OptionalText("name", MaxText));
+        AuditTrail.Changed(context, "name", before?.Name, person.Name);
+        return Results.Json(PersonView.Of(person), statusCode: before is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> ForgetAsync(HttpContext context, People people)

@@ -72,6 +72,10 @@ internal static class WebhookEndpoints
         }
 
         webhooks.Employ(made);
+
+        // What follows the host may be a secret of the receiver's.
+        AuditTrail.Changed(context, "receiver", from: null, new Uri(url).Authority);
+        AuditTrail.Changed(context, "events", from: null, string.Join(", ", made.Events));
         return Results.Created($"/api/webhooks/{made.Id}", new { made.Id, made.Url, made.Events, made.At, By = WebhookRights.OwnerOf(made), secret });
     }
 

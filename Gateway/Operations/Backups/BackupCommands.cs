@@ -37,6 +37,7 @@ internal static class BackupCommands
             throw new SettingException([$"There is no backup: {failure.Message}."]);
         }
 
+        Note(folder, "backup", file, output);
         output.WriteLine($"{file}: {new FileInfo(file).Length} bytes, a copy of {database}.");
         return 0;
     }
@@ -47,6 +48,7 @@ internal static class BackupCommands
         try
         {
             var restored = SqliteRestore.Run(settings.Data.Folder, file, TimeProvider.System.GetUtcNow(), NullLogger.Instance);
+            Note(settings.Data.Folder, "restore", file, output);
             output.WriteLine($"Restored {file} into {settings.Data.Folder}: events up to position {restored.Position}.");
             output.WriteLine($"The journal has a new epoch, {restored.Epoch}: every page begins again from the state it is shown.");
             output.WriteLine($"{restored.Sessions} MQTT sessions were ended; their clients subscribe anew.");
@@ -62,6 +64,19 @@ internal static class BackupCommands
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new SettingException("Data:Path", $"the backup cannot be put into {settings.Data.Folder}: {error.Message}");
+        }
+    }
+
+    // Who may only read the folder may back it up, and cannot leave word of it.
+    private static void Note(string folder, string command, string file, TextWriter output)
+    {
+        try
+        {
+            CommandNotes.Leave(folder, command, file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            output.WriteLine($"The audit trail will not tell of it: {error.Message}");
         }
     }
 

@@ -23,9 +23,11 @@ export const auditPage = {
           cell: row => [
             h("span", null, row.what === row.path ? `${row.method} ${row.path}` : row.what),
             row.what !== row.path && h("span", { class: "hint" }, `${row.method} ${row.path}`),
+            ...Object.entries(row.changes ?? {}).map(([field, change]) => h("span", { class: "hint" }, `${field}: ${changed(change)}`)),
+            row.note !== undefined && h("span", { class: "hint", lang: "en" }, row.note),
           ],
         },
-        { label: say("audit.status"), cell: row => badge(row.status < 400 ? "good" : "warn", String(row.status)) },
+        { label: say("audit.status"), cell: row => badge(row.result === "refused" ? "bad" : "good", say(`audit.${row.result}`)) },
         { label: say("connection.address"), cell: row => row.remote ?? "–" },
         { label: say("enrollment.when"), cell: row => h("time", { datetime: row.at }, format.moment(row.at, model.now)) },
       ],
@@ -39,3 +41,6 @@ export const auditPage = {
     ];
   },
 };
+
+/** @param {{ from?: string, to?: string }} change */
+const changed = ({ from, to }) => (from === undefined ? (to ?? "–") : `${from} → ${to ?? "–"}`);
