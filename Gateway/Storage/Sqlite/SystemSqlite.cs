@@ -4,7 +4,7 @@ using SQLitePCL;
 
 namespace Gateway.Storage.Sqlite;
 
-/// <summary>Loads the system's SQLite where it is newer than the bundled one: distributions mend it, a bundle ages.</summary>
+/// <summary>Loads the system's SQLite where there is one that has what is used of it: distributions mend theirs, a bundle ages.</summary>
 internal static class SystemSqlite
 {
     private static readonly Lazy<string> Loaded = new(Load);
@@ -26,14 +26,14 @@ internal static class SystemSqlite
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {
-        const int Bundled = 3_035_000;
+        const int Oldest = 3_035_000;
         if (!NativeLibrary.TryLoad("libsqlite3.so.0", out var system))
         {
             return NativeLibrary.Load(name, assembly, path);
         }
 
         if (NativeLibrary.TryGetExport(system, "sqlite3_libversion_number", out var export)
-            && Marshal.GetDelegateForFunctionPointer<VersionNumber>(export)() > Bundled)
+            && Marshal.GetDelegateForFunctionPointer<VersionNumber>(export)() >= Oldest)
         {
             return system;
         }
