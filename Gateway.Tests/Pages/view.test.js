@@ -205,6 +205,10 @@ test("View_Idle_ShowsTheLastCheckInsWhereTheyAreWanted", () => {
   const recent = { type: "checkIns", state: { recent: [{ seq: 4, type: "in", at: "2026-01-03T10:00:00Z", person: "Ada" }] }, cursor: 4 };
   assert.doesNotMatch(all(shown(recent, { type: "idle" })), /Ada/);
   assert.match(all(shown(recent, { type: "wish", name: "checkIns", on: true }, { type: "idle" })), /Last check-ins.*Ada.*came/);
+  const corrected = { type: "checkIn", event: { seq: 5, type: "out", at: "2026-01-03T10:00:00Z", data: { person: "Ada", minutes: 5, corrects: 4 } }, cursor: 5, greets: false };
+  const seen = all(shown(recent, corrected, { type: "wish", name: "checkIns", on: true }, { type: "idle" }));
+  assert.doesNotMatch(seen, /came/);
+  assert.match(seen, /Last check-ins.*Ada/);
 });
 
 test("View_CancelledElsewhere_SaysSo", () => {

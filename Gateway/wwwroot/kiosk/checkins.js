@@ -1,7 +1,8 @@
 /**
  * Who comes and goes at the site, as the page needs it: the last ten, and a greeting for whoever stands in front of it.
  *
- * @typedef {{ seq?: number, type: string, at: string, person?: string, device?: string, location?: string, minutes?: number, slot?: number | null }} CheckIn
+ * @typedef {{ seq?: number, type: string, at: string, person?: string, device?: string, location?: string, minutes?: number, slot?: number | null,
+ *   corrects?: number }} CheckIn corrects: the seq of another one, whose place it takes
  *
  * @typedef {object} CheckIns
  * @property {boolean} known
@@ -22,8 +23,18 @@ export const noCheckIns = Object.freeze({ known: false, recent: [], cursor: 0, g
 
 /** @param {import("../channel-client/channel.js").ChannelEvent} event */
 export function checkInOf({ seq, type, at, data }) {
-  const { person, device, location, minutes, slot } = data;
-  return /** @type {CheckIn} */ ({ seq, type, at, person, device: device ?? undefined, location: location ?? undefined, minutes, slot });
+  const { person, device, location, minutes, slot, corrects } = data;
+  return /** @type {CheckIn} */ ({ seq, type, at, person, device: device ?? undefined, location: location ?? undefined, minutes, slot, corrects });
+}
+
+/**
+ * Without what others have taken the place of, and what took something back: who stands at the door wants to know what is.
+ *
+ * @param {CheckIn[]} recent
+ */
+export function standing(recent) {
+  const corrected = new Set(recent.map(({ corrects }) => corrects ?? 0));
+  return recent.filter(({ seq = -1, type, corrects }) => !corrected.has(seq) && !(type === "repeat" && corrects));
 }
 
 /**

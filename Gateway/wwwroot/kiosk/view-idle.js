@@ -3,7 +3,7 @@ import { h } from "../shared/dom.js";
 import { clockTime } from "../shared/language.js";
 import { fingerprint } from "./fingerprint.js";
 import { nameOf } from "./model.js";
-import { Greeting } from "./checkins.js";
+import { Greeting, standing } from "./checkins.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
@@ -42,7 +42,7 @@ export function idleScreen(model, say) {
  * @param {Words} say
  */
 function recent(model, say) {
-  const { recent } = model.checkIns;
+  const recent = standing(model.checkIns.recent);
   const list = recent.map(checkIn =>
     h(
       "li",
