@@ -34,7 +34,7 @@ public sealed class IntakeWorkTests
     {
         var answer = await PublishAsync(Scan("7-1"));
 
-        Assert.That(answer, Is.EqualTo(new Answer((int)ReasonCode.Success, IsRouted: true)));
+        Assert.That(answer, Is.EqualTo(new Answer((int)ReasonCode.Success, IsRouted: true, IsRetained: true)));
         Assert.That(await TypesAsync(), Is.EqualTo(new[] { "requested", "armed", "progress" }));
     }
 
@@ -47,6 +47,15 @@ public sealed class IntakeWorkTests
         Assert.That(again, Is.EqualTo(new Answer((int)ReasonCode.Success, IsRouted: false)));
         Assert.That((await TypesAsync()).Count, Is.EqualTo(3));
         Assert.That(_intake.Kept(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Result_ThatEndsIt_IsRouted_AndKeptForNobodyWhoComesLater()
+    {
+        await PublishAsync(Scan("7-1"));
+        var answer = await PublishAsync($"scanners/{Some.Device}/enrollments/{_enrollment}/result", """{"id":"7-2","status":"error","slot":0}""");
+
+        Assert.That(answer, Is.EqualTo(new Answer((int)ReasonCode.Success, IsRouted: true, IsRetained: false)));
     }
 
     [Test]

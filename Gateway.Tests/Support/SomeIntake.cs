@@ -128,11 +128,11 @@ internal sealed class SomeIntake : IAsyncDisposable
             // What the broker writes beside it is the broker's own promise.
         }
 
-        public void Accepted(PublishUnit unit, bool routed, ReasonCode reason) => _answer.SetResult(new((int)reason, routed));
+        public void Accepted(PublishUnit unit, bool routed, ReasonCode reason) => _answer.SetResult(new((int)reason, routed, routed && unit.Message.Retain));
 
         public void Failed(PublishUnit unit, Exception failure) => _answer.SetException(failure);
     }
 }
 
-/// <summary>What the publisher hears, and whether others do.</summary>
-internal sealed record Answer(int Reason, bool IsRouted);
+/// <summary>What the publisher hears, and whether others do, those too who come later.</summary>
+internal sealed record Answer(int Reason, bool IsRouted, bool IsRetained = false);

@@ -135,6 +135,9 @@ internal sealed class MqttBroker : IDisposable
         return new(Running.Publish.SubmitAsync(message));
     }
 
+    /// <summary>From now on nobody who subscribes gets what is retained there; publishing nothing, retained, makes that last.</summary>
+    public void Withdraw(string topic) => _retained.Remove(topic);
+
     /// <summary>Closes every connection of an identity whose rights have changed.</summary>
     public void DisconnectOwner(string owner, ReasonCode reason)
     {

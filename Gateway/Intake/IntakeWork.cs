@@ -33,6 +33,11 @@ internal sealed class IntakeWork(PublishUnit unit, ModuleMessage? message, Refus
             { Refusal.Code: RefusalCode.Forbidden } => PublishVerdict.Refused(ReasonCode.NotAuthorized),
             _ => PublishVerdict.Refused(ReasonCode.ImplementationSpecificError),
         };
+        if (_ruling.Carried.IsLast)
+        {
+            unit.IgnoreRetain();
+        }
+
         unit.Write(transaction.Broker, _verdict);
     }
 

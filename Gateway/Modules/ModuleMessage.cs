@@ -35,7 +35,9 @@ internal abstract record ModuleMessage(string? Device, string Scope, string? Key
 /// <param name="Position">Of the first event that it made; 0 when it made none.</param>
 /// <param name="Completed">What is to be done after the commit, on the writer's thread.</param>
 /// <param name="IsRepeat">The module itself knew it already, by keys of its own or because it says nothing new: neither routed nor retained.</param>
-internal readonly record struct Carried(Refusal? Refusal = null, long Position = 0, Action? Completed = null, bool IsRepeat = false);
+/// <param name="IsLast">It ends what its topic is for: routed, and not kept for who subscribes later.</param>
+internal readonly record struct Carried(
+    Refusal? Refusal = null, long Position = 0, Action? Completed = null, bool IsRepeat = false, bool IsLast = false);
 
 /// <summary>Not what the contract says. The sentence names the field.</summary>
 internal sealed class MalformedMessageException(string sentence) : Exception(sentence);

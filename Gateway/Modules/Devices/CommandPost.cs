@@ -62,8 +62,17 @@ internal sealed class CommandPost : IAsyncDisposable
     /// <summary>Whose time to be said once more has come.</summary>
     public IReadOnlyList<DeviceCommand> Due(DateTimeOffset now) => [.. _unanswered.Values.Where(command => command.Next <= now)];
 
-    /// <summary>Clears retained topics that no longer say anything true; tells when all are.</summary>
-    public void Clear(IEnumerable<string> topics, Action? cleared = null) => _letters.Writer.TryWrite(new ClearTopics([.. topics], cleared));
+    /// <summary>Clears retained topics that no longer say anything true, for whoever comes at once, for the others in turn; tells when all are.</summary>
+    public void Clear(IEnumerable<string> topics, Action? cleared = null)
+    {
+        var clear = new ClearTopics([.. topics], cleared);
+        foreach (var topic in clear.Topics)
+        {
+            _broker.Withdraw(topic);
+        }
+
+        _letters.Writer.TryWrite(clear);
+    }
 
     /// <summary>Says what is true now to whoever follows the topic, and to whoever comes later.</summary>
     public void Retain(string topic, byte[] payload) => _letters.Writer.TryWrite(new RetainMessage(topic, payload));
@@ -145,11 +154,7 @@ internal sealed class CommandPost : IAsyncDisposable
 
     private async ValueTask ClearAllAsync(ClearTopics clear)
     {
-        foreach (var topic in clear.Topics)
-        {
-            await _broker.Publish(topic, ReadOnlyMemory<byte>.Empty, qos: 1, retain: true);
-        }
-
+        await Task.WhenAll(clear.Topics.Select(topic => _broker.Publish(topic, ReadOnlyMemory<byte>.Empty, qos: 1, retain: true).AsTask()));
         clear.Cleared?.Invoke();
     }
 

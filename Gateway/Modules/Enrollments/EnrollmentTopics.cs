@@ -60,6 +60,6 @@ internal sealed record EnrollmentMessage(string Device, string Key, string Finge
     public override Carried Carry(JournalTransaction transaction)
     {
         var (effects, refusal) = Enrollments.Apply(transaction, Enrollment, Input with { At = DeviceClock.Date(transaction, Input.Source) });
-        return new(refusal, effects.Events.Count > 0 ? effects.Events[0].Position : 0, () => Enrollments.Done(effects));
+        return new(refusal, effects.Events.Count > 0 ? effects.Events[0].Position : 0, () => Enrollments.Done(effects), IsLast: effects.Clear is not null);
     }
 }
