@@ -83,11 +83,26 @@ public sealed class TraceTests : ScannerTest
     [Test]
     public async Task Trace_LeavesOutWhoOnlyLooked()
     {
-        await Service.GetAsync($"api/enrollments/{_enrollment}/events?since=1");
         await Scanner.ScanAsync(_enrollment, 1);
+        await Service.GetAsync($"api/enrollments/{_enrollment}/events");
         var trace = await Service.GetAsync($"api/enrollments/{_enrollment}/trace");
 
         Assert.That(trace["scans"]![0]!["pages"]!.AsArray(), Is.Empty);
+        Assert.That((string?)trace["explanation"], Does.EndWith("No page has followed it."));
+    }
+
+    [Test]
+    public async Task Trace_ShowsWhoWaitedWithoutAName_AndBlamesItForNothing()
+    {
+        var waiting = Service.GetAsync($"api/enrollments/{_enrollment}/events?since=1&epoch={await EpochAsync()}&wait=30");
+        await Eventually.HoldsAsync(async () => (await Service.GetAsync("api/connections"))["items"]!.AsArray().Count == 1, "it waits");
+        await Scanner.ScanAsync(_enrollment, 1);
+        await waiting;
+        await Service.GetAsync($"api/enrollments/{_enrollment}/events");
+        var scan = (await Service.GetAsync($"api/enrollments/{_enrollment}/trace"))["scans"]![0]!.AsObject();
+
+        Assert.That((string?)scan["pages"]!.AsArray().Single()!["subscriber"], Is.EqualTo("http-anonymous"));
+        Assert.That(scan.ContainsKey("stopped"), Is.False);
     }
 
     [Test]
@@ -120,4 +135,6 @@ public sealed class TraceTests : ScannerTest
 
     private Task<(int ExitCode, string Output)> TraceAsync(string id) => GatewayFixture.RunToEndAsync(
         Folder.Path, "trace", id, "--Data:Path", Folder.Path, "--Http:Port", Service.HttpPort.ToString(), "--Http:Address", "127.0.0.1");
+
+    private async Task<string> EpochAsync() => (string)(await Service.GetAsync($"api/enrollments/{_enrollment}"))["epoch"]!;
 }

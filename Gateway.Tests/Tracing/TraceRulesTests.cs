@@ -80,6 +80,20 @@ public sealed class TraceRulesTests
     }
 
     [Test]
+    public void Page_ThatCannotAcknowledge_IsNotBlamedForIt()
+    {
+        var reader = Page("http-admin", Some.Now) with { CanAcknowledge = false };
+        var alone = TraceRules.Explain(Facts with { Pages = [reader] }, Now);
+        var beside = TraceRules.Explain(Facts with { Pages = [reader, Page("3", Some.Now, Some.Now)] }, Now);
+        var unsent = TraceRules.Explain(Facts with { Pages = [Page("http-admin", sent: null) with { CanAcknowledge = false }] }, Now);
+
+        Assert.That((alone.Scans[0].Stopped, beside.Scans[0].Stopped), Is.EqualTo(((string?)null, (string?)null)));
+        Assert.That(alone.Explanation, Does.EndWith(" It was sent to every page; none of them can acknowledge."));
+        Assert.That(beside.Explanation, Does.EndWith(" Every page that can acknowledge has acknowledged what there is."));
+        Assert.That(unsent.Scans[0].Stopped, Is.EqualTo("page http-admin has not been sent it yet"));
+    }
+
+    [Test]
     public void Scan_ThatCameEarly_IsOnDisk_AndIsNotTheOneThatIsMissing()
     {
         var trace = TraceRules.Explain(Facts with { Held = [Capture(3)] }, Now);

@@ -128,6 +128,21 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
 
     public string Subscriber => subscriber;
 
+    /// <summary>Who reads over HTTP without a name of its own has nothing to acknowledge under.</summary>
+    public bool CanAcknowledge => subscriber != NameOfReader(user ?? "") && !subscriber.StartsWith($"{Transports.Stream}-", StringComparison.Ordinal);
+
+    /// <summary>Whether it was ever there to be sent what comes, and did not only look at what there was.</summary>
+    public bool HasFollowed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _connected is not null || _sent.Exists(range => range.Connected is not null);
+            }
+        }
+    }
+
     public string? User => user;
 
     public long Through
@@ -176,6 +191,9 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
             }
         }
     }
+
+    /// <summary>Of somebody who reads page by page without a name.</summary>
+    public static string NameOfReader(string user) => $"http-{user}";
 
     public void Connected()
     {

@@ -40,4 +40,5 @@ internal sealed record CaptureFact(int Step, long Seq, DateTimeOffset? Device, D
 internal sealed record MisfitFact(int? Step, DateTimeOffset At, RefusalCode Code, string Message);
 
 /// <param name="Receipts">By seq.</param>
-internal sealed record PageFact(string Subscriber, IReadOnlyDictionary<long, Receipt> Receipts);
+/// <param name="CanAcknowledge">What was sent to one that cannot has come as far as it can.</param>
+internal sealed record PageFact(string Subscriber, IReadOnlyDictionary<long, Receipt> Receipts, bool CanAcknowledge = true);

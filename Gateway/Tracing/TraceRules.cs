@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gateway.Channels;
 using Gateway.Modules;
 using Gateway.Modules.Devices;
 using Gateway.Modules.Enrollments;
@@ -28,23 +29,27 @@ internal static class TraceRules
         }
 
         List<TracedPage> pages = [];
+        List<string> unshown = [];
         foreach (var page in facts.Pages)
         {
             var receipt = page.Receipts.GetValueOrDefault(capture.Seq);
             pages.Add(new(page.Subscriber, receipt?.Sent, receipt?.Acknowledged));
+            if (Unshown(page, receipt, now) is { } sentence)
+            {
+                unshown.Add(sentence);
+            }
         }
 
-        return new(step, capture.Device, capture.Received, capture.Durable, pages, Unshown(pages, now));
+        return new(step, capture.Device, capture.Received, capture.Durable, pages, unshown.Count == 0 ? null : string.Join("; ", unshown));
     }
 
-    /// <summary>Why a captured scan is not acknowledged everywhere; null when it is.</summary>
-    private static string? Unshown(List<TracedPage> pages, DateTimeOffset now)
+    /// <summary>Why a captured scan came no further on its way to a page; null when it came as far as it can.</summary>
+    private static string? Unshown(PageFact page, Receipt? receipt, DateTimeOffset now) => receipt switch
     {
-        var sentences = pages.Where(page => page.Acknowledged is null).Select(page => page.Sent is { } sent
-            ? $"page {page.Subscriber} has not acknowledged for {Seconds(now - sent)}"
-            : $"page {page.Subscriber} has not been sent it yet").ToList();
-        return sentences.Count == 0 ? null : string.Join("; ", sentences);
-    }
+        { Acknowledged: not null } => null,
+        { Sent: { } sent } => page.CanAcknowledge ? $"page {page.Subscriber} has not acknowledged for {Seconds(now - sent)}" : null,
+        _ => $"page {page.Subscriber} has not been sent it yet",
+    };
 
     /// <summary>The likeliest reason first: what is known for certain before what is merely awaited.</summary>
     private static string Missing(TraceFacts facts, int step, DateTimeOffset now)
@@ -122,7 +127,9 @@ internal static class TraceRules
         {
             [] => "No page has followed it.",
             _ when scans.Exists(scan => scan is { Durable: not null, Stopped: not null }) => "",
-            _ => "Every page has acknowledged what there is.",
+            var pages when pages.All(page => page.CanAcknowledge) => "Every page has acknowledged what there is.",
+            var pages when pages.Any(page => page.CanAcknowledge) => "Every page that can acknowledge has acknowledged what there is.",
+            _ => "It was sent to every page; none of them can acknowledge.",
         });
         return string.Join(' ', sentences.Where(sentence => sentence.Length > 0));
     }

@@ -55,9 +55,9 @@ internal sealed class Tracer(IJournal journal, Receipts receipts, CommitTimes co
     {
         var lines = await receipts.OfAsync(StreamName.Of(channel), cancellation);
 
-        // Who only looked, and was sent nothing, is no page that something did not reach.
-        return [.. lines.Where(line => line.IsOpen || line.Through > 0).Select(line =>
-            new PageFact(line.Subscriber, captures.ToDictionary(capture => capture.Seq, capture => line.Of(capture.Seq))))];
+        // Who only looked is no page that something did not reach.
+        return [.. lines.Where(line => (line.IsOpen || line.Through > 0) && (line.CanAcknowledge || line.HasFollowed)).Select(line =>
+            new PageFact(line.Subscriber, captures.ToDictionary(capture => capture.Seq, capture => line.Of(capture.Seq)), line.CanAcknowledge))];
     }
 
     private async Task<IReadOnlyList<CaptureFact>> CapturesAsync(ChannelName channel, CancellationToken cancellation)
