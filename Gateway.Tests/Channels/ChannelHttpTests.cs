@@ -115,6 +115,22 @@ public sealed class ChannelHttpTests
         Assert.That(await lines.ReadLineAsync(), Is.EqualTo("id: e1:3"));
     }
 
+    [TestCase("2", true)]
+    [TestCase("of-another-service", true)]
+    [TestCase("e1:", true)]
+    [TestCase("e1:-1", true)]
+    [TestCase("e1:99999999999999999999", true)]
+    [TestCase("e0:2", true)]
+    [TestCase("0", false)]
+    [TestCase("e1:3", false)]
+    public async Task EventStream_AfterAnIdThatIsNotOurs_IsReset_NotRefused(string lastEventId, bool isReset)
+    {
+        using var lines = await StreamAsync("/api/jobs/one/events", lastEventId);
+
+        Assert.That(await lines.ReadLineAsync(), Is.EqualTo("event: subscribed"));
+        Assert.That(await lines.ReadLineAsync(), Does.Contain($"\"reset\":{(isReset ? "true" : "false")}"));
+    }
+
     [Test]
     public async Task EventStream_Beats()
     {

@@ -238,6 +238,15 @@ public sealed class SocketTests
             Is.EqualTo("""{"op":"renewed","id":5,"expiresAt":"2026-01-03T12:00:00.000Z"}"""));
     }
 
+    [Test]
+    public async Task RenewalWithoutATicket_IsAnError_AndClosesNothing()
+    {
+        var error = await _page.AskAsync("""{"op":"renew","id":5}""");
+
+        Assert.That(((int?)error["id"], (string?)error["code"], (string?)error["message"]), Is.EqualTo((5, "bad_request", "ticket is missing")));
+        Assert.That((string?)(await _page.AskAsync("""{"op":"ping"}"""))["op"], Is.EqualTo("pong"));
+    }
+
     [TestCase("other", 4403)]
     [TestCase("unknown", 4401)]
     public async Task RenewalWithAWrongTicket_Closes(string ticket, int code)

@@ -86,6 +86,16 @@ public sealed class CheckInTests : ScannerTest
     }
 
     [Test]
+    public async Task Identification_ThatDoesNotSayItsSlot_IsMalformed_NotAnUnknownFinger()
+    {
+        await PublishAsync("""{"id":"7-100","confidence":80}""");
+        var kept = (await Service.GetAsync("/api/quarantine"))["items"]!.AsArray().Single()!;
+
+        Assert.That(((string?)kept["code"], (string?)kept["message"]), Is.EqualTo(("malformed", "slot is missing")));
+        Assert.That(await EventsAsync(), Is.Empty);
+    }
+
+    [Test]
     public async Task Scanner_ForTheWayOut_ChecksOutOnly()
     {
         await EnrollAsync("Ada");

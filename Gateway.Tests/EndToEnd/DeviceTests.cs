@@ -52,7 +52,9 @@ public sealed class DeviceTests() : ServiceTest([.. Admin, "--Enrollment:StateSe
     {
         await using var thief = Mosquitto.Listen(Service.MqttPort, "scanners/lab-1/commands", [.. _credentials, "-i", "thief"]);
         await Eventually.HoldsAsync(IsOnlineAsync, "somebody is connected by the old secret");
-        var renewed = await Service.PostAsync("api/devices/lab-1/secret", new { });
+        using var answer = await Service.Http.PostAsJsonAsync("api/devices/lab-1/secret", new { });
+        Assert.That((answer.StatusCode, answer.Headers.Location?.ToString()), Is.EqualTo((HttpStatusCode.Created, "/api/devices/lab-1")));
+        var renewed = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
         _credentials = ["-u", "lab-1", "-P", (string)renewed["secret"]!];
 
         await using var scanner = await ConnectAsync();

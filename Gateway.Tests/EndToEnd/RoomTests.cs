@@ -204,6 +204,23 @@ public sealed class RoomTests() : ServiceTest([.. Anonymous, "--Rooms:SlowSecond
         Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("The body is no JSON: something is wrong at line 2, byte 2."));
     }
 
+    [Test]
+    public async Task Message_AsDeepAsItMayBe_IsShownWhereverItsRoomIs_AndADeeperOneIsRefused()
+    {
+        static StringContent Nested(int levels) => new($$"""{"data":{{new string('[', levels)}}{{new string(']', levels)}}}""", null, "application/json");
+        using var taken = await Service.Http.PostAsync($"/api/{_room}/messages", Nested(31));
+        using var refused = await Service.Http.PostAsync($"/api/{_room}/messages", Nested(32));
+
+        Assert.That((taken.StatusCode, refused.StatusCode), Is.EqualTo((HttpStatusCode.Created, HttpStatusCode.BadRequest)));
+        await using var ada = await OpenAsync("ada");
+        await ada.SubscribeAsync(_room, since: 0);
+        Assert.That(await ada.EventsAsync(4), Is.EqualTo(new[] { "created", "joined", "joined", "message" }));
+        foreach (var path in new[] { $"/api/{_room}/messages", $"/api/{_room}/events", $"/api/{_room}", "/api/rooms", "/api/rooms/events" })
+        {
+            Assert.That(async () => await Service.GetAsync(path), Throws.Nothing, path);
+        }
+    }
+
     private async Task<string> CreateAsync(object room) => (string)(await Service.PostAsync("/api/rooms", room))["channel"]!;
 
     private Task<JsonNode> SayAsync(string text) => Service.PostAsync($"/api/{_room}/messages", new { data = new { text } });

@@ -156,6 +156,32 @@ public sealed class WebTests : FolderTest
         }
     }
 
+    [TestCase("application/json; charset=utf-8", HttpStatusCode.Created)]
+    [TestCase("Application/JSON; charset=\"UTF-8\"", HttpStatusCode.Created)]
+    [TestCase("application/json; charset=iso-8859-1", HttpStatusCode.UnsupportedMediaType)]
+    [TestCase("application/json-patch+json", HttpStatusCode.UnsupportedMediaType)]
+    [TestCase("text/plain", HttpStatusCode.UnsupportedMediaType)]
+    public async Task Body_IsTaken_OnlyAsApplicationJson(string type, HttpStatusCode expected)
+    {
+        await using var service = await StartAsync();
+        using var body = new StringContent("""{"name":"x"}""");
+        body.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(type);
+        using var answer = await service.Http.PostAsync("api/jobs", body);
+
+        Assert.That(answer.StatusCode, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task Head_IsAnsweredToWhoWatches_AsGetIs_WithoutABody()
+    {
+        await using var service = await StartAsync();
+        foreach (var path in new[] { "healthz", "readyz", "metrics", "openapi.json", "" })
+        {
+            using var answer = await SendAsync(service, HttpMethod.Head, path);
+            Assert.That((answer.StatusCode, await answer.Content.ReadAsStringAsync()), Is.EqualTo((HttpStatusCode.OK, "")), path);
+        }
+    }
+
     [Test]
     public async Task Trail_TellsWhoDidWhatFromWhere_AlsoForASpreadsheet()
     {

@@ -91,9 +91,12 @@ public sealed class SettingsTests
     public void List_GivenByNumber_OrAsOneText_IsTheSame()
     {
         var numbered = Read(("Access:Deny:0", "publish a/#"), ("Access:Deny:1", "subscribe b")).Access.Deny;
-        var single = Read(("Access:Deny", "publish a/#")).Access.Deny;
+        var single = Read(("Access:Deny", "publish a/#, subscribe b")).Access.Deny;
 
-        Assert.That((numbered, single), Is.EqualTo((new[] { "publish a/#", "subscribe b" }, new[] { "publish a/#" })));
+        Assert.That(numbered, Is.EqualTo(new[] { "publish a/#", "subscribe b" }));
+        Assert.That(single, Is.EqualTo(numbered));
+        Assert.That(Read(("Access:Deny", "publish a/#")).Access.Deny, Is.EqualTo(new[] { "publish a/#" }));
+        Assert.That(Read(("Access:Deny:0", "publish a,b")).Access.Deny, Is.EqualTo(new[] { "publish a,b" }), "a filter may bear a comma");
     }
 
     [Test]

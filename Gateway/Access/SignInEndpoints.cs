@@ -88,7 +88,7 @@ internal static class SignInEndpoints
 
     private static async Task<SignIn?> ReadAsync(HttpContext context)
     {
-        if (!context.Request.HasJsonContentType())
+        if (!ContractJson.IsBodyOf(context.Request))
         {
             return null;
         }

@@ -129,19 +129,7 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
     public string Subscriber => subscriber;
 
     /// <summary>Who reads over HTTP without a name of its own has nothing to acknowledge under.</summary>
-    public bool CanAcknowledge => subscriber != NameOfReader(user ?? "") && !subscriber.StartsWith($"{Transports.Stream}-", StringComparison.Ordinal);
-
-    /// <summary>Whether it was ever there to be sent what comes, and did not only look at what there was.</summary>
-    public bool HasFollowed
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _connected is not null || _sent.Exists(range => range.Connected is not null);
-            }
-        }
-    }
+    public bool CanAcknowledge => subscriber != Receipts.SubscriberOf(user ?? "") && !subscriber.StartsWith($"{Transports.Stream}-", StringComparison.Ordinal);
 
     public string? User => user;
 
@@ -191,9 +179,6 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
             }
         }
     }
-
-    /// <summary>Of somebody who reads page by page without a name.</summary>
-    public static string NameOfReader(string user) => $"http-{user}";
 
     public void Connected()
     {

@@ -7,6 +7,12 @@ namespace Gateway.Contract;
 /// <summary>How the contract writes JSON: camelCase, absent instead of null, times in RFC 3339 UTC with milliseconds.</summary>
 internal static class ContractJson
 {
+    /// <summary>How deeply what others send may be nested.</summary>
+    public const int MaxDepth = 32;
+
+    // What is taken in has to be written again inside events, states, lists and frames.
+    private const int OurDepth = 2 * MaxDepth;
+
     private const string NameIsNoText = "a name is no text";
 
     public static readonly JsonSerializerOptions Options = Create();
@@ -31,13 +37,18 @@ internal static class ContractJson
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         options.RespectNullableAnnotations = true;
-        options.MaxDepth = 16;
+        options.MaxDepth = OurDepth;
     }
 
     public static byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Options);
 
     public static T Read<T>(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException($"null where a {typeof(T).Name} was expected");
+
+    /// <summary>Whether a body says of itself that it is <c>application/json</c>, and in no encoding but UTF-8.</summary>
+    public static bool IsBodyOf(HttpRequest request) => request.GetTypedHeaders().ContentType is { } type
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (type.Charset.Value is not { } charset || charset.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Where it stops being JSON, as the end of a sentence: the framework's own words are for its programmers.</summary>
     public static string Fault(Exception error) => error switch
@@ -51,7 +62,7 @@ internal static class ContractJson
     /// <exception cref="JsonException">It is no JSON.</exception>
     public static JsonElement Parse(ReadOnlySpan<byte> utf8)
     {
-        var root = JsonElement.Parse(utf8, new JsonDocumentOptions { MaxDepth = Options.MaxDepth });
+        var root = JsonElement.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth });
         if (root.ValueKind != JsonValueKind.Object)
         {
             return root;

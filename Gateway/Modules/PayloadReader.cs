@@ -43,6 +43,10 @@ internal readonly struct PayloadReader
 
     public int? OptionalNumber(string field, int min, int max) => (int?)OptionalLong(field, min, max);
 
+    /// <summary>It must be said, and may be null.</summary>
+    public int? NumberOrNull(string field, int min, int max) =>
+        _root.TryGetProperty(field, out _) ? OptionalNumber(field, min, max) : throw Missing(field);
+
     public long? OptionalLong(string field, long min, long max)
     {
         if (!Has(field, out var value))

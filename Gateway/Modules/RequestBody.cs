@@ -35,7 +35,7 @@ internal sealed class RequestBody
             return Parse([]);
         }
 
-        if (!request.HasJsonContentType())
+        if (!ContractJson.IsBodyOf(request))
         {
             throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, "invalid", "Send the body as application/json.", "Content-Type");
         }

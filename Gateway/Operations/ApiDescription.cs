@@ -8,7 +8,7 @@ internal static class ApiDescription
     private static readonly Lazy<byte[]> Text = new(Read);
 
     public static void MapApiDescription(this IEndpointRouteBuilder routes) =>
-        routes.MapGet($"/{Name}", () => Results.Bytes(Text.Value, "application/json"));
+        routes.MapMethods($"/{Name}", Health.GetAndHead, () => Results.Bytes(Text.Value, "application/json"));
 
     private static byte[] Read()
     {

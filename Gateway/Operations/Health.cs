@@ -6,6 +6,9 @@ namespace Gateway.Operations;
 /// <summary>Whether the parts serve; a part that does not is named with its reason.</summary>
 internal sealed class Health(StoreWriter writer, IntegrityCheck check, IWebHostEnvironment pages)
 {
+    // Balancers and monitors ask with either.
+    public static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
+
     // Set by the lifecycle: true between start and drain.
     private volatile bool _isServing;
 
@@ -13,8 +16,8 @@ internal sealed class Health(StoreWriter writer, IntegrityCheck check, IWebHostE
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", () => Results.Json(new { status = "alive" }));
-        routes.MapGet("/readyz", () => Fault() is { } fault
+        routes.MapMethods("/healthz", GetAndHead, () => Results.Json(new { status = "alive" }));
+        routes.MapMethods("/readyz", GetAndHead, () => Fault() is { } fault
             ? Results.Json(new { status = "not ready", part = fault.Part, reason = fault.Reason }, statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Json(new { status = "ready" }));
     }

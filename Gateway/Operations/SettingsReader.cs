@@ -55,7 +55,9 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
         if (type == typeof(IReadOnlyList<string>))
         {
             var items = given.GetChildren().Select(item => item.Value ?? "").ToList();
-            return items.Count > 0 ? items : given.Value is { Length: > 0 } one ? new List<string> { one } : null;
+            return items.Count > 0 ? items : given.Value is { Length: > 0 } one
+                ? one.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToList()
+                : null;
         }
 
         if (type == typeof(IReadOnlyDictionary<string, string>))

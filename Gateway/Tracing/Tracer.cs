@@ -56,8 +56,17 @@ internal sealed class Tracer(IJournal journal, Receipts receipts, CommitTimes co
         var lines = await receipts.OfAsync(StreamName.Of(channel), cancellation);
 
         // Who only looked is no page that something did not reach.
-        return [.. lines.Where(line => (line.IsOpen || line.Through > 0) && (line.CanAcknowledge || line.HasFollowed)).Select(line =>
-            new PageFact(line.Subscriber, captures.ToDictionary(capture => capture.Seq, capture => line.Of(capture.Seq)), line.CanAcknowledge))];
+        List<PageFact> pages = [];
+        foreach (var line in lines.Where(line => line.IsOpen || line.Through > 0))
+        {
+            var page = new PageFact(line.Subscriber, captures.ToDictionary(capture => capture.Seq, capture => line.Of(capture.Seq)), line.CanAcknowledge);
+            if (line.CanAcknowledge || line.IsOpen || page.Receipts.Values.Any(receipt => receipt.Connected is not null))
+            {
+                pages.Add(page);
+            }
+        }
+
+        return pages;
     }
 
     private async Task<IReadOnlyList<CaptureFact>> CapturesAsync(ChannelName channel, CancellationToken cancellation)

@@ -77,7 +77,7 @@ internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, Even
 
     private async Task<IResult> AcknowledgeAsync(StreamName name, ISubscriberRights rights, HttpContext context)
     {
-        if (!context.Request.HasJsonContentType())
+        if (!ContractJson.IsBodyOf(context.Request))
         {
             throw RequestRefusedException.Invalid("Content-Type", "The body is application/json.");
         }

@@ -16,14 +16,16 @@ internal sealed record EventsQuery(Cursor Cursor, int Limit, TimeSpan Wait)
         (int)(Number(request, "limit", 1, MaxLimit) ?? DefaultLimit),
         TimeSpan.FromSeconds(Number(request, "wait", 0, MaxWaitSeconds) ?? 0));
 
-    /// <summary>Where an event stream goes on: Last-Event-ID before since and epoch; with neither, live.</summary>
+    /// <summary>
+    /// Where an event stream goes on: Last-Event-ID before since and epoch; with neither, live. One that is not ours is a cursor that means nothing
+    /// here: a browser that is refused for it would never come again.
+    /// </summary>
     public static Cursor ReadLive(HttpRequest request)
     {
         if (request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last)
         {
             var colon = last.LastIndexOf(':');
-            return colon > 0 && Parse(last[(colon + 1)..]) is { } cursor ? new(last[..colon], cursor)
-                : throw RequestRefusedException.Invalid("Last-Event-ID", "Last-Event-ID is epoch:cursor, as it was sent.");
+            return Parse(last[(colon + 1)..]) is { } cursor ? new(colon > 0 ? last[..colon] : "", cursor) : new("", long.MaxValue);
         }
 
         return new(request.Query["epoch"], Number(request, "since", 0, long.MaxValue));

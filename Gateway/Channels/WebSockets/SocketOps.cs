@@ -220,7 +220,8 @@ internal sealed class SocketOps(
 
     private async ValueTask<SocketClose?> RenewAsync(SocketRequest request, string? id, CancellationToken stop)
     {
-        var verdict = services.Desk.Redeem(request.Ticket, context);
+        var ticket = request.Ticket ?? throw new BadRequestFieldException("ticket", "ticket is missing");
+        var verdict = services.Desk.Redeem(ticket, context);
         if (!verdict.IsGranted)
         {
             return SocketClose.Of(verdict.Refusal, Random.Shared.NextDouble());

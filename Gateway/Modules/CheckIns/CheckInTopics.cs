@@ -17,7 +17,7 @@ internal sealed class CheckInTopics(CheckInDesk desk, ILogger<CheckInDesk> log) 
 
         var reader = PayloadReader.Open(payload);
         var source = DeviceMessage.SourceOf(DeviceMessage.Id(device), reader, arrival);
-        var slot = reader.OptionalNumber("slot", 0, DeviceTopics.MaxSlot);
+        var slot = reader.NumberOrNull("slot", 0, DeviceTopics.MaxSlot);
         reader.OptionalNumber("confidence", 0, MaxConfidence);
         return new IdentificationMessage(new(device, slot, source), $"{topic} {slot}") { Desk = desk, Log = log };
     }

@@ -90,7 +90,7 @@ internal static class DeviceEndpoints
         }
 
         AuditTrail.ChangedSecret(context, "secret");
-        return Results.Json(new { id, secret }, statusCode: StatusCodes.Status201Created);
+        return Results.Created($"/api/{Devices.ChannelOf(id)}", new { id, secret });
     }
 
     /// <summary>The id stays for ever; where a scanner is, and so how people call it, may change.</summary>

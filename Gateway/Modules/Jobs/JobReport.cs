@@ -22,7 +22,7 @@ internal sealed record JobReport(JobReportType Type, long? Done, long? Total, st
     private const int MaxMessage = 2_000;
     private const int MaxKey = 128;
 
-    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = ContractJson.Options.MaxDepth };
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = ContractJson.MaxDepth };
 
     /// <summary>Who says it: taken from the credentials, never from what was sent.</summary>
     public string? By { get; init; }

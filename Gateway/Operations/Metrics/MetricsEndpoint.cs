@@ -3,7 +3,9 @@ namespace Gateway.Operations.Metrics;
 /// <summary>GET /metrics. Who may ask is decided at the door, with everything else.</summary>
 internal static class MetricsEndpoint
 {
-    public static void MapMetrics(this IEndpointRouteBuilder routes) => routes.MapGet("/metrics", (MetricsBoard board, ILogger<MetricsBoard> log) =>
+    public static void MapMetrics(this IEndpointRouteBuilder routes) => routes.MapMethods("/metrics", Health.GetAndHead, Answer);
+
+    private static IResult Answer(MetricsBoard board, ILogger<MetricsBoard> log)
     {
         var (text, failure) = board.Read();
         if (failure is not null)
@@ -12,5 +14,5 @@ internal static class MetricsEndpoint
         }
 
         return Results.Text(text, MetricsText.ContentType);
-    });
+    }
 }
