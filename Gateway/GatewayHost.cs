@@ -149,7 +149,7 @@ internal static class GatewayHost
         .AddSingleton(settings.Quarantine).AddSingleton(settings.Retention).AddSingleton(settings.Firmware).AddSingleton(settings.Webhooks)
         .AddSingleton(settings.Mappings).AddSingleton(settings.Simulate)
         .AddSingleton(new WebhookReach(settings.Webhooks.Loopback ?? settings.IsForThisMachineAlone, listeners.IsOwnPort))
-        .AddSingleton(listeners).AddSingleton(TimeProvider.System)
+        .AddSingleton(listeners).AddSingleton<IBrokerDoor>(listeners).AddSingleton(TimeProvider.System)
         .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
         .ConfigureHttpJsonOptions(json => ContractJson.Configure(json.SerializerOptions));
 

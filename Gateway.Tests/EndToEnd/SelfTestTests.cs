@@ -28,6 +28,16 @@ public sealed class SelfTestTests() : ServiceTest(Admin)
         await BlamesAsync("gateway: FAULT. The computer answers, but nothing listens on that port", port, _secret);
     }
 
+    [Test]
+    public async Task Serial_ThatIsNotThere_SaysWhatToPlugIn()
+    {
+        string[] arguments = ["--device", "desk-1", "--secret", _secret, "--serial", "/dev/ttyUSB99", "--flash", Folder.In("flash")];
+        using var program = Process.Start(new ProcessStartInfo(FirmwareHost.Program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+        Assert.That(await program.StandardError.ReadToEndAsync(), Does.StartWith("--serial: there is no /dev/ttyUSB99; plug in"));
+        await program.WaitForExitAsync();
+        Assert.That(program.ExitCode, Is.EqualTo(1));
+    }
+
     private async Task BlamesAsync(string sentence, int port, string secret, string faults = "")
     {
         var (code, said) = await SaysAsync(port, secret, faults);

@@ -184,7 +184,10 @@ public sealed class TlsTests : FolderTest
             await File.WriteAllBytesAsync(pfx, certificate.Export(X509ContentType.Pfx, "hush"));
         }
 
-        await using var service = await GatewayFixture.StartAsync(Folder.In("pfx-data"), "--Tls:Certificate", pfx, "--Tls:Password", "hush");
+        await using var service = await GatewayFixture.StartAsync(
+            Folder.In("pfx-data"), "--Tls:Certificate", pfx, "--Tls:Password", "hush", "--Access:AdminToken", GatewayFixture.AdminToken);
+        var broker = (await service.PostAsync("api/devices", new { id = "desk-1" }))["broker"]!;
+        Assert.That(((int)broker["port"]!, (bool)broker["tls"]!), Is.EqualTo((service.MqttsPort, true)), "what a new scanner is told");
         Assert.That(await _certificates.CurlAsync($"https://localhost:{service.HttpsPort}/healthz"), Does.StartWith("HTTP/1.1 200"));
 
         var (code, output) = await GatewayFixture.RunToEndAsync(

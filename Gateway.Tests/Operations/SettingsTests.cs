@@ -85,7 +85,7 @@ public sealed class SettingsTests
     [TestCase("--port", "1883")]
     public void Section_ThatIsUnknownOnTheCommandLine_IsRefused_ByItsName(params string[] arguments) => Assert.That(
         () => Settings.Read(new ConfigurationBuilder().AddCommandLine(arguments).Build(), arguments),
-        Throws.InstanceOf<SettingException>().With.Message.StartsWith($"{arguments[0][2..].Split('=')[0]}: "));
+        Throws.InstanceOf<SettingException>().With.Message.StartsWith($"{arguments[0][2..].Split('=')[0]}: ").And.Message.EndsWith("Simulate, Serilog."));
 
     [Test]
     public void List_GivenByNumber_OrAsOneText_IsTheSame()

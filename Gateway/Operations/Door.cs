@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Gateway.Broker;
+using Gateway.Modules.Devices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Gateway.Operations;
@@ -28,6 +29,8 @@ internal sealed record Door(string Name, string Section, string? Address, int Po
 
     /// <summary>How a client on this machine reaches it.</summary>
     public IPEndPoint Local => IsAny(End.Address) ? new(IPAddress.Loopback, End.Port) : End;
+
+    public BrokerPlace Place => new((IsAny(End.Address) ? LanAddress() : End.Address).ToString(), End.Port, IsTls);
 
     /// <summary>As a person on the LAN types it in.</summary>
     public string Url => $"{Name}://{(IsAny(End.Address) ? $"{LanAddress()}:{End.Port}" : End)}";

@@ -4,6 +4,7 @@ using Gateway.Access;
 using Gateway.Broker;
 using Gateway.Broker.Transport;
 using Gateway.Contract;
+using Gateway.Modules.Devices;
 using Gateway.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -11,7 +12,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Gateway.Operations;
 
 /// <summary>Where the service listens: set up before the start, known for certain after it.</summary>
-internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions tls)
+internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions tls) : IBrokerDoor
 {
     // Kestrel's 512 overflow when a thousand scanners come back at once after a power cut, and each then waits a second for its next try.
     public const int Backlog = 8192;
@@ -29,6 +30,8 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions t
     public string PageUrl => $"{Best("Http").Url}/";
 
     public string ScannerUrl => Best("Mqtt").Url;
+
+    public BrokerPlace ForScanners => Best("Mqtt").Place;
 
     /// <summary>How a client on this machine reaches the broker without TLS.</summary>
     public IPEndPoint MqttLocal => _open.Find(door => door.Name == "mqtt")?.Local ?? throw new InvalidOperationException("Mqtt:Port is switched off");

@@ -79,7 +79,7 @@ internal sealed record Settings(
 
     private static IEnumerable<string> UnknownArguments(IReadOnlyList<string> arguments)
     {
-        string[] known = [.. typeof(Settings).GetProperties().Select(property => property.Name), .. ForeignSections];
+        string[] known = [.. typeof(Settings).GetProperties().Where(property => property.CanWrite).Select(property => property.Name), .. ForeignSections];
         for (var i = 0; i < arguments.Count; i++)
         {
             var parts = arguments[i].Split('=', 2);

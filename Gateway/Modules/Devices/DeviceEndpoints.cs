@@ -20,7 +20,7 @@ internal static class DeviceEndpoints
             FeedList.AnswerAsync<DeviceState>(journal, Devices.Kind, before, limit, device => device.Exists, cancellation, figures.On));
     }
 
-    private static async Task<IResult> RegisterAsync(HttpContext context, IJournal journal, DeviceSecrets secrets)
+    private static async Task<IResult> RegisterAsync(HttpContext context, IJournal journal, DeviceSecrets secrets, IBrokerDoor door)
     {
         var body = await RequestBody.ReadAsync(context.Request);
         var id = body.Text("id", max: 32);
@@ -61,10 +61,10 @@ internal static class DeviceEndpoints
 
         AuditTrail.Changed(context, "site", from: null, site);
         AuditTrail.Changed(context, "location", from: null, location);
-        return Created.At(Devices.ChannelOf(id), journal.Epoch, seq, state, ("secret", secret));
+        return Created.At(Devices.ChannelOf(id), journal.Epoch, seq, state, ("secret", secret), ("broker", door.ForScanners.Json()));
     }
 
-    private static async Task<IResult> RenewSecretAsync(string id, HttpContext context, IJournal journal, DeviceSecrets secrets)
+    private static async Task<IResult> RenewSecretAsync(string id, HttpContext context, IJournal journal, DeviceSecrets secrets, IBrokerDoor door)
     {
         var body = await RequestBody.ReadAsync(context.Request);
         var key = Idempotency.Of(context, body);
@@ -90,7 +90,7 @@ internal static class DeviceEndpoints
         }
 
         AuditTrail.ChangedSecret(context, "secret");
-        return Results.Created($"/api/{Devices.ChannelOf(id)}", new { id, secret });
+        return Results.Created($"/api/{Devices.ChannelOf(id)}", new { id, secret, broker = door.ForScanners });
     }
 
     /// <summary>The id stays for ever; where a scanner is, and so how people call it, may change.</summary>

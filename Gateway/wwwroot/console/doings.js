@@ -27,7 +27,7 @@ export function askAddScanner({ say, act }) {
     confirm: say("scanner.addDo"),
     run: ({ id = "", site = "", location = "" }) =>
       act.send("POST", "/api/devices", { id: id.trim(), site: site.trim(), ...(location.trim() === "" ? {} : { location: location.trim() }) }),
-    done: ({ id, secret }) => provisioning(say, id, secret),
+    done: ({ id, secret, broker }) => provisioning(say, id, secret, broker),
   };
 }
 
@@ -42,7 +42,7 @@ export function askRotate({ say, act }, id) {
     text: say("scanner.rotateText"),
     confirm: say("scanner.rotate"),
     run: () => act.send("POST", `${path(id)}/secret`, {}),
-    done: ({ secret }) => provisioning(say, id, secret),
+    done: ({ secret, broker }) => provisioning(say, id, secret, broker),
   };
 }
 

@@ -5,28 +5,22 @@ import { h } from "../shared/dom.js";
  * @param {import("../shared/language.js").Words} say
  * @param {string} device
  * @param {string} secret
+ * @param {{ host: string, port: number, tls: boolean }} broker where the service says that it listens
  * @returns {import("./dialog.js").Dialog}
  */
-export function provisioning(say, device, secret) {
+export function provisioning(say, device, secret, broker) {
+  // The name that led here leads the scanner here as well, unless it is this machine's own name for itself.
+  const gateway = isItself(location.hostname) ? broker.host : location.hostname;
   return {
     title: say("provision.title", { device }),
     text: say("provision.text"),
     fields: [
-      { name: "gateway", label: say("provision.gateway"), hint: say("provision.gatewayHint"), value: location.hostname },
-      { name: "port", label: say("provision.port"), type: "number", value: location.protocol === "https:" ? "8883" : "1883" },
+      { name: "gateway", label: say("provision.gateway"), hint: say("provision.gatewayHint"), value: gateway },
+      { name: "port", label: say("provision.port"), type: "number", value: String(broker.port) },
       {
         name: "tls",
         label: say("provision.tls"),
-        options:
-          location.protocol === "https:"
-            ? [
-                ["true", say("yes")],
-                ["false", say("no")],
-              ]
-            : [
-                ["false", say("no")],
-                ["true", say("yes")],
-              ],
+        options: [broker.tls, !broker.tls].map(tls => [String(tls), say(tls ? "yes" : "no")]),
       },
     ],
     body: values => {
@@ -51,6 +45,11 @@ export function provisioning(say, device, secret) {
       );
     },
   };
+}
+
+/** @param {string} host */
+function isItself(host) {
+  return host === "localhost" || host === "[::1]" || host.startsWith("127.");
 }
 
 /**

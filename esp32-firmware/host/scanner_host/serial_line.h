@@ -3,6 +3,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 
@@ -13,7 +15,7 @@ class SerialLine {
 public:
     explicit SerialLine(const std::string& path) {
         _file = open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-        if (_file < 0) throw std::runtime_error("cannot open " + path);
+        if (_file < 0) throw std::runtime_error(whyNot(path, errno));
         setBaud(57600);
     }
 
@@ -50,6 +52,21 @@ public:
     }
 
 private:
+    static std::string whyNot(const std::string& path, int error) {
+        switch (error) {
+            case ENOENT:
+            case ENODEV:
+            case ENXIO:
+                return "--serial: there is no " + path + "; plug in the USB adapter of the sensor, and look what it is called: ls /dev/ttyUSB* /dev/ttyACM*";
+            case EACCES:
+                return "--serial: you may not use " + path + "; join the group that owns it, on Debian: sudo usermod -aG dialout $USER, then sign in again";
+            case EBUSY:
+                return "--serial: another program is using " + path;
+            default:
+                return "--serial: cannot open " + path + ": " + strerror(error);
+        }
+    }
+
     int _file;
     uint32_t _baud = 0;
     uint8_t _room[256];
