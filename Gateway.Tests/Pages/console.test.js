@@ -41,7 +41,7 @@ test("Route_WrittenAndRead_IsTheSame", () => {
   const route = parseRoute(href("people", "Ada / Lovelace?", { search: "ä & b", before: "" }));
   assert.deepEqual(route, { page: "people", id: "Ada / Lovelace?", query: { search: "ä & b" } });
   assert.equal(refined(parseRoute("#/enrollments?before=7&state=failed"), { state: null, device: "door-1" }), "#/enrollments?device=door-1");
-  assert.equal(parseRoute("").page, "overview");
+  for (const fragment of ["", "#", "#/", "#token=abc"]) assert.deepEqual(parseRoute(fragment), { page: "overview", id: null, query: {} });
 });
 
 test("Console_EveryPage_ShowsItselfBeforeAnythingIsKnownAndWhenTheServiceFails", () => {

@@ -9,11 +9,11 @@
 import { decoded } from "../shared/sign-in-link.js";
 
 /**
- * @param {string} fragment as `location.hash` has it
+ * @param {string} fragment as `location.hash` has it; one that names no place, as that of the sign-in link does, leads to the overview
  * @returns {Route}
  */
 export function parseRoute(fragment) {
-  const [path = "", query = ""] = fragment.replace(/^#\/?/, "").split("?");
+  const [path = "", query = ""] = (fragment.startsWith("#/") ? fragment.slice(2) : "").split("?");
   const [page = "", ...rest] = path.split("/");
   return { page: page || "overview", id: rest.length > 0 ? decoded(rest.join("/")) : null, query: Object.fromEntries(new URLSearchParams(query)) };
 }
