@@ -72,6 +72,44 @@ public sealed class AuditTests() : ServiceTest([.. Admin, "--Http:Proxies:0", "1
     }
 
     [Test]
+    public async Task Refusal_IsTold_WhateverAStrangerMakesUpBeforeIt()
+    {
+        await Service.PostAsync("api/users", new { name = "ada", role = "viewer", password = Word });
+        using var ada = await SignInAsync("ada", Word);
+        using var stranger = Stranger();
+        for (var i = 0; i < 250; i++)
+        {
+            using var request = new HttpRequestMessage(new($"MADE-UP-{i}-{new string('X', 1000)}"), "api/devices");
+            using var refused = await stranger.SendAsync(request);
+        }
+
+        using var escalation = await ada.DeleteAsync("api/people/bea");
+        await EventuallyAsync("DELETE", "/api/people/bea");
+        Assert.That((await ActsAsync()).Count(act => (string?)act["who"] == "nobody"), Is.EqualTo(1));
+        Assert.That((await Service.GetAsync("api/audit")).ToJsonString() + Service.Output, Does.Not.Contain("MADE-UP"));
+    }
+
+    [Test]
+    public async Task Scanner_ThatAsksForMoreThanItsOwn_IsTold_WithoutItsLength()
+    {
+        var secret = (string)(await Service.PostAsync("api/devices", new { id = "door-1" }))["secret"]!;
+        await Service.PostAsync("api/devices", new { id = "door-2" });
+        string[] taken = ["-u", "door-1", "-P", secret];
+        await Mosquitto.AskAsync(Service.MqttPort, "scanners/door-2/#", taken);
+        await Mosquitto.AskAsync(Service.MqttPort, "scanners/door-1/commands", [.. taken, "-i", "door-2"]);
+        await PublishAsync($"lab/{new string('x', 60_000)}", "{}", taken);
+
+        await EventuallyAsync("CONNECT", "mqtt");
+        await Eventually.HoldsAsync(async () => (await ActsAsync()).Any(act => (string?)act["method"] == "PUBLISH"), "the topic is told");
+        var told = (await ActsAsync()).Where(act => (string?)act["who"] == "device:door-1").Reverse().ToList();
+        Assert.That(told.Select(act => $"{act["method"]} {$"{act["what"]}"[..Math.Min(12, $"{act["what"]}".Length)]} {act["status"]}"), Is.EqualTo(new[]
+        {
+            "SUBSCRIBE scanners/doo 135", "CONNECT device:door- 133", "PUBLISH lab/xxxxxxxx 135",
+        }));
+        Assert.That(told.Max(act => $"{act["path"]}".Length), Is.EqualTo(512));
+    }
+
+    [Test]
     public async Task Message_OfTheAdminOrAKey_IsTold_EachCommandAndOfOthersTheFirst_AndOfScannersNone()
     {
         var secret = (string)(await Service.PostAsync("api/devices", new { id = "door-1" }))["secret"]!;

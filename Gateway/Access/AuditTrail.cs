@@ -15,7 +15,6 @@ internal sealed class AuditTrail(IJournal journal, LimitBook book, TimeProvider 
     /// <summary>Who has shown nothing that counts.</summary>
     public const string Nobody = "nobody";
 
-    private const int MostRefusedInAnHour = 200;
     private const int MostPublishedInAMinute = 60;
     private const string AndMore = "more of this kind follows, and is in the log alone";
 
@@ -26,7 +25,7 @@ internal sealed class AuditTrail(IJournal journal, LimitBook book, TimeProvider 
     private static readonly object ChangesSlot = new();
 
     private readonly Episodes _episodes = new(time);
-    private readonly Allowance _refused = new(MostRefusedInAnHour, TimeSpan.FromHours(1), time);
+    private readonly RefusalShares _refused = new(time);
 
     // As many as there are keys, and the admin.
     private readonly ConcurrentDictionary<string, Allowance> _published = new(StringComparer.Ordinal);
@@ -70,30 +69,34 @@ internal sealed class AuditTrail(IJournal journal, LimitBook book, TimeProvider 
         Write(AuditAct.Done, new(who, context.Request.Method, path, what, context.Response.StatusCode, RemoteOf(context), changes));
     }
 
-    /// <summary>Somebody was kept from it. Each from everywhere is told once an episode, and all together so often in an hour.</summary>
-    public void Refuse(HttpContext context, string who, int status, string? note = null)
+    /// <summary>Somebody was kept from it. Each from everywhere is told once an episode, and so often in an hour.</summary>
+    /// <param name="isProven">Whether they are who they are said to be, and not a stranger who claims it.</param>
+    public void Refuse(HttpContext context, string who, int status, bool isProven, string? note = null)
     {
         var path = PathOf(context);
-        Refuse(new(who, context.Request.Method, path, path, status, RemoteOf(context), Note: note), context.Connection.RemoteIpAddress);
+        var act = new AuditAct(who, HttpActs.MethodOf(context.Request), path, path, status, RemoteOf(context), Note: note);
+        Refuse(act, context.Connection.RemoteIpAddress, isProven);
     }
 
-    public void Refuse(AuditAct act, IPAddress? remote)
+    public void Refuse(AuditAct act, IPAddress? remote, bool isProven)
     {
-        if (!_episodes.Begins($"{act.Method} {act.Status}", $"{act.Who} {book.KeyOf(remote) ?? Network.Text(remote)}"))
+        var from = book.KeyOf(remote) ?? Network.Text(remote) ?? "";
+        if (!_episodes.Begins($"{act.Method} {act.Status}", $"{act.Who} {from}"))
         {
             return;
         }
 
-        var share = _refused.Take();
+        var share = _refused.Take(isProven ? act.Who : null, from);
         if (share != Share.None)
         {
-            Write(AuditAct.Refused, act with { Note = share == Share.Last ? AndMore : act.Note });
+            Write(AuditAct.Refused, Short(act) with { Note = share == Share.Last ? AndMore : act.Note });
         }
     }
 
     /// <summary>A person's or a program's message was taken. Each command is told; of all else the first in an episode.</summary>
-    public void Publish(AuditAct act, bool isEachTold)
+    public void Publish(AuditAct told, bool isEachTold)
     {
+        var act = Short(told);
         if (!isEachTold && !_episodes.Begins(act.What, act.Who))
         {
             return;
@@ -119,6 +122,9 @@ internal sealed class AuditTrail(IJournal journal, LimitBook book, TimeProvider 
     private static string PathOf(HttpContext context) => Cut((string?)context.Items[NameSlot] ?? context.Request.Path.Value)!;
 
     private static string? RemoteOf(HttpContext context) => Network.Text(context.Connection.RemoteIpAddress);
+
+    // A topic may have 65,535 bytes.
+    private static AuditAct Short(AuditAct act) => act with { Path = Cut(act.Path)!, What = Cut(act.What)! };
 
     private static string? Cut(string? text) => text is null || text.Length <= 512 ? text : text[..512];
 }

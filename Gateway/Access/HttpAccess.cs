@@ -41,10 +41,10 @@ internal sealed class HttpAccess(
 
         if (IsToldWhenRefused(context, refusal.Status))
         {
-            trail.Refuse(context, WhoIs(context)?.Owner ?? AuditTrail.Nobody, refusal.Status);
+            trail.Refuse(context, WhoIs(context)?.Owner ?? AuditTrail.Nobody, refusal.Status, isProven: WhoIs(context) is not null);
         }
 
-        AccessLog.Refused(log, context.Request.Method, context.Request.Path, Network.Text(context.Connection.RemoteIpAddress), refusal.Code);
+        AccessLog.Refused(log, HttpActs.MethodOf(context.Request), context.Request.Path, Network.Text(context.Connection.RemoteIpAddress), refusal.Code);
         if (refusal.Status == StatusCodes.Status401Unauthorized)
         {
             context.Response.Headers.WWWAuthenticate = IsUnder(context.Request.Path, "/firmware") ? "Basic realm=\"firmware\"" : "Bearer";
@@ -93,7 +93,7 @@ internal sealed class HttpAccess(
         }
         else if (IsRefusal(status))
         {
-            trail.Refuse(context, who.Owner, status);
+            trail.Refuse(context, who.Owner, status, isProven: true);
         }
     }
 

@@ -9,6 +9,11 @@ internal static class HttpActs
         ("POST", "devices", 1), ("DELETE", "devices", 2), ("DELETE", "people", 2), ("GET", "people", 3), ("DELETE", "quarantine", 1),
     ];
 
+    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
+
+    /// <summary>As it is told; anybody can make up others.</summary>
+    public static string MethodOf(HttpRequest request) => Methods.Contains(request.Method) ? request.Method : "another method";
+
     public static (Verb Verb, Resource What) Of(string method, PathString path)
     {
         var parts = (path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -37,7 +42,7 @@ internal static class HttpActs
         && (request.Path.Value ?? "").ToLowerInvariant().Split('/', StringSplitOptions.RemoveEmptyEntries) switch
         {
             ["api", "backup"] or ["api", "quarantine", "export"] => true,
-            ["api", "audit"] => request.Query.ContainsKey("format"),
+            ["api", "audit"] or ["api", "attendance"] => request.Query.ContainsKey("format"),
             _ => false,
         };
 

@@ -18,16 +18,33 @@ internal sealed class MqttAuthenticator(
         if (await IdentifyAsync(attempt) is var (identity, credential))
         {
             throttle.Succeeded(remote);
-            var rights = new MqttRights(identity, deny, devices.Knows, mapped, standings.Of(identity, credential));
-            return rights.MayUseClientId(attempt.ClientId) ? Authentication.Granted(rights) : Authentication.Refused(ReasonCode.ClientIdentifierNotValid);
+            var rights = new MqttRights(
+                identity, deny, devices.Knows, mapped, filter => Tell(identity.Owner, "SUBSCRIBE", filter, filter), standings.Of(identity, credential));
+            if (rights.MayUseClientId(attempt.ClientId))
+            {
+                return Authentication.Granted(rights);
+            }
+
+            // That of a scanner: no other client id is kept from anybody.
+            Tell(identity.Owner, "CONNECT", "mqtt", Identity.Device(attempt.ClientId).Owner, ReasonCode.ClientIdentifierNotValid);
+            return Authentication.Refused(ReasonCode.ClientIdentifierNotValid);
         }
 
         // Whom it claimed to be is told where there is such a scanner; else it may be anything, a secret in the wrong place too.
         var claimed = attempt.UserName is { } name && devices.Knows(name) ? Identity.Device(name).Owner : "mqtt";
-        trail.Refuse(new(AuditTrail.Nobody, "CONNECT", "mqtt", claimed, (int)ReasonCode.NotAuthorized, Network.Text(remote)), remote);
+        Tell(AuditTrail.Nobody, "CONNECT", "mqtt", claimed);
 
         // Only who is wrong waits: secrets cannot be guessed, and a scanner behind the same address as a guesser is not kept out.
         return throttle.Failed(remote) is null ? Authentication.Refused(ReasonCode.NotAuthorized) : Authentication.Refused(ReasonCode.QuotaExceeded);
+
+        // Where nobody says who they are, nobody can be told of.
+        void Tell(string who, string method, string path, string what, ReasonCode reason = ReasonCode.NotAuthorized)
+        {
+            if (who != Identity.Anonymous.Owner)
+            {
+                trail.Refuse(new(who, method, path, what, (int)reason, Network.Text(remote)), remote, isProven: who != AuditTrail.Nobody);
+            }
+        }
     }
 
     /// <summary>With the hash of what they came in by, where they can have several.</summary>

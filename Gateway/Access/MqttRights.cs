@@ -3,8 +3,11 @@ using Gateway.Broker;
 namespace Gateway.Access;
 
 /// <summary>What one identity may do over MQTT: the one decision, less what Access:Deny names, until the rights end.</summary>
+/// <param name="refused">Told of each filter that they asked for and may not have; what they publish is told of with its verdict.</param>
 internal sealed class MqttRights(
-    Identity identity, DenyList deny, Func<string, bool> isDevice, IDeviceTopics? mapped = null, CancellationToken ended = default) : IClientRights
+    Identity identity, DenyList deny, Func<string, bool> isDevice, IDeviceTopics? mapped = null, Action<string>? refused = null,
+    CancellationToken ended = default)
+    : IClientRights
 {
     private readonly bool _isAdmin = identity.Kind == IdentityKind.Admin;
 
@@ -29,9 +32,20 @@ internal sealed class MqttRights(
         (Rights.Allow(identity, Verb.Publish, Resource.OfTopic(topic)) || (IsMapped && mapped!.MayPublish(identity.Name, topic)))
         && (_isAdmin || !deny.Publish(topic)) && !ended.IsCancellationRequested;
 
-    public bool MaySubscribe(string filter) =>
-        (Rights.Allow(identity, Verb.Subscribe, Resource.OfTopic(filter)) || (IsMapped && mapped!.MaySubscribe(identity.Name, filter)))
-        && (_isAdmin || !deny.Subscribe(filter)) && !ended.IsCancellationRequested;
+    public bool MaySubscribe(string filter)
+    {
+        var may = IsSubscribable(filter);
+        if (!may)
+        {
+            refused?.Invoke(filter);
+        }
+
+        return may;
+    }
 
     public bool MayReceive(string topic) => (_isAdmin || !deny.RestrictsReceiving || !deny.Subscribe(topic)) && !ended.IsCancellationRequested;
+
+    private bool IsSubscribable(string filter) =>
+        (Rights.Allow(identity, Verb.Subscribe, Resource.OfTopic(filter)) || (IsMapped && mapped!.MaySubscribe(identity.Name, filter)))
+        && (_isAdmin || !deny.Subscribe(filter)) && !ended.IsCancellationRequested;
 }

@@ -36,14 +36,15 @@ internal static class SignInEndpoints
             }
 
             // Names that nobody has are not kept: somebody may have typed their password there.
-            trail.Refuse(context, accounts.Users.Find(user)?.Identity.Owner ?? AuditTrail.Nobody, StatusCodes.Status401Unauthorized, "name or password");
+            var claimed = accounts.Users.Find(user)?.Identity.Owner ?? AuditTrail.Nobody;
+            trail.Refuse(context, claimed, StatusCodes.Status401Unauthorized, isProven: false, "name or password");
             AccessLog.PasswordRefused(log, remote);
             return Problem.Of(StatusCodes.Status401Unauthorized, "unauthenticated", "Name or password is wrong.");
         }
 
         if (!access.MayUseAdmin(context))
         {
-            trail.Refuse(context, AuditTrail.Nobody, StatusCodes.Status403Forbidden, "not from this network");
+            trail.Refuse(context, AuditTrail.Nobody, StatusCodes.Status403Forbidden, isProven: false, "not from this network");
             AccessLog.SignInFromAfar(log, remote);
             return Problem.Of(StatusCodes.Status403Forbidden, "forbidden", "Without TLS, sign in from this network only: your address is not a local one.");
         }
@@ -53,7 +54,7 @@ internal static class SignInEndpoints
             return await WelcomeAsync(context, sessions, standings, admin.Holder, Identity.Admin, trail, log);
         }
 
-        trail.Refuse(context, AuditTrail.Nobody, StatusCodes.Status401Unauthorized, "token or link");
+        trail.Refuse(context, AuditTrail.Nobody, StatusCodes.Status401Unauthorized, isProven: false, "token or link");
         AccessLog.SignInRefused(log, remote);
         if (throttle.Failed(context.Connection.RemoteIpAddress) is { } wait)
         {

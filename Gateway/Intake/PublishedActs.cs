@@ -28,7 +28,7 @@ internal sealed class PublishedActs(AuditTrail trail)
         if (unit.Forbidden)
         {
             var remote = (unit.Remote as IPEndPoint)?.Address;
-            trail.Refuse(ActOf(owner, topic, topic, ReasonCode.NotAuthorized, unit.Remote), remote);
+            trail.Refuse(ActOf(owner, topic, topic, ReasonCode.NotAuthorized, unit.Remote), remote, isProven: true);
         }
         else if (!owner.StartsWith(Devices, StringComparison.Ordinal) && !topic.StartsWith(OfJobs, StringComparison.Ordinal))
         {
