@@ -83,6 +83,25 @@ public sealed class ConnectTests
 
     [TestCase(ProtocolVersion.V311)]
     [TestCase(ProtocolVersion.V500)]
+    public async Task Connect_WhoseClientIdItIs_EndsWhatAnotherHadThere(object version)
+    {
+        await using var fixture = await BrokerFixture.StartAsync();
+        var squatting = RawClient.Hello("scanner", clean: false) with { UserName = "squatter", Properties = new() { SessionExpiry = uint.MaxValue } };
+        using var squatter = await fixture.ConnectAsync(squatting);
+        await squatter.SubscribeAsync(new SubscriptionRequest("theirs", 1));
+        using var own = await fixture.OpenAsync();
+        var accepted = await own.ConnectAsync(RawClient.Hello("scanner", (ProtocolVersion)version, clean: false) with { UserName = "scanner" });
+        await fixture.Broker.Publish("theirs", "x"u8.ToArray(), 1, retain: false);
+        using var again = await fixture.OpenAsync();
+
+        Assert.That((accepted.Reason, accepted.SessionPresent), Is.EqualTo((ReasonCode.Success, false)));
+        Assert.That((await squatter.ReadAsync()).Body[0], Is.EqualTo((byte)ReasonCode.SessionTakenOver));
+        Assert.That((await again.ConnectAsync(squatting)).Reason, Is.EqualTo(ReasonCode.ClientIdentifierNotValid));
+        Assert.That(await own.PingAsync(), Is.Zero, "what the other subscribed to is nothing to it");
+    }
+
+    [TestCase(ProtocolVersion.V311)]
+    [TestCase(ProtocolVersion.V500)]
     public async Task Connect_BadCredentials_RefusedAndClosed(object version)
     {
         await using var fixture = await BrokerFixture.StartAsync(authenticator: new GuardedDoor());

@@ -43,6 +43,30 @@ public sealed class DurableSessionTests
     }
 
     [Test]
+    public async Task Session_LeftByAnotherOwner_EndsForWhoseClientIdItIs_AndStaysAway()
+    {
+        await using (var before = await StartAsync())
+        {
+            using var squatter = await before.ConnectAsync(s_lasting with { UserName = "squatter" });
+            await squatter.SubscribeAsync(new SubscriptionRequest("a", 1));
+        }
+
+        await using (var between = await StartAsync())
+        {
+            await between.Broker.Publish("a", "x"u8.ToArray(), 1, retain: false);
+            using var own = await between.OpenAsync();
+            Assert.That((await own.ConnectAsync(s_lasting with { UserName = "s" })).SessionPresent, Is.False);
+            Assert.That(_store.Messages, Is.Empty, "what the other was owed");
+        }
+
+        await using var after = await StartAsync();
+        using var back = await after.OpenAsync();
+        Assert.That((await back.ConnectAsync(s_lasting with { UserName = "s" })).SessionPresent, Is.True, "its own by now");
+        await after.Broker.Publish("a", "y"u8.ToArray(), 1, retain: false);
+        Assert.That(await back.PingAsync(), Is.Zero);
+    }
+
+    [Test]
     public async Task Subscription_OfDurableSession_RoutesAfterRestartBeforeItsClientIsBack()
     {
         await using (var before = await StartAsync())

@@ -56,6 +56,20 @@ public sealed class HostileScannerTests() : NeighbourTest("--Limits:Loopback", "
         await AssertEnrollsAsync();
     }
 
+    [TestCase("mqttv311")]
+    [TestCase("mqttv5")]
+    public async Task ClientId_TakenBeforeItsScannerWasRegistered_IsTheScanners(string version)
+    {
+        var key = (string)(await Service.PostAsync("api/keys", new { name = "squatter", scopes = Array.Empty<string>() }))["secret"]!;
+        string[] lasting = ["-i", "door-3", "-c", "-V", version, "-x", "4000000"];
+        lasting = version == "mqttv5" ? lasting : lasting[..^2];
+        await Mosquitto.AskAsync(Service.MqttPort, "lab/none", [.. lasting, "-u", "squatter", "-P", key]);
+        string[] own = ["-u", "door-3", "-P", await RegisterAsync("door-3")];
+
+        Assert.That(await Mosquitto.AskAsync(Service.MqttPort, "scanners/door-3/commands", [.. lasting, "-d", .. own]), Does.Contain("Subscribed (mid: 1): 1"));
+        await AssertEnrollsAsync();
+    }
+
     [TestCase("")]
     [TestCase("wrong-secret-that-was-guessed")]
     [TestCase("{0}x")]

@@ -28,6 +28,9 @@ internal sealed class MqttRights(
         _ => !isDevice(clientId),
     };
 
+    /// <summary>What was left there before the device was registered, or by an admin who tried something, does not keep it out.</summary>
+    public bool OwnsClientId(string clientId) => identity.Kind == IdentityKind.Device && clientId == identity.Name;
+
     public bool MayPublish(string topic) =>
         (Rights.Allow(identity, Verb.Publish, Resource.OfTopic(topic)) || (IsMapped && mapped!.MayPublish(identity.Name, topic)))
         && (_isAdmin || !deny.Publish(topic)) && !ended.IsCancellationRequested;

@@ -13,13 +13,16 @@ internal interface IAuthenticator
 /// <summary>What one authenticated client may do. Asked at each publish, subscribe and delivery; a right withdrawn ends the connection instead.</summary>
 internal interface IClientRights
 {
-    /// <summary>The identity that sessions belong to; a client id made by one owner is refused to any other.</summary>
+    /// <summary>The identity that sessions belong to; a client id made by one owner is refused to any other but the one whose it is.</summary>
     string Owner { get; }
 
     /// <summary>Cancelled when the rights are withdrawn or run out: the connection ends with them.</summary>
     CancellationToken Ended { get; }
 
     bool MayUseClientId(string clientId);
+
+    /// <summary>Whether nobody else is to have it: whoever got there first makes way.</summary>
+    bool OwnsClientId(string clientId);
 
     bool MayPublish(string topic);
 

@@ -74,6 +74,8 @@ internal sealed class StartUp(
 
         public bool MayUseClientId(string clientId) => true;
 
+        public bool OwnsClientId(string clientId) => false;
+
         public bool MayPublish(string topic) => false;
 
         public bool MaySubscribe(string filter) => false;

@@ -2,7 +2,7 @@ using Gateway.Broker;
 
 namespace Gateway.Tests.Broker.Support;
 
-/// <summary>Lets everybody in; the user name is the owner.</summary>
+/// <summary>Lets everybody in; the user name is the owner, and the client id of that name its own.</summary>
 internal sealed class OpenDoor : IAuthenticator
 {
     public ValueTask<Authentication> AuthenticateAsync(ConnectAttempt attempt, CancellationToken cancellation) =>
@@ -25,6 +25,8 @@ internal sealed class SomeRights(string owner, string? denied = null) : IClientR
     public CancellationToken Ended => CancellationToken.None;
 
     public bool MayUseClientId(string clientId) => clientId != "reserved";
+
+    public bool OwnsClientId(string clientId) => clientId == owner;
 
     public bool MayPublish(string topic) => IsAllowed(topic);
 

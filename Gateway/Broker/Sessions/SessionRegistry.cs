@@ -39,7 +39,10 @@ internal sealed class SessionRegistry(SessionHome home, TimeProvider time)
         }
     }
 
-    /// <summary>The client id is the newcomer's from now on; who had it must have ended before <see cref="Open"/>. False: it is another owner's.</summary>
+    /// <summary>
+    /// The client id is the newcomer's from now on; who had it must have ended before <see cref="Open"/>. False: it is another owner's, unless it is
+    /// the newcomer's own: what others left there ends.
+    /// </summary>
     public bool TryClaim(ClientConnection newcomer, out ClientConnection? previous)
     {
         previous = null;
@@ -49,11 +52,12 @@ internal sealed class SessionRegistry(SessionHome home, TimeProvider time)
             {
                 _entries[newcomer.ClientId] = entry = new(newcomer.ClientId, newcomer.Rights.Owner);
             }
-            else if (entry.Owner != newcomer.Rights.Owner)
+            else if (entry.Owner != newcomer.Rights.Owner && !newcomer.Rights.OwnsClientId(newcomer.ClientId))
             {
                 return false;
             }
 
+            entry.Owner = newcomer.Rights.Owner;
             previous = entry.Current;
             entry.Current = newcomer;
             return true;
@@ -72,7 +76,7 @@ internal sealed class SessionRegistry(SessionHome home, TimeProvider time)
             }
 
             var now = time.GetUtcNow();
-            var kept = entry.Session is not null && !(entry.ExpiresAt <= now);
+            var kept = entry.Session?.Rights.Owner == entry.Owner && !(entry.ExpiresAt <= now);
             var ended = kept && !cleanStart ? null : entry.Session;
 
             // a will that waits is sent when its session ends, and dropped when its session goes on before the delay is over (MQTT-3.1.3-9)
@@ -116,12 +120,12 @@ internal sealed class SessionRegistry(SessionHome home, TimeProvider time)
             var delay = Math.Min(will?.DelaySeconds ?? 0, client.SessionExpiry);
             if (owed is null || delay == 0)
             {
-                return (null, owed, new(client.ClientId, entry.Owner, client.SessionExpiry, entry.ExpiresAt, null, null, sentUpTo));
+                return (null, owed, new(client.ClientId, client.Rights.Owner, client.SessionExpiry, entry.ExpiresAt, null, null, sentUpTo));
             }
 
             entry.Will = owed;
             entry.WillAt = now.AddSeconds(delay);
-            return (null, null, new(client.ClientId, entry.Owner, client.SessionExpiry, entry.ExpiresAt, will, entry.WillAt, sentUpTo));
+            return (null, null, new(client.ClientId, client.Rights.Owner, client.SessionExpiry, entry.ExpiresAt, will, entry.WillAt, sentUpTo));
         }
     }
 
@@ -234,7 +238,7 @@ internal sealed class SessionRegistry(SessionHome home, TimeProvider time)
     {
         lock (_lock)
         {
-            return [.. _entries.Values.Where(entry => entry.Owner == owner).Select(static entry => entry.Session).OfType<Session>()];
+            return [.. _entries.Values.Select(static entry => entry.Session).OfType<Session>().Where(session => session.Rights.Owner == owner)];
         }
     }
 
@@ -258,7 +262,7 @@ internal sealed class SessionRegistry(SessionHome home, TimeProvider time)
     {
         public string ClientId { get; } = clientId;
 
-        public string Owner { get; } = owner;
+        public string Owner { get; set; } = owner;
 
         public ClientConnection? Current { get; set; }
 
