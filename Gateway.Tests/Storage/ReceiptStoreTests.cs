@@ -100,6 +100,22 @@ public sealed class ReceiptStoreTests : FolderTest
     }
 
     [Test]
+    public async Task Ranges_ThatComeWithoutAPause_AreOnDisk_AMomentLater()
+    {
+        var commits = 0;
+        await using var some = SomeJournal.Open(Folder, _time, around: session => new CountingSession(session, () => Interlocked.Increment(ref commits)));
+        await some.Journal.AddAsync(1);
+        var before = commits;
+        for (var i = 0; i < 20; i++)
+        {
+            some.Receipts.Keep(Range("kiosk", i, i + 1));
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        await Eventually.HoldsAsync(() => Volatile.Read(ref commits) > before, "what was noted two seconds ago is written, though there is always more");
+    }
+
+    [Test]
     public async Task Ranges_WhileTheDiskIsFull_AreKeptInMemory_AndWrittenAfterwards()
     {
         var range = Range("kiosk", 0, 1);

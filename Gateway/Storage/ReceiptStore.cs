@@ -58,7 +58,10 @@ internal sealed class ReceiptStore : IReceiptStore, IAsyncDisposable
 
             _newest[range.Line] = _waiting.Count;
             _waiting.Add(range);
-            Arm();
+            if (_waiting.Count == 1)
+            {
+                Arm();
+            }
         }
     }
 
@@ -111,12 +114,12 @@ internal sealed class ReceiptStore : IReceiptStore, IAsyncDisposable
     private static bool IsOneWith(ReceiptRange last, ReceiptRange next) =>
         next.After == last.Through && next.Connected == last.Connected && next.At - last.At < OneMoment;
 
-    /// <summary>Called under the lock.</summary>
+    /// <summary>Called under the lock, once for what is gathered: what comes meanwhile puts off nothing. A full batch waits for no other.</summary>
     private void Arm()
     {
         if (!_isBusy && _waiting.Count > 0)
         {
-            _timer.Change(Gathering, Timeout.InfiniteTimeSpan);
+            _timer.Change(_waiting.Count < MaxBatch ? Gathering : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 
