@@ -143,6 +143,31 @@ public sealed class JobTests() : ServiceTest(Anonymous)
         Assert.That(((int?)snapshot["seq"], (int?)snapshot["state"]!["percent"]), Is.EqualTo((2, 50)));
     }
 
+    [Test, Category("Slow")]
+    public async Task Jobs_ThatHaveEnded_AreCountedAsRunningNoMore_WhateverWasSentAtTheSameTime_OrAgain()
+    {
+        var job = (string)(await KeyedAsync("/api/jobs", new { name = "import" }, "a"))["channel"]!;
+        await Service.PostAsync($"/api/{job}/events", new { type = "complete" });
+        await KeyedAsync("/api/jobs", new { name = "import" }, "a");
+        Assert.That(await RunningAsync(), Is.Zero, "who creates it again makes no job that runs");
+
+        for (var i = 0; i < 40; i++)
+        {
+            var fast = await CreateAsync(new { name = "fast" });
+            var reports = Enumerable.Range(1, 4).Select(number => Service.Http.PostAsJsonAsync(
+                $"/api/{fast}/events", new { type = number == 4 ? "complete" : "progress", done = number }));
+            foreach (var answer in await Task.WhenAll(reports))
+            {
+                answer.Dispose();
+            }
+        }
+
+        Assert.That(await RunningAsync(), Is.Zero, "a report that was on its way when the job ended came before the end, or not at all");
+    }
+
+    private async Task<int> RunningAsync() => int.Parse((await Service.Http.GetStringAsync("/metrics")).Split('\n')
+        .Single(line => line.StartsWith("gateway_jobs_running ", StringComparison.Ordinal)).Split(' ')[1]);
+
     // A subscription by another program is there when it hears its first message.
     private async Task ListeningAsync(Mosquitto.Listener listener)
     {

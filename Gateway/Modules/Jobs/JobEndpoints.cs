@@ -37,11 +37,13 @@ internal static class JobEndpoints
             throw RequestRefusedException.Invalid("id", "id must be lower-case letters, digits and -, at most 32, not beginning with -.");
         }
 
-        var first = await Idempotency.OnceAsync<FirstAnswer>(journal, Idempotency.Of(context, body), transaction =>
-            desk.Create(transaction, request) is { } created
-                ? (new(created, transaction.Seq(JobDesk.ChannelOf(created.Id))), null)
-                : (null, Conflict("exists", $"There is a job '{request.Id}' already.", "id")));
-        jobs.Done(first.State);
+        var first = await Idempotency.OnceAsync<FirstAnswer, JobState>(
+            journal,
+            Idempotency.Of(context, body),
+            transaction => desk.Create(transaction, request) is { } created
+                ? (new(created, transaction.Seq(JobDesk.ChannelOf(created.Id))), null, created)
+                : (null, Conflict("exists", $"There is a job '{request.Id}' already.", "id"), null),
+            jobs.Done);
         return Created.At(JobDesk.ChannelOf(first.State.Id), journal.Epoch, first.Seq, first.State);
     }
 
@@ -56,18 +58,21 @@ internal static class JobEndpoints
 
         var channel = ChannelName.TryParse($"{JobDesk.Kind}/{id}", out var name) ? name : throw RequestRefusedException.Unknown("job", id);
         var by = HttpAccess.IdentityOf(context).Shown;
-        var outcome = default(JobOutcome);
-        var answer = await Idempotency.OnceAsync<Reported>(journal, Idempotency.Of(context, body), transaction =>
-        {
-            outcome = JobDesk.Report(transaction, channel, report with { By = by });
-            return outcome.Refusal switch
+        var answer = await Idempotency.OnceAsync<Reported, JobState>(
+            journal,
+            Idempotency.Of(context, body),
+            transaction =>
             {
-                null => (new(outcome.Seq), null),
-                { Code: RefusalCode.Terminal } ended => (null, Conflict("terminal", $"{char.ToUpperInvariant(ended.Message[0])}{ended.Message[1..]}.")),
-                _ => (null, RequestRefusedException.Unknown("job", id)),
-            };
-        });
-        jobs.Done(outcome.State);
+                var outcome = JobDesk.Report(transaction, channel, report with { By = by });
+                return outcome.Refusal switch
+                {
+                    null => (new(outcome.Seq), null, outcome.State),
+                    { Code: RefusalCode.Terminal } ended =>
+                        (null, Conflict("terminal", $"{char.ToUpperInvariant(ended.Message[0])}{ended.Message[1..]}."), null),
+                    _ => (null, RequestRefusedException.Unknown("job", id), null),
+                };
+            },
+            jobs.Done);
         return Results.Created($"/api/{channel}", answer);
     }
 

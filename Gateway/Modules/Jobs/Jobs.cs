@@ -20,12 +20,6 @@ internal sealed class Jobs(IJournal journal, JobWatch watch)
         watch.Start();
     }
 
-    /// <summary>After the commit of what the desk has carried out.</summary>
-    public void Done(JobState? state)
-    {
-        if (state is not null)
-        {
-            watch.Heard(state);
-        }
-    }
+    /// <summary>After the commit of what the desk has carried out, in the order of commits: a job that has ended is not heard of again.</summary>
+    public void Done(JobState state) => watch.Heard(state);
 }
