@@ -117,6 +117,20 @@ public sealed class AuthThrottleTests
     }
 
     [Test]
+    public async Task Home_OfAUser_IsOpenToThem_WhateverOthersDoWrongThere()
+    {
+        await SignInAsync(Home, "ada");
+        Fail(Home, times: 20);
+        for (var i = 0; i < 20; i++)
+        {
+            _throttle.Failed(Home, "bob");
+        }
+
+        Assert.That((_throttle.Wait(Home, "ada"), _throttle.Wait(Home, "bob"), _throttle.Wait(Home)), Is.EqualTo(
+            ((TimeSpan?)null, (TimeSpan?)TimeSpan.FromSeconds(60), (TimeSpan?)TimeSpan.FromSeconds(60))));
+    }
+
+    [Test]
     public void Success_AndAQuietQuarterOfAnHour_ForgetTheFailures()
     {
         Fail(Guesser, times: 4);

@@ -92,7 +92,9 @@ public sealed class HostileScannerTests() : NeighbourTest("--Limits:Loopback", "
     public async Task Guesses_AtSpeed_OverEveryWay_AreMadeToWait_AndTheRealOnesOfThatAddressGetIn()
     {
         await Service.PostAsync("api/users", new { name = "ada", role = "viewer", password = "correct horse battery" });
+        await Service.PostAsync("api/users", new { name = "bea", role = "viewer", password = "correct horse battery" });
         using var guesser = new HttpClient { BaseAddress = Service.Page };
+        using var atHome = await guesser.PostAsJsonAsync("api/sign-in", new { user = "bea", password = "correct horse battery" });
         var statuses = await Task.WhenAll(Enumerable.Range(0, 60).Select(async guess =>
         {
             using var answer = guess % 3 == 0
@@ -109,7 +111,9 @@ public sealed class HostileScannerTests() : NeighbourTest("--Limits:Loopback", "
         Assert.That(statuses.Count(status => status == HttpStatusCode.Unauthorized), Is.LessThan(20), "few are even looked at");
         Assert.That(mqtt, Has.All.Contains("CONNACK (151)"));
 
-        // Its address is the guesser's.
+        // Their address is the guesser's.
+        using var again = await guesser.PostAsJsonAsync("api/sign-in", new { user = "bea", password = "correct horse battery" });
+        Assert.That((atHome.StatusCode, again.StatusCode), Is.EqualTo((HttpStatusCode.NoContent, HttpStatusCode.NoContent)), "a user who is known there");
         await AssertEnrollsAsync();
     }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Gateway.Tests.Operations;
 
-/// <summary>A certificate's end is told before it comes, without anybody connecting.</summary>
+/// <summary>A certificate that was replaced is shown, and its end is told before it comes, without anybody connecting.</summary>
 public sealed class TlsCertificateTests : FolderTest
 {
     [Test]
@@ -13,14 +13,7 @@ public sealed class TlsCertificateTests : FolderTest
     {
         var time = new ManualTime();
         var log = new HeardLog();
-        Directory.CreateDirectory(Folder.Path);
-        using (var key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
-        using (var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
-            .CreateSelfSigned(time.GetUtcNow().AddDays(-1), time.GetUtcNow().AddDays(33)))
-        {
-            await File.WriteAllTextAsync(Folder.In("server.pem"), certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
-        }
-
+        await WriteAsync("", time, days: 33);
         await using var tls = new TlsCertificate(new TlsOptions { Certificate = Folder.In("server.pem") }, time, log);
         tls.Load();
         Assert.That((tls.Shown!.Days, log.Count(LogLevel.Warning)), Is.EqualTo((33, 0)));
@@ -35,6 +28,43 @@ public sealed class TlsCertificateTests : FolderTest
         time.Advance(TimeSpan.FromDays(30));
         await Eventually.HoldsAsync(() => log.Count(LogLevel.Error) > 0, "it is over");
         Assert.That(tls.Shown.Days, Is.LessThan(0));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Certificate_ReplacedBehindALink_IsShownToTheNextClient(bool isFolderTheLink)
+    {
+        var time = new ManualTime();
+        await WriteAsync("first", time, days: 33);
+        await WriteAsync("second", time, days: 66);
+        Directory.CreateSymbolicLink(Folder.In("current"), "first");
+        File.CreateSymbolicLink(Folder.In("server.pem"), "current/server.pem");
+        await using var tls = new TlsCertificate(new TlsOptions { Certificate = Folder.In("server.pem") }, time, new HeardLog());
+        tls.Load();
+
+        // As Kubernetes renews what it mounts; and as somebody copies a file, with the time that it had.
+        if (isFolderTheLink)
+        {
+            Directory.Delete(Folder.In("current"));
+            Directory.CreateSymbolicLink(Folder.In("current"), "second");
+        }
+        else
+        {
+            File.Copy(Folder.In("second/server.pem"), Folder.In("first/server.pem"), overwrite: true);
+        }
+
+        time.Advance(TimeSpan.FromSeconds(2));
+        await tls.Handshakes.OnConnection(default!);
+        Assert.That(tls.Shown!.Days, Is.GreaterThan(60));
+    }
+
+    private async Task WriteAsync(string folder, ManualTime time, int days)
+    {
+        Directory.CreateDirectory(Folder.In(folder));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(time.GetUtcNow().AddDays(-1), time.GetUtcNow().AddDays(days));
+        await File.WriteAllTextAsync(Folder.In(Path.Combine(folder, "server.pem")), certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
     }
 
     private sealed class HeardLog : ILogger<TlsCertificate>

@@ -23,7 +23,7 @@ internal sealed class AuthThrottle(LimitsOptions options, LimitBook book, Homes 
     public TimeSpan? Wait(IPAddress? address, string? user = null)
     {
         TimeSpan? wait = null;
-        foreach (var key in Keys(address, user))
+        foreach (var key in user is not null && IsHome(user, address) ? [KeyOf(user, address)] : Keys(address, user))
         {
             if (_streaks.TryGetValue(key, out var streak) && streak.Until - time.GetUtcNow() is var left && left > TimeSpan.Zero && !(left < wait))
             {
@@ -83,9 +83,14 @@ internal sealed class AuthThrottle(LimitsOptions options, LimitBook book, Homes 
 
         if (user is not null)
         {
-            yield return homes.Has(user, AddressOf(address)) ? $"user {user} {AddressOf(address)}" : $"user {user}";
+            yield return KeyOf(user, address);
         }
     }
+
+    private string KeyOf(string user, IPAddress? address) => IsHome(user, address) ? $"user {user} {AddressOf(address)}" : $"user {user}";
+
+    // What others did wrong at that address is nothing to a user who is known there.
+    private bool IsHome(string user, IPAddress? address) => homes.Has(user, AddressOf(address));
 
     // An IPv6 host changes its address by the day, and its network seldom.
     private string AddressOf(IPAddress? address) => book.KeyOf(address) ?? Network.Text(address) ?? "";

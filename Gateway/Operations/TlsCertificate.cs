@@ -187,12 +187,23 @@ internal sealed class TlsCertificate(TlsOptions options, TimeProvider time, ILog
 
     private bool IsPem() => File.ReadAllText(options.Certificate!).Contains("-----BEGIN ", StringComparison.Ordinal);
 
-    // Time and length of both files: a key that follows its certificate a moment later is seen as well.
+    // What both files hold, behind whatever links: time and length may stay as they were. A key that follows its certificate a moment later is seen as well.
     private string Fingerprint()
     {
         string?[] files = [options.Certificate, options.Key];
-        return string.Join(' ', files.OfType<string>().Select(file => new FileInfo(file))
-            .Select(file => file.Exists ? $"{file.LastWriteTimeUtc:O} {file.Length}" : "-"));
+        return string.Join(' ', files.OfType<string>().Select(HashOf));
+    }
+
+    private static string HashOf(string file)
+    {
+        try
+        {
+            return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "-";
+        }
     }
 
     private string SettingOf(Exception error) =>
