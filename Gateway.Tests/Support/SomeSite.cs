@@ -19,6 +19,9 @@ internal sealed class SomeSite(IJournal journal, CheckInsOptions? options = null
         string person, DateTimeOffset at, Direction ask = Direction.Toggle, bool isGuarded = true, string site = Site) => journal.WriteAsync(transaction =>
         Desk.Take(transaction, new(site, person), new(at, ask, isGuarded, "door-1", "front door")));
 
+    public Task<StoredEvent> EnterAsync(string person, DateTimeOffset at, Direction ask, string site = Site) => journal.WriteAsync(transaction =>
+        Desk.Take(transaction, new(site, person) { By = "otto" }, new(at, ask, IsGuarded: false, Device: null, Location: null)));
+
     /// <summary>Null where it does not count any more.</summary>
     public Task<StoredEvent?> TakeBackAsync(StoredEvent passed) => journal.WriteAsync(transaction =>
         Desk.TakeBack(transaction, new(passed.Channel.Id, passed.Read<CheckInEvents.AnyData>().Person!) { By = "otto" }, passed.Seq));

@@ -43,6 +43,48 @@ public sealed class AttendanceTests : FolderTest
         Assert.That(one, Is.EqualTo(all.Where(stay => stay.Person == "person 7")));
     }
 
+    /// <summary>Somebody who was inside when reading begins has not been there ever since.</summary>
+    [Test]
+    public async Task Day_ReadAlone_HasWhoeverComesNowAndThen()
+    {
+        await using var some = SomeJournal.Open(Folder, _time);
+        var site = new SomeSite(some.Journal);
+        for (var day = 0; day < 12; day++)
+        {
+            await site.EnterAsync($"person {day % 4}", _time.GetUtcNow(), Direction.In);
+            await site.EnterAsync("Ada", _time.GetUtcNow().AddMinutes(-9), Direction.In, site: "lab-2");
+            _time.Advance(TimeSpan.FromHours(9));
+            await site.EnterAsync($"person {day % 4}", _time.GetUtcNow(), Direction.Out);
+            await site.EnterAsync("Ada", _time.GetUtcNow().AddMinutes(-9), Direction.Out, site: "lab-2");
+            _time.Advance(TimeSpan.FromHours(15));
+        }
+
+        var attendance = new Attendance(some.Journal, site.Times);
+        var all = await attendance.ReadAsync(new(null, null, null, null), CancellationToken.None).ToListAsync();
+        var alone = new List<AttendedStay>();
+        foreach (var day in all.Select(stay => stay.Date).Distinct())
+        {
+            alone.AddRange(await attendance.ReadAsync(new(null, null, day, day), CancellationToken.None).ToListAsync());
+        }
+
+        Assert.That(all, Has.Count.EqualTo(24));
+        Assert.That(alone.Select(Some.Json), Is.EqualTo(all.Select(Some.Json)));
+    }
+
+    [Test]
+    public async Task Person_WhoHasLongBeenAtASiteThatDoesNotClose_IsShownAtBoth()
+    {
+        await using var some = SomeJournal.Open(Folder, _time);
+        var site = new SomeSite(some.Journal, new() { TimeZone = "Europe/Berlin", Sites = ["lab-2 Europe/Berlin never"] });
+        await site.MarkAsync("Ada", _time.GetUtcNow(), site: "lab-2");
+        _time.Advance(TimeSpan.FromDays(30));
+        await site.MarkAsync("Ada", _time.GetUtcNow());
+        var today = DateOnly.FromDateTime(_time.GetUtcNow().Date);
+        var stays = await new Attendance(some.Journal, site.Times).ReadAsync(new(null, null, today, today), CancellationToken.None).ToListAsync();
+
+        Assert.That(stays.Single().Also, Is.EqualTo(new[] { "lab-2" }));
+    }
+
     [TestCase("2026-03-29", "2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00", 23 * 60)]
     [TestCase("2026-10-25", "2026-10-25T00:00:00+02:00", "2026-10-26T00:00:00+01:00", 25 * 60)]
     public async Task Day_OnWhichClocksChange_HasTheMinutesThatPassed(string date, string midnight, string next, int minutes)

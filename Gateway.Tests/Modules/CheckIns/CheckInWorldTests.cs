@@ -46,6 +46,13 @@ public sealed class CheckInWorldTests
         Assert.That(days.Where(day => day.Split(' ').Skip(2).Any(figure => figure != "0")), Is.EquivalentTo(naive.Days));
         var attended = await world.Attendance.ReadAsync(new(null, null, null, null), CancellationToken.None).ToListAsync();
         Assert.That(attended.Select(Text), Is.EquivalentTo(naive.Stays.Select(stay => Text(stay, naive.Stays))));
+        foreach (var day in attended.Select(stay => stay.Date).Distinct())
+        {
+            var span = await world.Attendance.ReadAsync(new(null, null, day, day.AddDays(1)), CancellationToken.None).ToListAsync();
+            var part = attended.Where(stay => stay.Date >= day && stay.Date <= day.AddDays(1));
+            Assert.That(span.Select(Text), Is.EquivalentTo(part.Select(Text)), $"from {day}");
+        }
+
         return true;
     }
 

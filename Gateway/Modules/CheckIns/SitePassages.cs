@@ -31,14 +31,13 @@ internal sealed class SitePassages(IJournal journal, ChannelSnapshot snapshot, T
     private readonly string _site = snapshot.Channel.Id;
     private readonly PriorityQueue<FinalPassage, (DateTimeOffset, bool, bool, bool, long)> _waiting = new();
     private readonly HashSet<long> _corrected = [];
-    private readonly HashSet<string> _present = [];
     private DateTimeOffset _told = DateTimeOffset.MinValue;
 
-    /// <param name="from">Stays that begin before then need not be whole.</param>
+    /// <param name="from">Stays that begin before then need not be whole. Where a site does not close, all of them may go on still.</param>
     /// <param name="cancellation">Ends the reading.</param>
     public async IAsyncEnumerable<FinalPassage> ReadAsync(DateTimeOffset? from, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var begin = from - (times.AlwaysCloses ? DayAndNight : Final);
+        var begin = times.AlwaysCloses ? from - DayAndNight : null;
         var after = begin is null ? snapshot.OldestSeq - 1 : await StartAsync(begin.Value, cancellation);
         while (after < snapshot.Seq
             && await journal.ReadAsync(snapshot.Channel, after, (int)Math.Min(Page, snapshot.Seq - after), cancellation) is { Count: > 0 } events)
@@ -71,19 +70,12 @@ internal sealed class SitePassages(IJournal journal, ChannelSnapshot snapshot, T
             _corrected.Add(corrected);
         }
 
-        // Where reading begins in the midst, the first event of somebody says whether they had been inside all the while.
-        if (data.Effect.Inside is { } stay && stay.Since < begin && _present.Add(data.Person!))
-        {
-            Wait(new(_site, stay.Since, stored.Seq, CheckInEvents.In, data.Person, stay.Device, null, IsClosing: false));
-        }
-
         if (data.Late != true && stored.Type != CheckInEvents.Repeat && !(stored.At < begin))
         {
-            Wait(new(_site, stored.At, stored.Seq, stored.Type, data.Person, data.Device, data.Slot, data.Closed == true));
+            var passage = new FinalPassage(_site, stored.At, stored.Seq, stored.Type, data.Person, data.Device, data.Slot, data.Closed == true);
+            _waiting.Enqueue(passage, passage.Place);
         }
     }
-
-    private void Wait(FinalPassage passage) => _waiting.Enqueue(passage, passage.Place);
 
     private IEnumerable<FinalPassage> Given(DateTimeOffset until)
     {
