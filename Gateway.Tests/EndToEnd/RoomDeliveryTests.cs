@@ -81,6 +81,24 @@ public sealed class RoomDeliveryTests() : ServiceTest([.. Anonymous, "--Rooms:Sl
         Assert.That(((string?)now["role"], now["left"]), Is.EqualTo(("helper", (JsonNode?)null)), "who is back has not left");
     }
 
+    [Test, Category("Slow")]
+    public async Task TutorWhoJoinsLate_AndGetsNothing_IsSlow_InReceiptsAndLogAndFigures()
+    {
+        var alone = (string)(await Service.PostAsync("/api/rooms", new { name = "early", participants = new[] { new { user = "anonymous" } } }))["channel"]!;
+        var early = await Service.PostAsync($"/api/{alone}/messages", new { data = "is anybody there?" });
+        await SayAsync("tells the time: who owes this is called slow when nobody owes the other any more");
+        await Eventually.HoldsAsync(() => Service.Output.Contains("user=tutor role=tutor message=", StringComparison.Ordinal), "its time is over");
+        await Service.PostAsync($"/api/{alone}/participants", new { user = "late", role = "tutor" });
+        await Service.PostAsync($"/api/{alone}/participants", new { user = "late", role = "tutor" });
+
+        var line = $"room={alone["rooms/".Length..]} user=late role=tutor";
+        await Eventually.HoldsAsync(() => Service.Output.Contains($"{line} message={early["id"]} seq={early["seq"]}: slow", StringComparison.Ordinal), "told");
+        var receipt = (await ReceiptsAsync(early, alone)).Single(item => (string?)item!["user"] == "late")!;
+        Assert.That((bool?)receipt["slow"], Is.True);
+        Assert.That(await Service.Http.GetStringAsync("/metrics"), Does.Contain("gateway_rooms_slow_participants 3\n"));
+        Assert.That(Service.Output.Split($"{line} joined"), Has.Length.EqualTo(2), "who is there already does not join");
+    }
+
     [Test]
     public async Task Message_ThatWasDeleted_IsOwedByNobody()
     {

@@ -143,6 +143,25 @@ public sealed class RoomWatchTests : FolderTest
     }
 
     [Test]
+    public async Task TutorWhoJoinsLate_AndGetsNothingOfWhatAllOthersHave_IsSlow()
+    {
+        var said = await SayAsync("student");
+        Line("tutor").Acknowledge(said.Seq);
+        await LaterAsync(seconds: 12);
+        await LaterAsync(seconds: 12);
+        await _some.Journal.WriteAsync(transaction => RoomDesk.Join(transaction, _room, "late", "tutor", "admin"));
+        _watch.Joined(_room);
+        await LaterAsync(seconds: 2);
+        Assert.That(_watch.Slow, Is.Empty, "they have their own time");
+
+        await LaterAsync(seconds: 12);
+        await SlowAsync("late");
+        Assert.That(_lines.All.Single(), Does.Contain($"user=late role=tutor message={said.Id} seq={said.Seq}: slow, not connected"));
+        Line("late").Acknowledge(said.Seq);
+        await SlowAsync();
+    }
+
+    [Test]
     public async Task Slow_OverARestart_IsFoundAgain_AndWhoHasItIsNot()
     {
         var said = await SayAsync("admin");

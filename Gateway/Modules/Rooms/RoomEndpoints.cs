@@ -77,17 +77,26 @@ internal static class RoomEndpoints
     }
 
     private static async Task<IResult> JoinAsync(
-        string id, HttpContext context, IJournal journal, ITicketDesk desk, ILogger<RoomPublisher> log)
+        string id, HttpContext context, IJournal journal, ITicketDesk desk, RoomWatch watch, ILogger<RoomPublisher> log)
     {
         var body = await RequestBody.ReadAsync(context.Request);
         var (user, role) = Member(body);
         var by = desk.RightsOf(context).User;
+        var hasJoined = false;
         var first = await Idempotency.OnceAsync<FirstAnswer>(journal, Idempotency.Of(context, body), transaction =>
         {
+            var before = RoomDesk.Find(transaction, id) is null ? 0 : transaction.Seq(RoomDesk.ChannelOf(id));
             var (state, refusal) = RoomDesk.Join(transaction, id, user, role, by);
-            return (state is null ? null : new(state, transaction.Seq(RoomDesk.ChannelOf(id))), refusal);
+            var seq = state is null ? 0 : transaction.Seq(RoomDesk.ChannelOf(id));
+            hasJoined = seq > before;
+            return (state is null ? null : new(state, seq), refusal);
         });
-        RoomLog.Member(log, id, RoomLog.Word(user), RoomLog.Word(role), RoomEvents.Joined, RoomLog.Word(by));
+        if (hasJoined)
+        {
+            RoomLog.Member(log, id, RoomLog.Word(user), RoomLog.Word(role), RoomEvents.Joined, RoomLog.Word(by));
+            watch.Joined(id);
+        }
+
         return Created.At(RoomDesk.ChannelOf(id), journal.Epoch, first.Seq, first.State);
     }
 

@@ -37,6 +37,11 @@ internal static class RoomTail
         }
     }
 
+    public static async Task<IEnumerable<SaidMessage>> OfAsync(IJournal journal, ChannelName room, CancellationToken cancellation) =>
+        await journal.SnapshotAsync(room, cancellation) is { } snapshot && ContractJson.Read<RoomState>(snapshot.State.Span).Last is { } last
+            ? await OfAsync(journal, room, last.Seq, cancellation)
+            : [];
+
     private static async Task<IEnumerable<SaidMessage>> OfAsync(IJournal journal, ChannelName room, long last, CancellationToken cancellation) =>
         (await journal.ReadAsync(room, Math.Max(0, last - Events), Events, cancellation))
             .Where(stored => stored.Type == RoomEvents.Message)

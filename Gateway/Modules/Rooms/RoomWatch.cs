@@ -21,6 +21,9 @@ internal sealed class RoomWatch : IAsyncDisposable
     // Owned by _lock. A room is in it while somebody owes an acknowledgement there, or may soon.
     private readonly Dictionary<string, WatchedRoom> _rooms = [];
 
+    // Owned by _lock. What was said there before somebody came is owed by them too, and may be forgotten already.
+    private readonly HashSet<string> _joined = [];
+
     // Changed by the loop alone, read by anyone.
     private readonly ConcurrentDictionary<(string Room, string User), Episode> _slow = new();
 
@@ -54,6 +57,15 @@ internal sealed class RoomWatch : IAsyncDisposable
     {
         _messages.Add(1);
         Watch(room, message);
+    }
+
+    /// <summary>After the commit.</summary>
+    public void Joined(string room)
+    {
+        lock (_lock)
+        {
+            _joined.Add(room);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -94,6 +106,7 @@ internal sealed class RoomWatch : IAsyncDisposable
                 _hasTakenUp = true;
             }
 
+            await TakeUpJoinedAsync(stop);
             var before = _time.GetUtcNow() - _options.Slow;
             foreach (var (room, due) in Due(before))
             {
@@ -113,6 +126,36 @@ internal sealed class RoomWatch : IAsyncDisposable
         await foreach (var (room, message) in RoomTail.OfAllAsync(_journal, _time.GetUtcNow(), stop))
         {
             Watch(room, message);
+        }
+    }
+
+    private async Task TakeUpJoinedAsync(CancellationToken stop)
+    {
+        string[] joined;
+        lock (_lock)
+        {
+            joined = [.. _joined];
+        }
+
+        foreach (var room in joined)
+        {
+            lock (_lock)
+            {
+                _joined.Remove(room);
+            }
+
+            try
+            {
+                foreach (var message in await RoomTail.OfAsync(_journal, RoomDesk.ChannelOf(room), stop))
+                {
+                    Watch(room, message);
+                }
+            }
+            catch (JournalUnavailableException)
+            {
+                Joined(room);
+                throw;
+            }
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class WatchedRoom
 
     public bool IsQuiet => _waiting.Count == 0 && _due.Count == 0;
 
-    /// <summary>Whoever stored one later may be here first.</summary>
+    /// <summary>Whoever stored one later may be here first; one that is here already is not here twice.</summary>
     public void Add(SaidMessage message)
     {
         Insert(_waiting, message, MaxWaiting);
@@ -46,6 +46,11 @@ internal sealed class WatchedRoom
         while (former is not null && former.Value.Seq > message.Seq)
         {
             former = former.Previous;
+        }
+
+        if (former?.Value.Seq == message.Seq)
+        {
+            return;
         }
 
         if (former is null)
