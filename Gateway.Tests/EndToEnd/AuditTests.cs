@@ -83,7 +83,7 @@ public sealed class AuditTests() : ServiceTest([.. Admin, "--Http:Proxies:0", "1
             using var refused = await stranger.SendAsync(request);
         }
 
-        using var escalation = await ada.DeleteAsync("api/people/bea");
+        using var escalation = await ada.DeleteAsync("API//People/bea/");
         await EventuallyAsync("DELETE", "/api/people/bea");
         Assert.That((await ActsAsync()).Count(act => (string?)act["who"] == "nobody"), Is.EqualTo(1));
         Assert.That((await Service.GetAsync("api/audit")).ToJsonString() + Service.Output, Does.Not.Contain("MADE-UP"));

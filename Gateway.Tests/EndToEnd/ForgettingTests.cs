@@ -23,9 +23,9 @@ public sealed class ForgettingTests : ScannerTest
         _enrollments.Clear();
         await EnrollAsync("Arthur", slot: 0);
         await EnrollAsync(Who, slot: 1);
-        using var named = await Service.Http.PutAsJsonAsync($"api/people/{Who}", new { name = Name });
+        using var named = await Service.Http.PutAsJsonAsync($"API/People/{Who}", new { name = Name });
         await Scanner.IdentifyAsync(slot: 1);
-        await Service.PostAsync("api/checkins", new { site = "annex", person = Who });
+        await OnceAsync("api/checkins", "checked-in", new { site = "annex", person = Who });
         _room = (string)(await Service.PostAsync("api/rooms", new { name = "Deck", participants = new[] { new { user = Who, role = "pilot" } } }))["id"]!;
         var ticket = (string)(await Service.PostAsync("api/tickets", new { user = Who }))["ticket"]!;
         await using var page = await ManualPage.OpenAsync(Service, ticket);
@@ -119,6 +119,29 @@ public sealed class ForgettingTests : ScannerTest
     }
 
     [Test]
+    public async Task Receipts_OfSomebodyForgotten_BearTheOtherName_AlsoOnceMoreIsReceivedAndOnTheDisk()
+    {
+        var ticket = (string)(await Service.PostAsync("api/tickets", new { user = Who }))["ticket"]!;
+        var channel = $"enrollments/{_enrollments[0]}";
+        string alias;
+        await using (var page = await ManualPage.OpenAsync(Service, ticket))
+        {
+            await page.SubscribeAsync(channel);
+            await page.SendAsync(new { op = "ack", channel, seq = 1 });
+            await Eventually.HoldsAsync(async () => await AcknowledgedAsync(channel, Who) == 1, "one receipt");
+            alias = await ForgetAsync();
+            Assert.That(await AcknowledgedAsync(channel, Who), Is.Null, "nobody is called so");
+            await page.SendAsync(new { op = "ack", channel, seq = 2 });
+            await Eventually.HoldsAsync(async () => await AcknowledgedAsync(channel, alias) == 2, "what is received later");
+        }
+
+        await Service.TerminateAsync();
+        Assert.That(Folder.Holds(Who), Is.False);
+        await StartAgainAsync();
+        Assert.That((await AcknowledgedAsync(channel, alias), await AcknowledgedAsync(channel, Who)), Is.EqualTo(((int?)2, (int?)null)));
+    }
+
+    [Test]
     public async Task Person_WhoComesBack_IsSomebodyNew()
     {
         var alias = await ForgetAsync();
@@ -136,6 +159,20 @@ public sealed class ForgettingTests : ScannerTest
         var path = gone.Headers.Location!.OriginalString.TrimStart('/');
         await Eventually.HoldsAsync(async () => (await Service.GetAsync(path))["erasedAt"] is not null, "history to be rewritten");
         return path.Split('/')[^1];
+    }
+
+    /// <summary>How much of it; null when they have no receipt there.</summary>
+    private async Task<int?> AcknowledgedAsync(string channel, string user)
+    {
+        var theirs = (await Service.GetAsync($"api/{channel}/receipts"))["items"]!.AsArray().Where(receipt => (string?)receipt!["user"] == user).ToList();
+        return theirs.Count == 0 ? null : theirs.Count(receipt => receipt!["acknowledged"] is not null);
+    }
+
+    private async Task<JsonNode> OnceAsync(string path, string key, object body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Headers = { { "Idempotency-Key", key } }, Content = JsonContent.Create(body) };
+        using var answer = await Service.Http.SendAsync(request);
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
     }
 
     private static JsonNode Command(string line) => JsonNode.Parse(line["scanners/lab-1/commands ".Length..])!;
@@ -162,13 +199,7 @@ public sealed class ForgettingTests : ScannerTest
 
     private async Task EnrollAsync(string person, int slot)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "api/enrollments")
-        {
-            Headers = { { "Idempotency-Key", $"key-{slot}" } },
-            Content = JsonContent.Create(new { device = "lab-1", person, scans = 1 }),
-        };
-        using var answer = await Service.Http.SendAsync(request);
-        var enrollment = (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
+        var enrollment = (string)(await OnceAsync("api/enrollments", $"key-{slot}", new { device = "lab-1", person, scans = 1 }))["id"]!;
         await Scanner.ScanAsync(enrollment, 1, slot: slot, of: 1);
         await Scanner.ResultAsync(enrollment, slot: slot);
         _enrollments.Add(enrollment);

@@ -12,6 +12,10 @@ internal sealed class MemoryReceipts : IReceiptStore
 
     public void Keep(ReceiptRange range) => _ranges.Enqueue(range);
 
+    public void Rename(string user, string alias)
+    {
+    }
+
     public ValueTask<IReadOnlyList<ReceiptRange>> OfAsync(ChannelName channel, CancellationToken cancellation) =>
         ValueTask.FromResult<IReadOnlyList<ReceiptRange>>([.. _ranges.Where(range => range.Line.Channel == channel)]);
 }

@@ -119,7 +119,7 @@ internal sealed class AuditTrail(IJournal journal, LimitBook book, TimeProvider 
             }
         });
 
-    private static string PathOf(HttpContext context) => Cut((string?)context.Items[NameSlot] ?? context.Request.Path.Value)!;
+    private static string PathOf(HttpContext context) => Cut((string?)context.Items[NameSlot] ?? HttpActs.PathOf(context.Request))!;
 
     private static string? RemoteOf(HttpContext context) => Network.Text(context.Connection.RemoteIpAddress);
 

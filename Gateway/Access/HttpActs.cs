@@ -14,6 +14,13 @@ internal static class HttpActs
     /// <summary>As it is told; anybody can make up others.</summary>
     public static string MethodOf(HttpRequest request) => Methods.Contains(request.Method) ? request.Method : "another method";
 
+    /// <summary>As routes are written, however it was asked for: one thing has one name.</summary>
+    public static string PathOf(HttpRequest request)
+    {
+        var parts = (request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return $"/{string.Join('/', parts.Select((part, i) => i < 2 ? part.ToLowerInvariant() : part))}";
+    }
+
     public static (Verb Verb, Resource What) Of(string method, PathString path)
     {
         var parts = (path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);

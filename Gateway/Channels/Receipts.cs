@@ -39,7 +39,21 @@ internal sealed class Receipts(IReceiptStore store, IEnumerable<IChannelKind> ki
     }
 
     /// <summary>The line of who asks over HTTP without a name of their own for their page.</summary>
-    public static string SubscriberOf(string user) => $"http-{user}";
+    public static string SubscriberOf(string user) => ReceiptKey.OverHttp(user);
+
+    /// <summary>Somebody is called otherwise from now on, in what was noted of them too; what is on disk already is not this one's.</summary>
+    public void Rename(string user, string alias)
+    {
+        lock (_lock)
+        {
+            foreach (var subscribers in _streams.All())
+            {
+                subscribers.Rename(user, alias);
+            }
+        }
+
+        store.Rename(user, alias);
+    }
 
     /// <summary>The same without what only the disk knows.</summary>
     public IReadOnlyList<ReceiptLine> Of(StreamName name)
@@ -109,181 +123,15 @@ internal sealed class Receipts(IReceiptStore store, IEnumerable<IChannelKind> ki
         }
 
         public List<ReceiptLine> All() => _lines.All();
+
+        public void Rename(string user, string alias)
+        {
+            foreach (var line in All().Where(line => line.User == user))
+            {
+                var before = line.Subscriber;
+                line.Rename(alias);
+                _lines.Move((before, user), (line.Subscriber, alias));
+            }
+        }
     }
 }
-
-/// <summary>One subscriber of one stream: when it was connected, what it was sent, what it acknowledged.</summary>
-internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider time, ReceiptsOnDisk? disk)
-{
-    private const int MaxRanges = 256;
-
-    private readonly Lock _lock = new();
-
-    // Owned by _lock; each list rises by Through.
-    private readonly List<Range> _sent = [];
-    private readonly List<Range> _acknowledged = [];
-    private readonly List<Range> _read = [];
-    private int _open;
-    private DateTimeOffset? _connected;
-
-    public string Subscriber => subscriber;
-
-    /// <summary>Who reads over HTTP without a name of its own has nothing to acknowledge under.</summary>
-    public bool CanAcknowledge => subscriber != Receipts.SubscriberOf(user ?? "") && !subscriber.StartsWith($"{Transports.Stream}-", StringComparison.Ordinal);
-
-    public string? User => user;
-
-    public long Through
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return Math.Max(_sent.Count == 0 ? 0 : _sent[^1].Through, _acknowledged.Count == 0 ? 0 : _acknowledged[^1].Through);
-            }
-        }
-    }
-
-    /// <summary>How far it has acknowledged.</summary>
-    public long Acknowledged
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _acknowledged.Count == 0 ? 0 : _acknowledged[^1].Through;
-            }
-        }
-    }
-
-    /// <summary>When it was first there, as far as that is known.</summary>
-    public DateTimeOffset? Since
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _sent.Count == 0 ? _connected : _sent[0].Connected ?? _sent[0].At;
-            }
-        }
-    }
-
-    /// <summary>Whether it is connected at this moment.</summary>
-    public bool IsOpen
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _open > 0;
-            }
-        }
-    }
-
-    public void Connected()
-    {
-        lock (_lock)
-        {
-            _open++;
-            _connected = time.GetUtcNow();
-        }
-    }
-
-    public void Disconnected()
-    {
-        lock (_lock)
-        {
-            _open--;
-        }
-    }
-
-    public void Sent(long after, long through) => Keep(ReceiptStep.Sent, Extend(_sent, after, through));
-
-    /// <summary>Cumulative: everything up to here has been seen.</summary>
-    public void Acknowledge(long through) => Keep(ReceiptStep.Acknowledged, Extend(_acknowledged, after: 0, through));
-
-    /// <summary>Somebody has read everything up to here; so their page has it.</summary>
-    public void Read(long through)
-    {
-        Acknowledge(through);
-        Keep(ReceiptStep.Read, Extend(_read, after: 0, through));
-    }
-
-    public Receipt Of(long cursor)
-    {
-        lock (_lock)
-        {
-            var sent = Find(_sent, cursor);
-            return new(sent?.Connected ?? (_open > 0 ? _connected : null), sent?.At, Find(_acknowledged, cursor)?.At, Find(_read, cursor)?.At);
-        }
-    }
-
-    private static Range? Find(List<Range> ranges, long cursor)
-    {
-        foreach (var range in ranges)
-        {
-            if (cursor <= range.Through)
-            {
-                return cursor > range.After ? range : null;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>What is on disk, rising; called once, before anything else.</summary>
-    public void Restore(IEnumerable<ReceiptRange> kept)
-    {
-        lock (_lock)
-        {
-            foreach (var range in kept)
-            {
-                var ranges = range.Line.Step switch
-                {
-                    ReceiptStep.Sent => _sent,
-                    ReceiptStep.Acknowledged => _acknowledged,
-                    _ => _read,
-                };
-                ranges.Add(new(range.After, range.Through, range.At, range.Connected));
-            }
-        }
-    }
-
-    private Range? Extend(List<Range> ranges, long after, long through)
-    {
-        lock (_lock)
-        {
-            // What is sent or acknowledged again keeps its first time.
-            var from = ranges.Count == 0 ? after : Math.Max(after, ranges[^1].Through);
-            if (through <= from)
-            {
-                return null;
-            }
-
-            var added = new Range(from, through, time.GetUtcNow(), _connected);
-            ranges.Add(added);
-            if (ranges.Count > MaxRanges)
-            {
-                ranges[1] = ranges[1] with { After = ranges[0].After };
-                ranges.RemoveAt(0);
-            }
-
-            return added;
-        }
-    }
-
-    private void Keep(ReceiptStep step, Range? range)
-    {
-        if (range is not null)
-        {
-            disk?.Store.Keep(new(new(disk.Channel, subscriber, user, step), range.After, range.Through, range.At, range.Connected));
-        }
-    }
-
-    private sealed record Range(long After, long Through, DateTimeOffset At, DateTimeOffset? Connected);
-}
-
-internal sealed record Receipt(DateTimeOffset? Connected, DateTimeOffset? Sent, DateTimeOffset? Acknowledged, DateTimeOffset? Read = null);
-
-/// <summary>Where the lines of one channel are kept over restarts.</summary>
-internal sealed record ReceiptsOnDisk(IReceiptStore Store, ChannelName Channel);

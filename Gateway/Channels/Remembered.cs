@@ -49,6 +49,23 @@ internal sealed class Remembered<TKey, TValue>(int most, Predicate<TValue> isInU
         return value;
     }
 
+    /// <summary>What was remembered under one key is remembered under another, unless something else is.</summary>
+    public void Move(TKey from, TKey to)
+    {
+        if (_all.Remove(from, out var entry))
+        {
+            var isFree = _all.TryAdd(to, entry);
+            for (var left = _ages.Count; left > 0; left--)
+            {
+                var key = _ages.Dequeue();
+                if (isFree || !key.Equals(from))
+                {
+                    _ages.Enqueue(key.Equals(from) ? to : key);
+                }
+            }
+        }
+    }
+
     private void MakeRoom()
     {
         var oldest = _ages.Dequeue();

@@ -9,6 +9,9 @@ internal interface IReceiptStore
     /// </summary>
     void Keep(ReceiptRange range);
 
+    /// <summary>Calls a user otherwise in what was noted and is not on disk yet.</summary>
+    void Rename(string user, string alias);
+
     /// <summary>All that is kept of a channel, by line and rising within it, with what is not on disk yet.</summary>
     ValueTask<IReadOnlyList<ReceiptRange>> OfAsync(ChannelName channel, CancellationToken cancellation);
 }
@@ -21,7 +24,14 @@ internal enum ReceiptStep
 }
 
 /// <summary>Whose receipts: nobody acknowledges in another's name by calling itself the same, so the user is part of it.</summary>
-internal sealed record ReceiptKey(ChannelName Channel, string Subscriber, string? User, ReceiptStep Step);
+internal sealed record ReceiptKey(ChannelName Channel, string Subscriber, string? User, ReceiptStep Step)
+{
+    /// <summary>What who asks over HTTP is called without a name of their own for their page.</summary>
+    public static string OverHttp(string user) => $"http-{user}";
+
+    /// <summary>What a subscriber is called once its user is called otherwise.</summary>
+    public static string Renamed(string subscriber, string? user, string alias) => subscriber == OverHttp(user ?? "") ? OverHttp(alias) : subscriber;
+}
 
 /// <param name="Line">Whose.</param>
 /// <param name="After">The range begins behind this seq.</param>

@@ -15,7 +15,7 @@ internal sealed record Renaming(string Id, string Alias, bool InRooms)
     private const string PeoplePath = "/api/people/";
 
     // What others wrote as JSON into a text: an answer that is kept, a body that is to be posted.
-    private static readonly string[] Nested = ["subject", "body"];
+    private static readonly string[] Nested = ["subject", "body", "event"];
 
     /// <summary>As it stands in JSON of ours.</summary>
     public byte[] Needle => ContractJson.Write(Id);

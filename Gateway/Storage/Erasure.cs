@@ -80,6 +80,11 @@ internal sealed class Erasure(IStore store, IErasureReader reader, IEmptiedLog e
             await RewriteDocumentsAsync(collection, who, cancellation);
         }
 
+        if (who.InRooms)
+        {
+            await RenameFollowerAsync(who, cancellation);
+        }
+
         var messages = await ReadAsync(() => reader.Messages(who.Needle), cancellation);
         await WriteAsync(transaction =>
         {
@@ -156,6 +161,25 @@ internal sealed class Erasure(IStore store, IErasureReader reader, IEmptiedLog e
         }
     }
 
+    private async Task RenameFollowerAsync(Renaming who, CancellationToken cancellation)
+    {
+        for (var after = 0L; ;)
+        {
+            var (channels, end) = await ReadAsync(() => reader.Followed(who.Id, after, Part), cancellation);
+            if (end == 0)
+            {
+                return;
+            }
+
+            foreach (var some in channels.Chunk(Step))
+            {
+                await WriteAsync(transaction => Array.ForEach(some, channel => transaction.Retention.RenameFollower(channel, who.Id, who.Alias)));
+            }
+
+            after = end;
+        }
+    }
+
     private static bool IsOfRoom(string collection) => collection.StartsWith(Renaming.Rooms, StringComparison.Ordinal);
 
     private async IAsyncEnumerable<IReadOnlyList<KeptDocument>> DocumentsAsync(
@@ -226,6 +250,9 @@ internal interface IErasureReader
 
     /// <summary>Those in the next so many events of the kind, and where they end; 0 where there are no more.</summary>
     (IReadOnlyList<StoredEvent> Found, long End) Events(string kind, byte[] needle, long after, int part);
+
+    /// <summary>Those among the next so many channels that they followed, and where these end; 0 where there are no more.</summary>
+    (IReadOnlyList<ChannelName> Channels, long End) Followed(string user, long after, int part);
 
     IReadOnlyList<KeptDocument> Documents(string from, string to, KeptDocument? after, int limit);
 

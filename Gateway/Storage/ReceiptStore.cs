@@ -65,6 +65,22 @@ internal sealed class ReceiptStore : IReceiptStore, IAsyncDisposable
         }
     }
 
+    public void Rename(string user, string alias)
+    {
+        lock (_lock)
+        {
+            for (var i = 0; i < _waiting.Count; i++)
+            {
+                if (_waiting[i].Line is { } line && line.User == user)
+                {
+                    _waiting[i] = _waiting[i] with { Line = line with { User = alias, Subscriber = ReceiptKey.Renamed(line.Subscriber, user, alias) } };
+                }
+            }
+
+            Index();
+        }
+    }
+
     public async ValueTask<IReadOnlyList<ReceiptRange>> OfAsync(ChannelName channel, CancellationToken cancellation)
     {
         // Memory first: what is written meanwhile is then in both, and told once.

@@ -168,8 +168,11 @@ internal interface IRetentionRows
     /// <summary>One that waits for sessions.</summary>
     void RewriteMessage(long id, ReadOnlyMemory<byte> payload);
 
-    /// <summary>In the receipts of a room, and among the keys of what was said there.</summary>
+    /// <summary>Among the keys of what was said in a room.</summary>
     void RenameSpeaker(ChannelName room, string user, string alias);
+
+    /// <summary>In the receipts of a channel.</summary>
+    void RenameFollower(ChannelName channel, string user, string alias);
 
     /// <summary>Nothing of what was promised and has been taken by the database stays in the log's file.</summary>
     void WipeLog();

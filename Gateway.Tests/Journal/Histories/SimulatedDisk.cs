@@ -33,6 +33,8 @@ internal sealed class DiskRows : IJournalRows, IRetentionRows
 
     public void RenameSpeaker(ChannelName room, string user, string alias) => throw new NotSupportedException();
 
+    public void RenameFollower(ChannelName channel, string user, string alias) => throw new NotSupportedException();
+
     public void WipeLog() => throw new NotSupportedException();
 
     public DiskRows Copy()

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Gateway.Channels;
 using Gateway.Contract;
 using Gateway.Journal;
 using Gateway.Modules.Devices;
@@ -6,7 +7,8 @@ using Gateway.Modules.Devices;
 namespace Gateway.Modules.People;
 
 /// <summary>Takes those who are forgotten out of history, one after the other, and goes on with it after a restart.</summary>
-internal sealed class Forgetter(IErasure erasure, IJournal journal, CommandPost post, TimeProvider time, ILogger<Forgetter> log) : IAsyncDisposable
+internal sealed class Forgetter(
+    IErasure erasure, IJournal journal, CommandPost post, Receipts receipts, TimeProvider time, ILogger<Forgetter> log) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
@@ -78,7 +80,11 @@ internal sealed class Forgetter(IErasure erasure, IJournal journal, CommandPost 
         if (open.Person is { } person)
         {
             await ClearAsync(open.Topics);
+            RenameFollower(person, id, open);
             await erasure.EraseAsync(new(person, id, open.InRooms), open.UpTo, _stop.Token);
+
+            // Whoever asked for them in between has read the old ones.
+            RenameFollower(person, id, open);
             await WriteAsync(transaction => ForgettingRecords.Rewritten(transaction, id, open));
         }
 
@@ -86,6 +92,14 @@ internal sealed class Forgetter(IErasure erasure, IJournal journal, CommandPost 
         await erasure.WipeAsync(_stop.Token);
         await WriteAsync(transaction => ForgettingRecords.Erased(transaction, id));
         PeopleLog.Erased(log, id);
+    }
+
+    private void RenameFollower(string person, string id, OpenErasure open)
+    {
+        if (open.InRooms)
+        {
+            receipts.Rename(person, id);
+        }
     }
 
     private Task<bool> WriteAsync(Action<JournalTransaction> write) => journal.WriteAsync(transaction =>

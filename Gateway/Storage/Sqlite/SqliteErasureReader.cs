@@ -9,6 +9,8 @@ internal sealed class SqliteErasureReader : IErasureReader, IDisposable
     private readonly Statement _channels;
     private readonly Statement _events;
     private readonly Statement _partEnd;
+    private readonly Statement _followed;
+    private readonly Statement _channelsEnd;
     private readonly Statement _documents;
     private readonly Statement _messages;
     private readonly Statement[] _all;
@@ -26,10 +28,14 @@ internal sealed class SqliteErasureReader : IErasureReader, IDisposable
         _partEnd = new(
             _connection,
             "SELECT COALESCE(MAX(position), 0) FROM (SELECT position FROM events WHERE kind = $0 AND position > $1 ORDER BY position LIMIT $2)");
+        _followed = new(
+            _connection,
+            "SELECT DISTINCT c.name FROM receipts r JOIN channels c ON c.id = r.channel WHERE r.channel > $0 AND r.channel <= $1 AND r.user = $2");
+        _channelsEnd = new(_connection, "SELECT COALESCE(MAX(id), 0) FROM (SELECT id FROM channels WHERE id > $0 ORDER BY id LIMIT $1)");
         _documents = new(
             _connection, "SELECT collection, key, body FROM documents WHERE collection >= $0 AND collection < $1 AND (collection, key) > ($2, $3) LIMIT $4");
         _messages = new(_connection, "SELECT id, payload FROM messages WHERE topic LIKE 'enrollments/%' AND instr(payload, $0) > 0");
-        _all = [_channels, _events, _partEnd, _documents, _messages];
+        _all = [_channels, _events, _partEnd, _followed, _channelsEnd, _documents, _messages];
     }
 
     public IReadOnlyList<ChannelName> Channels(string kind, byte[] needle) =>
@@ -39,6 +45,12 @@ internal sealed class SqliteErasureReader : IErasureReader, IDisposable
     {
         var end = _partEnd.Bind(kind, after, part).RunScalar();
         return end == 0 ? ([], 0) : (_events.Bind(kind, after, end, needle).Rows(Event), end);
+    }
+
+    public (IReadOnlyList<ChannelName> Channels, long End) Followed(string user, long after, int part)
+    {
+        var end = _channelsEnd.Bind(after, part).RunScalar();
+        return end == 0 ? ([], 0) : (_followed.Bind(after, end, user).Rows(row => SqliteReader.Name(row, 0)), end);
     }
 
     public IReadOnlyList<KeptDocument> Documents(string from, string to, KeptDocument? after, int limit) =>

@@ -50,11 +50,9 @@ internal sealed class SqliteRetentionRows : IRetentionRows, IDisposable
 
     public void RewriteMessage(long id, ReadOnlyMemory<byte> payload) => _rewriteMessage.Bind(payload, id).Run();
 
-    public void RenameSpeaker(ChannelName room, string user, string alias)
-    {
-        _renameReceipts.Bind(alias, room.ToString(), user).Run();
-        _renameKeys.Bind($"{room} {alias}", $"{room} {user}").Run();
-    }
+    public void RenameSpeaker(ChannelName room, string user, string alias) => _renameKeys.Bind($"{room} {alias}", $"{room} {user}").Run();
+
+    public void RenameFollower(ChannelName channel, string user, string alias) => _renameReceipts.Bind(alias, channel.ToString(), user).Run();
 
     public void WipeLog() => _wipeLog();
 
