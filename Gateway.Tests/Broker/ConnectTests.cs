@@ -192,5 +192,6 @@ public sealed class ConnectTests
         using var first = await fixture.ConnectAsync(RawClient.Hello("x"));
         using var second = await fixture.OpenAsync();
         Assert.That((await second.ConnectAsync(RawClient.Hello("y"))).Reason, Is.EqualTo(ReasonCode.QuotaExceeded));
+        Assert.That(fixture.Broker.Counts.LimitedBy(LimitCause.Connections), Is.EqualTo(1));
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 
@@ -27,6 +28,30 @@ public sealed class LimitsTests : FolderTest
         await Eventually.HoldsAsync(() => service.Output.Contains("limit http_rate reached by 127.0.0.2"), "the line in the log");
         Assert.That(service.Output.Split("limit http_rate reached").Length - 1, Is.EqualTo(1), "one line an episode");
         Assert.That(await neighbour.GetStringAsync("metrics"), Does.Contain("gateway_access_limited_total{limit=\"http_rate\"}"));
+    }
+
+    [Test, Category("Slow")]
+    public async Task Guessers_WhoWaitAlready_AreOneLineInTheLog_AndWhatTheyTypeAsANameIsInNone()
+    {
+        await using var service = await StartAsync();
+        using var bearer = From("127.0.0.2", service);
+        bearer.DefaultRequestHeaders.Authorization = new("Bearer", "guess");
+        using var links = From("127.0.0.3", service);
+        using var names = From("127.0.0.4", service);
+        var refused = 0;
+        for (var i = 0; i < 15; i++)
+        {
+            using var one = await bearer.GetAsync("api/jobs");
+            using var two = await links.PostAsJsonAsync("api/sign-in", new { token = $"guess {i}" });
+            using var three = await names.PostAsJsonAsync("api/sign-in", new { user = "typed-as-a-name\n12:00 forged", password = "x" });
+            var four = await Mosquitto.PublishAsync(service.MqttPort, "a/b", "{}", "-V", "mqttv5", "-d", "-u", "me", "-P", "guess", "-A", "127.0.0.5");
+            refused += new[] { one, two, three }.Count(answer => answer.StatusCode == HttpStatusCode.Unauthorized) + (four.Contains("CONNACK (135)") ? 1 : 0);
+        }
+
+        await Eventually.HoldsAsync(() => Lines(service, "limit auth_failures reached") == 4, "one an address");
+        await Eventually.HoldsAsync(() => Lines(service, " refused: ") == refused, "those who did not have to wait");
+        Assert.That(refused, Is.LessThan(4 * 15));
+        Assert.That(service.Output, Does.Not.Contain("typed-as-a-name").And.Contain("by a name that never signed in here, 127.0.0.4"));
     }
 
     [Test, Category("Slow")]
@@ -109,6 +134,8 @@ public sealed class LimitsTests : FolderTest
             },
             "a place again");
     }
+
+    private static int Lines(GatewayFixture service, string words) => service.Output.Split(words).Length - 1;
 
     private Task<GatewayFixture> StartAsync(params string[] limits) => GatewayFixture.StartAsync(
         Folder.Path, ["--Access:AdminToken", GatewayFixture.AdminToken, "--Limits:Loopback", "true", .. limits]);

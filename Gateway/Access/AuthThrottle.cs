@@ -33,7 +33,7 @@ internal sealed class AuthThrottle(LimitsOptions options, LimitBook book, Homes 
 
         if (wait is not null)
         {
-            book.Bit("auth_failures", user is null ? book.KeyOf(address) ?? "" : $"user {user}, {Network.Text(address)}");
+            book.Bit("auth_failures", user is null ? book.KeyOf(address) ?? "" : $"{Shown(user)}, {Network.Text(address)}");
         }
 
         return wait;
@@ -73,6 +73,9 @@ internal sealed class AuthThrottle(LimitsOptions options, LimitBook book, Homes 
             homes.Add(user, AddressOf(address));
         }
     }
+
+    // Anything else may be a password in the wrong field, or a line of somebody's own for the log.
+    private string Shown(string user) => homes.Knows(user) ? $"user {user}" : "a name that never signed in here";
 
     private IEnumerable<string> Keys(IPAddress? address, string? user)
     {

@@ -13,6 +13,9 @@ internal sealed class Homes(IJournal journal, ILogger<Homes> log)
 
     public void Load() => _kept.Load();
 
+    /// <summary>Whether there is such a user, who has been here.</summary>
+    public bool Knows(string user) => _kept.Find(user) is not null;
+
     public bool Has(string user, string address) => _kept.Find(user)?.Addresses.Contains(address) == true;
 
     /// <summary>After a password was right. Nobody waits for it, and nothing is written for who comes from where they came from last.</summary>

@@ -44,7 +44,12 @@ internal sealed class HttpAccess(
             trail.Refuse(context, WhoIs(context)?.Owner ?? AuditTrail.Nobody, refusal.Status, isProven: WhoIs(context) is not null);
         }
 
-        AccessLog.Refused(log, HttpActs.MethodOf(context.Request), context.Request.Path, Network.Text(context.Connection.RemoteIpAddress), refusal.Code);
+        // Whoever waits already was told of when that began.
+        if (refusal.Status != StatusCodes.Status429TooManyRequests)
+        {
+            AccessLog.Refused(log, HttpActs.MethodOf(context.Request), context.Request.Path, Network.Text(context.Connection.RemoteIpAddress), refusal.Code);
+        }
+
         if (refusal.Status == StatusCodes.Status401Unauthorized)
         {
             context.Response.Headers.WWWAuthenticate = IsUnder(context.Request.Path, "/firmware") ? "Basic realm=\"firmware\"" : "Bearer";

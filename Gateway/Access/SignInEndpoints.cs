@@ -55,13 +55,13 @@ internal static class SignInEndpoints
         }
 
         trail.Refuse(context, AuditTrail.Nobody, StatusCodes.Status401Unauthorized, isProven: false, "token or link");
-        AccessLog.SignInRefused(log, remote);
         if (throttle.Failed(context.Connection.RemoteIpAddress) is { } wait)
         {
             HttpRate.RetryAfter(context, wait);
             return Problem.Of(StatusCodes.Status429TooManyRequests, "limited", "Too many wrong tokens from this address; wait before the next.");
         }
 
+        AccessLog.SignInRefused(log, remote);
         return Problem.Of(StatusCodes.Status401Unauthorized, "unauthenticated", "This sign-in link was used already, is too old, or never was one.");
     }
 

@@ -32,6 +32,9 @@ internal enum LimitCause
 
     /// <summary>MqttOptions.ConnectTimeout: it never said who it is.</summary>
     ConnectTimeout,
+
+    /// <summary>MqttOptions.MaxConnections.</summary>
+    Connections,
 }
 
 /// <summary>Counters for metrics and <c>$SYS</c>; each changed by Interlocked only.</summary>

@@ -72,4 +72,7 @@ internal static partial class BrokerLog
 
     [LoggerMessage(1020, LogLevel.Warning, "MQTT client from {Remote} never said who it is, within Mqtt:ConnectTimeout; more of it is only counted")]
     public static partial void NeverSaidWho(ILogger log, EndPoint? remote);
+
+    [LoggerMessage(1021, LogLevel.Warning, "MQTT client from {Remote} refused: as many as Mqtt:MaxConnections are connected; more of them are only counted")]
+    public static partial void TooManyConnections(ILogger log, EndPoint? remote);
 }

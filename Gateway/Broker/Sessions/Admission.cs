@@ -87,6 +87,22 @@ internal sealed class Admission(BrokerLimits limits, BrokerCounts counts, TimePr
         }
     }
 
+    /// <summary>More than Mqtt:MaxConnections were there.</summary>
+    public void Full(EndPoint? remote)
+    {
+        bool isTold;
+        lock (_lock)
+        {
+            isTold = IsNewEpisode(Of("full"));
+        }
+
+        counts.Limited(LimitCause.Connections);
+        if (isTold)
+        {
+            BrokerLog.TooManyConnections(log, remote);
+        }
+    }
+
     private void Leave(Knock? knock)
     {
         if (knock?.Place is { } place)

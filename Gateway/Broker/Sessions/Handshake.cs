@@ -132,6 +132,7 @@ internal sealed class Handshake(BrokerWorks works, IAuthenticator authenticator,
 
         if (isServerFull)
         {
+            works.Admission.Full(link.Peer.Remote);
             return (ReasonCode.QuotaExceeded, "as many connections as Mqtt:MaxConnections allows are open");
         }
 
@@ -237,7 +238,8 @@ internal sealed class Handshake(BrokerWorks works, IAuthenticator authenticator,
     private ClientConnection? Refuse(MqttLink link, ConnectPacket connect, ReasonCode reason, string sentence)
     {
         works.Counts.Refused(reason);
-        if (reason != ReasonCode.ConnectionRateExceeded)
+        // Whose limit it is tells of it, once an episode.
+        if (reason is not (ReasonCode.ConnectionRateExceeded or ReasonCode.QuotaExceeded))
         {
             BrokerLog.Refused(log, connect.ClientId, link.Peer.Remote, sentence, Words.Of(reason));
         }
