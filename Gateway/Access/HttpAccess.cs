@@ -30,7 +30,7 @@ internal sealed class HttpAccess(
     public async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
         var refusal = !RequestPath.IsStraight(context) ? Crooked()
-            : IsGuarded(context.Request.Path) && !IsScrapedFromHere(context) ? await JudgeAsync(context)
+            : IsGuarded(context.Request) && !IsScrapedFromHere(context) ? await JudgeAsync(context)
             : IsUnder(context.Request.Path, "/mqtt") && options.Anonymous && Forwarding.IsIn(context.Request) ? ForwardedAnonymously()
             : null;
         if (refusal is null)
@@ -111,9 +111,12 @@ internal sealed class HttpAccess(
         && (HttpActs.Of(context.Request.Method, context.Request.Path).Verb != Verb.Read
             || (WhoIs(context) is null && context.Request.Headers.Authorization.Count > 0));
 
-    private static bool IsGuarded(PathString path) =>
-        (IsUnder(path, "/api") && !IsUnder(path, "/api/sign-in") && !IsUnder(path, "/api/kiosks/pairings")) || IsUnder(path, "/metrics")
-        || IsUnder(path, "/firmware") || IsUnder(path, "/openapi.json");
+    private static bool IsGuarded(HttpRequest request) => (IsUnder(request.Path, "/api") && !IsForStrangers(request))
+        || IsUnder(request.Path, "/metrics") || IsUnder(request.Path, "/firmware") || IsUnder(request.Path, "/openapi.json");
+
+    // A screen asks for its code; to delete one is to delete a kiosk of that name.
+    private static bool IsForStrangers(HttpRequest request) => IsUnder(request.Path, "/api/sign-in")
+        || (IsUnder(request.Path, "/api/kiosks/pairings") && HttpMethods.IsPost(request.Method));
 
     /// <summary>A collector on this machine needs no token for the figures; behind a proxy everyone would seem to be on this machine.</summary>
     private static bool IsScrapedFromHere(HttpContext context) => IsUnder(context.Request.Path, "/metrics") && !Forwarding.IsIn(context.Request)

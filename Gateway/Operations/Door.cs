@@ -23,6 +23,8 @@ internal sealed record Door(string Name, string Section, string? Address, int Po
 
     public IPEndPoint End => _bound?.IPEndPoint ?? throw new InvalidOperationException($"{Name} does not listen");
 
+    public bool IsOpen(TlsOptions tls) => Port != Off && (!IsTls || tls.IsOn);
+
     public bool ListensAt(int port) => port == (_bound?.IPEndPoint?.Port ?? Port);
 
     public string Text => IsAny(End.Address) && End.Address.AddressFamily == AddressFamily.InterNetworkV6 ? $"{Name}=0.0.0.0:{End.Port}" : $"{Name}={End}";
@@ -34,6 +36,9 @@ internal sealed record Door(string Name, string Section, string? Address, int Po
 
     /// <summary>As a person on the LAN types it in.</summary>
     public string Url => $"{Name}://{(IsAny(End.Address) ? $"{LanAddress()}:{End.Port}" : End)}";
+
+    /// <summary>As a browser on this machine is to have it, whether the service runs or not.</summary>
+    public string UrlHere => $"{Name}://{(IPAddress.TryParse(Address, out var own) && !IsAny(own) ? $"{new IPEndPoint(own, Port)}" : $"localhost:{Port}")}/";
 
     public static IReadOnlyList<Door> All(MqttOptions mqtt, HttpOptions http) =>
     [
@@ -51,7 +56,7 @@ internal sealed record Door(string Name, string Section, string? Address, int Po
             yield return $"{door.PortSetting}: {door.Port} is no port; 0 to {HighestPort}, or {Off} for none.";
         }
 
-        var open = doors.Where(door => door.Port != Off && (!door.IsTls || tls.IsOn)).ToList();
+        var open = doors.Where(door => door.IsOpen(tls)).ToList();
         foreach (var section in doors.Select(door => door.Section).Except(open.Select(door => door.Section)))
         {
             yield return $"{section}:Port: {Off} shuts the only port there would be; open {section}:TlsPort, which needs Tls:Certificate.";

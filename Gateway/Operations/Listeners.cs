@@ -21,7 +21,7 @@ internal sealed class Listeners(MqttOptions mqtt, HttpOptions http, TlsOptions t
 
     private static readonly object Shaken = new();
 
-    private readonly List<Door> _open = [.. Door.All(mqtt, http).Where(door => door.Port != Door.Off && (!door.IsTls || tls.IsOn))];
+    private readonly List<Door> _open = [.. Door.All(mqtt, http).Where(door => door.IsOpen(tls))];
 
     /// <summary>Each open port, in the order mqtt, http, mqtts, https.</summary>
     public string Text => string.Join(' ', _open.Select(door => door.Text));

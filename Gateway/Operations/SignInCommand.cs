@@ -25,8 +25,8 @@ internal static class SignInCommand
             var token = new NewTokenFile(settings.Data.Folder).Leave(TimeProvider.System);
             CommandNotes.Leave(settings.Data.Folder, "sign-in", "admin token");
             output.WriteLine("Open this once, within 15 minutes; it replaces the admin token before it.");
-            var (scheme, port) = settings.Tls.IsOn && settings.Http.TlsPort != Door.Off ? ("https", settings.Http.TlsPort) : ("http", settings.Http.Port);
-            output.WriteLine($"  {scheme}://{settings.Http.Address ?? "localhost"}:{port}/#token={token}");
+            var page = Door.All(settings.Mqtt, settings.Http).Last(door => door.IsOpen(settings.Tls) && door.Section == "Http");
+            output.WriteLine($"  {page.UrlHere}#token={token}");
             return 0;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
