@@ -91,6 +91,19 @@ public sealed class JobReportTests() : ServiceTest(Admin)
         Assert.That(((string?)(await JobAsync())["state"], (string?)(await JobAsync())["message"]), Is.EqualTo(("failed", "stopped by a signal")));
     }
 
+    [TestCase("scripts/job-report --name import -- seq 100000 | head -1")]
+    [TestCase("seq 100000 | scripts/job-report --name import | head -1")]
+    [TestCase("scripts/job-report --name import -- seq 100000 >/dev/full; echo 1")]
+    [Category("Slow")]
+    public async Task OutputThatNobodyTakes_FailsTheJob_AndStopsTheCommand(string script)
+    {
+        var (output, _, _) = await RunAsync(script);
+
+        Assert.That(output, Is.EqualTo("1\n"));
+        await Eventually.HoldsAsync(async () => (string?)(await JobAsync())["state"] == "failed", "it does not run for ever");
+        Assert.That((string?)(await JobAsync())["message"], Is.EqualTo("its output could not be passed on"));
+    }
+
     [Test, Category("Slow")]
     public async Task ServiceThatIsAway_NeitherStopsNorFailsTheCommand()
     {
