@@ -129,9 +129,13 @@ public sealed class FirmwareTests
     {
         await _service.PostAsync("api/firmware", Upload("6.0.0", 60, [6]));
         await _service.PostAsync("api/firmware", Upload("6.1.0", 61, [6, 1]));
+        await _service.PostAsync("api/firmware", Upload("6.1.1", 61, [6, 1, 1]));
         await using var running = await BornAsync("6.1.0");
-        using var refused = await _service.Http.PutAsJsonAsync("api/devices/door-1/firmware", new { version = "6.0.0" });
-        Assert.That((string?)(await refused.Content.ReadFromJsonAsync<JsonNode>())!["code"], Is.EqualTo("not_newer"));
+        foreach (var version in new[] { "6.0.0", "6.1.1" })
+        {
+            using var refused = await _service.Http.PutAsJsonAsync("api/devices/door-1/firmware", new { version });
+            Assert.That((string?)(await refused.Content.ReadFromJsonAsync<JsonNode>())!["code"], Is.EqualTo("not_newer"), version);
+        }
     }
 
     [Test]
