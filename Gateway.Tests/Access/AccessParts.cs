@@ -34,6 +34,6 @@ internal sealed class AccessParts(IJournal journal, string folder, TimeProvider 
         var guards = new ChannelGuards(new(journal, []), []);
         var access = new HttpAccess(
             options, NewAdmin(options), NewSessions(), Accounts, guards, NewThrottle(), Trail, new(journal, time), NullLogger<HttpAccess>.Instance);
-        return new(access, Standings, guards, time);
+        return new(access, Standings, guards, Trail, time);
     }
 }

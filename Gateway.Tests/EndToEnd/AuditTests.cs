@@ -85,6 +85,12 @@ public sealed class AuditTests() : ServiceTest([.. Admin, "--Http:Proxies:0", "1
 
         using var escalation = await ada.DeleteAsync("API//People/bea/");
         await EventuallyAsync("DELETE", "/api/people/bea");
+        var room = $"rooms/{(await Service.PostAsync("api/rooms", new { name = "Staff" }))["id"]}";
+        using var ticket = await ada.PostAsJsonAsync("api/tickets", new { });
+        await using var page = await ManualPage.OpenAsync(Service, (string)(await ticket.Content.ReadFromJsonAsync<JsonNode>())!["ticket"]!);
+        await page.SendAsync(new { op = "publish", id = 1, channel = room, data = new { } });
+        Assert.That((string?)(await page.NextAsync("error"))["code"], Is.EqualTo("forbidden"));
+        await EventuallyAsync("PUBLISH", room);
         Assert.That((await ActsAsync()).Count(act => (string?)act["who"] == "nobody"), Is.EqualTo(1));
         Assert.That((await Service.GetAsync("api/audit")).ToJsonString() + Service.Output, Does.Not.Contain("MADE-UP"));
     }

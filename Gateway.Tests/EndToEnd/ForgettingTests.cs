@@ -31,6 +31,8 @@ public sealed class ForgettingTests : ScannerTest
         await using var page = await ManualPage.OpenAsync(Service, ticket);
         await page.SendAsync(new { op = "publish", id = 1, channel = $"rooms/{_room}", data = new { text = $"{Name} was here" }, key = "k" });
         await page.NextAsync("published");
+        await page.SubscribeAsync($"rooms/{_room}", since: 0);
+        await page.NextAsync("event");
         Assert.That((Folder.Holds(Who), Folder.Holds(Name)), Is.EqualTo((true, true)), "the search finds what is kept");
     }
 
@@ -108,6 +110,7 @@ public sealed class ForgettingTests : ScannerTest
     [Test]
     public async Task Export_HasAllThatIsKeptOfAPerson_AndNothingOfOthers()
     {
+        await Eventually.HoldsAsync(async () => (await Service.Http.GetStringAsync($"api/people/{Who}/export")).Contains("\"in\":\"receipts\""), "written");
         var export = (await Service.GetAsync($"api/people/{Who}/export"));
         var kinds = export["events"]!.AsArray().Select(one => $"{one!["channel"]}".Split('/')[0]).Distinct();
 

@@ -8,6 +8,9 @@ internal sealed class SubscriberRights(
     Identity identity, string user, string? role, IReadOnlySet<string>? streams, DateTimeOffset expiresAt, ChannelGuards guards, CancellationToken ended)
     : ISubscriberRights
 {
+    /// <summary>Told of each channel on which they may not speak.</summary>
+    public Action<string>? PublishRefused { get; init; }
+
     public string User => user;
 
     public string? Role => role;
@@ -22,7 +25,16 @@ internal sealed class SubscriberRights(
 
     public ValueTask<bool> MaySubscribeAsync(StreamName name, CancellationToken cancellation) => MayAsync(Verb.Read, name, cancellation);
 
-    public ValueTask<bool> MayPublishAsync(StreamName name, CancellationToken cancellation) => MayAsync(Verb.Speak, name, cancellation);
+    public async ValueTask<bool> MayPublishAsync(StreamName name, CancellationToken cancellation)
+    {
+        var may = await MayAsync(Verb.Speak, name, cancellation);
+        if (!may)
+        {
+            PublishRefused?.Invoke(name.ToString());
+        }
+
+        return may;
+    }
 
     public ValueTask<ICircle?> CircleAsync(StreamName name, CancellationToken cancellation) => guards.CircleAsync(name, cancellation);
 

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Gateway.Channels;
 using Gateway.Contract;
 
 namespace Gateway.Access;
 
 /// <summary>Tickets for WebSockets: single use, 30 seconds, with the rights of who asked, narrowed to what was named. In no log and no database.</summary>
-internal sealed class Tickets(HttpAccess access, Standings standings, ChannelGuards guards, TimeProvider time) : ITicketDesk
+internal sealed class Tickets(HttpAccess access, Standings standings, ChannelGuards guards, AuditTrail trail, TimeProvider time) : ITicketDesk
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
 
@@ -52,10 +53,18 @@ internal sealed class Tickets(HttpAccess access, Standings standings, ChannelGua
                 : TicketVerdict.Refused(Unauthenticated);
         }
 
+        // As long as the socket: the request itself is gone by then.
+        var remote = context.Connection.RemoteIpAddress;
         return _open.TryRemove(Secret.Hash(ticket), out var found) && found.Until > time.GetUtcNow() && !found.Ended.IsCancellationRequested
-            ? TicketVerdict.Granted(new SubscriberRights(found.Owner, found.User, found.Role, found.Streams, RightsEnd, guards, found.Ended))
+            ? TicketVerdict.Granted(new SubscriberRights(found.Owner, found.User, found.Role, found.Streams, RightsEnd, guards, found.Ended)
+            {
+                PublishRefused = channel => Tell(found.Owner, channel, remote),
+            })
             : TicketVerdict.Refused(Unauthenticated);
     }
+
+    private void Tell(Identity owner, string channel, IPAddress? remote) => trail.Refuse(
+        new(owner.Owner, "PUBLISH", channel, channel, StatusCodes.Status403Forbidden, Network.Text(remote)), remote, isProven: true);
 
     public ISubscriberRights RightsOf(HttpContext context) => Rights(HttpAccess.IdentityOf(context), HttpAccess.CredentialOf(context));
 

@@ -62,6 +62,14 @@ internal sealed class Erasure(IStore store, IErasureReader reader, IEmptiedLog e
                 }
             }
         }
+
+        await foreach (var page in FollowedAsync(who, cancellation))
+        {
+            foreach (var (line, after, through, at, connected) in page)
+            {
+                yield return ("receipts", ContractJson.Write(new { channel = $"{line.Channel}", line.Subscriber, line.Step, after, through, at, connected }));
+            }
+        }
     }
 
     public async Task EraseAsync(Renaming who, long upTo, CancellationToken cancellation)
@@ -80,11 +88,7 @@ internal sealed class Erasure(IStore store, IErasureReader reader, IEmptiedLog e
             await RewriteDocumentsAsync(collection, who, cancellation);
         }
 
-        if (who.InRooms)
-        {
-            await RenameFollowerAsync(who, cancellation);
-        }
-
+        await RenameFollowerAsync(who, cancellation);
         var messages = await ReadAsync(() => reader.Messages(who.Needle), cancellation);
         await WriteAsync(transaction =>
         {
@@ -163,19 +167,26 @@ internal sealed class Erasure(IStore store, IErasureReader reader, IEmptiedLog e
 
     private async Task RenameFollowerAsync(Renaming who, CancellationToken cancellation)
     {
-        for (var after = 0L; ;)
+        await foreach (var page in FollowedAsync(who, cancellation))
         {
-            var (channels, end) = await ReadAsync(() => reader.Followed(who.Id, after, Part), cancellation);
-            if (end == 0)
-            {
-                return;
-            }
-
-            foreach (var some in channels.Chunk(Step))
+            foreach (var some in page.Select(receipt => receipt.Line.Channel).Distinct().Chunk(Step))
             {
                 await WriteAsync(transaction => Array.ForEach(some, channel => transaction.Retention.RenameFollower(channel, who.Id, who.Alias)));
             }
+        }
+    }
 
+    private async IAsyncEnumerable<IReadOnlyList<ReceiptRange>> FollowedAsync(Renaming who, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (var after = 0L; who.InRooms;)
+        {
+            var (page, end) = await ReadAsync(() => reader.Followed(who.Id, after, Part), cancellation);
+            if (end == 0)
+            {
+                yield break;
+            }
+
+            yield return page;
             after = end;
         }
     }
@@ -251,8 +262,8 @@ internal interface IErasureReader
     /// <summary>Those in the next so many events of the kind, and where they end; 0 where there are no more.</summary>
     (IReadOnlyList<StoredEvent> Found, long End) Events(string kind, byte[] needle, long after, int part);
 
-    /// <summary>Those among the next so many channels that they followed, and where these end; 0 where there are no more.</summary>
-    (IReadOnlyList<ChannelName> Channels, long End) Followed(string user, long after, int part);
+    /// <summary>What they were sent, acknowledged and read on the next so many channels, and where these end; 0 where there are no more.</summary>
+    (IReadOnlyList<ReceiptRange> Receipts, long End) Followed(string user, long after, int part);
 
     IReadOnlyList<KeptDocument> Documents(string from, string to, KeptDocument? after, int limit);
 

@@ -30,7 +30,10 @@ internal sealed class SqliteErasureReader : IErasureReader, IDisposable
             "SELECT COALESCE(MAX(position), 0) FROM (SELECT position FROM events WHERE kind = $0 AND position > $1 ORDER BY position LIMIT $2)");
         _followed = new(
             _connection,
-            "SELECT DISTINCT c.name FROM receipts r JOIN channels c ON c.id = r.channel WHERE r.channel > $0 AND r.channel <= $1 AND r.user = $2");
+            """
+            SELECT c.name, r.subscriber, r.step, r.after, r.through, r.at, r.connected FROM receipts r JOIN channels c ON c.id = r.channel
+            WHERE r.channel > $0 AND r.channel <= $1 AND r.user = $2 ORDER BY r.channel, r.step, r.through
+            """);
         _channelsEnd = new(_connection, "SELECT COALESCE(MAX(id), 0) FROM (SELECT id FROM channels WHERE id > $0 ORDER BY id LIMIT $1)");
         _documents = new(
             _connection, "SELECT collection, key, body FROM documents WHERE collection >= $0 AND collection < $1 AND (collection, key) > ($2, $3) LIMIT $4");
@@ -47,10 +50,10 @@ internal sealed class SqliteErasureReader : IErasureReader, IDisposable
         return end == 0 ? ([], 0) : (_events.Bind(kind, after, end, needle).Rows(Event), end);
     }
 
-    public (IReadOnlyList<ChannelName> Channels, long End) Followed(string user, long after, int part)
+    public (IReadOnlyList<ReceiptRange> Receipts, long End) Followed(string user, long after, int part)
     {
         var end = _channelsEnd.Bind(after, part).RunScalar();
-        return end == 0 ? ([], 0) : (_followed.Bind(after, end, user).Rows(row => SqliteReader.Name(row, 0)), end);
+        return end == 0 ? ([], 0) : (_followed.Bind(after, end, user).Rows(row => Receipt(row, user)), end);
     }
 
     public IReadOnlyList<KeptDocument> Documents(string from, string to, KeptDocument? after, int limit) =>
@@ -60,6 +63,13 @@ internal sealed class SqliteErasureReader : IErasureReader, IDisposable
 
     private static StoredEvent Event(SqlRow row) => new(
         SqliteReader.Name(row, 5), row.Integer(1), row.Integer(0), row.Text(2), DateTimeOffset.FromUnixTimeMilliseconds(row.Integer(3)), row.Blob(4));
+
+    private static ReceiptRange Receipt(SqlRow row, string user) => new(
+        new(SqliteReader.Name(row, 0), row.Text(1), user, (ReceiptStep)row.Integer(2)),
+        row.Integer(3),
+        row.Integer(4),
+        DateTimeOffset.FromUnixTimeMilliseconds(row.Integer(5)),
+        row.IsNull(6) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.Integer(6)));
 
     public void Dispose()
     {
