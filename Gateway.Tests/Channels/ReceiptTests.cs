@@ -54,6 +54,52 @@ public sealed class ReceiptTests
     }
 
     [Test]
+    public async Task Times_OfThousandsOfMessages_AreThoseOfEach()
+    {
+        var start = _time.GetUtcNow();
+        var line = await LineAsync(Start(), Room);
+        line.Connected();
+        for (var seq = 1; seq <= 6_000; seq++)
+        {
+            line.Sent(seq - 1, seq);
+            line.Acknowledge(seq);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var again = (await Start().OfAsync(Room, CancellationToken.None)).Single();
+        foreach (var seq in new[] { 1, 2, 257, 3_000, 5_999, 6_000 })
+        {
+            var at = start + TimeSpan.FromSeconds(seq - 1);
+            Assert.That(line.Of(seq), Is.EqualTo(new Receipt(start, at, at)));
+            Assert.That(again.Of(seq), Is.EqualTo(new Receipt(start, at, at)));
+        }
+
+        Assert.That(line.Of(6_001).Sent, Is.Null);
+    }
+
+    [Test]
+    public async Task PageThatBeganWithWhatIsNew_AndFetchesWhatWasBefore_WasSentBoth_EachAtItsTime()
+    {
+        var first = _time.GetUtcNow();
+        var (second, third) = (first.AddHours(1), first.AddHours(2));
+        var line = await LineAsync(Start(), Room);
+        line.Connected();
+        line.Sent(5, 6);
+        _time.Advance(TimeSpan.FromHours(1));
+        line.Sent(7, 9);
+        line.Sent(0, 3);
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.That(line.Of(4).Sent, Is.Null);
+        line.Sent(0, 10);
+
+        var again = (await Start().OfAsync(Room, CancellationToken.None)).Single();
+        DateTimeOffset[] sent = [second, second, second, third, third, first, third, second, second, third];
+        Assert.That(Enumerable.Range(1, 10).Select(seq => line.Of(seq).Sent!.Value), Is.EqualTo(sent));
+        Assert.That(Enumerable.Range(1, 10).Select(seq => again.Of(seq).Sent!.Value), Is.EqualTo(sent));
+        Assert.That((line.Since, again.Since), Is.EqualTo((first, first)));
+    }
+
+    [Test]
     public async Task Receipts_OfAJobOrAFeed_AreInMemoryOnly()
     {
         (await LineAsync(Start(), Job)).Sent(0, 3);

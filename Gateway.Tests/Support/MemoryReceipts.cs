@@ -17,5 +17,5 @@ internal sealed class MemoryReceipts : IReceiptStore
     }
 
     public ValueTask<IReadOnlyList<ReceiptRange>> OfAsync(ChannelName channel, CancellationToken cancellation) =>
-        ValueTask.FromResult<IReadOnlyList<ReceiptRange>>([.. _ranges.Where(range => range.Line.Channel == channel)]);
+        ValueTask.FromResult<IReadOnlyList<ReceiptRange>>([.. _ranges.Where(range => range.Line.Channel == channel).OrderBy(range => range.Through)]);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Gateway.Journal;
 
 namespace Gateway.Channels;
@@ -5,7 +6,9 @@ namespace Gateway.Channels;
 /// <summary>One subscriber of one stream: when it was connected, what it was sent, what it acknowledged.</summary>
 internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider time, ReceiptsOnDisk? disk)
 {
-    private const int MaxRanges = 256;
+    // The oldest of more become one, so many at a time, with the time of their last.
+    private const int MaxRanges = 8_192;
+    private const int MergedAtOnce = 256;
 
     private readonly Lock _lock = new();
 
@@ -18,6 +21,7 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
     private readonly List<Range> _read = [];
     private int _open;
     private DateTimeOffset? _connected;
+    private DateTimeOffset? _since;
 
     public string Subscriber => _follower.Subscriber;
 
@@ -58,7 +62,7 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
         {
             lock (_lock)
             {
-                return _sent.Count == 0 ? _connected : _sent[0].Connected ?? _sent[0].At;
+                return _since;
             }
         }
     }
@@ -81,6 +85,7 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
         {
             _open++;
             _connected = time.GetUtcNow();
+            _since ??= _connected;
         }
     }
 
@@ -92,16 +97,16 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
         }
     }
 
-    public void Sent(long after, long through) => Keep(ReceiptStep.Sent, Extend(_sent, after, through));
+    public void Sent(long after, long through) => Keep(ReceiptStep.Sent, Cover(_sent, after, through));
 
     /// <summary>Cumulative: everything up to here has been seen.</summary>
-    public void Acknowledge(long through) => Keep(ReceiptStep.Acknowledged, Extend(_acknowledged, after: 0, through));
+    public void Acknowledge(long through) => Keep(ReceiptStep.Acknowledged, Cover(_acknowledged, after: 0, through));
 
     /// <summary>Somebody has read everything up to here; so their page has it.</summary>
     public void Read(long through)
     {
         Acknowledge(through);
-        Keep(ReceiptStep.Read, Extend(_read, after: 0, through));
+        Keep(ReceiptStep.Read, Cover(_read, after: 0, through));
     }
 
     public Receipt Of(long cursor)
@@ -115,15 +120,21 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
 
     private static Range? Find(List<Range> ranges, long cursor)
     {
-        foreach (var range in ranges)
+        var at = IndexBehind(ranges, cursor - 1);
+        return at < ranges.Count && cursor > ranges[at].After ? ranges[at] : null;
+    }
+
+    /// <summary>The first range that goes on behind this cursor.</summary>
+    private static int IndexBehind(List<Range> ranges, long cursor)
+    {
+        var (low, high) = (0, ranges.Count);
+        while (low < high)
         {
-            if (cursor <= range.Through)
-            {
-                return cursor > range.After ? range : null;
-            }
+            var middle = (low + high) / 2;
+            (low, high) = ranges[middle].Through > cursor ? (low, middle) : (middle + 1, high);
         }
 
-        return null;
+        return low;
     }
 
     /// <summary>What is on disk, rising; called once, before anything else.</summary>
@@ -140,45 +151,81 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
                     _ => _read,
                 };
                 ranges.Add(new(range.After, range.Through, range.At, range.Connected));
+                var there = range.Connected ?? range.At;
+                if (ranges == _sent && (_since is null || there < _since))
+                {
+                    _since = there;
+                }
             }
         }
     }
 
-    private Range? Extend(List<Range> ranges, long after, long through)
+    /// <summary>
+    /// What is sent or acknowledged again keeps its first time; what was left out before, as by a page that began with what is new, has its own.
+    /// </summary>
+    private Range[] Cover(List<Range> ranges, long after, long through)
     {
         lock (_lock)
         {
-            // What is sent or acknowledged again keeps its first time.
-            var from = ranges.Count == 0 ? after : Math.Max(after, ranges[^1].Through);
-            if (through <= from)
+            Range[] added = [];
+            var from = after;
+            for (var at = IndexBehind(ranges, after); from < through; at++)
             {
-                return null;
+                var until = at < ranges.Count ? Math.Min(through, ranges[at].After) : through;
+                if (from < until)
+                {
+                    var range = new Range(from, until, time.GetUtcNow(), _connected);
+                    added = [.. added, range];
+                    ranges.Insert(at++, range);
+                }
+
+                from = at < ranges.Count ? ranges[at].Through : through;
             }
 
-            var added = new Range(from, through, time.GetUtcNow(), _connected);
-            ranges.Add(added);
-            if (ranges.Count > MaxRanges)
+            if (ranges == _sent && added.Length > 0)
             {
-                ranges[1] = ranges[1] with { After = ranges[0].After };
-                ranges.RemoveAt(0);
+                _since ??= added[0].At;
+            }
+
+            if (ranges.Count >= MaxRanges + MergedAtOnce)
+            {
+                ranges[MergedAtOnce] = ranges[MergedAtOnce] with { After = ranges[0].After };
+                ranges.RemoveRange(0, MergedAtOnce);
             }
 
             return added;
         }
     }
 
-    private void Keep(ReceiptStep step, Range? range)
+    private void Keep(ReceiptStep step, Range[] ranges)
     {
-        if (range is not null)
+        var follower = _follower;
+        foreach (var range in ranges)
         {
-            var follower = _follower;
             disk?.Store.Keep(new(new(disk.Channel, follower.Subscriber, follower.User, step), range.After, range.Through, range.At, range.Connected));
         }
     }
 
     private sealed record Follower(string Subscriber, string? User);
 
-    private sealed record Range(long After, long Through, DateTimeOffset At, DateTimeOffset? Connected);
+    // There are thousands in a busy room, so they are small.
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Range
+    {
+        private readonly long _at;
+        private readonly long _connected;
+
+        public Range(long after, long through, DateTimeOffset at, DateTimeOffset? connected) =>
+            (After, Through, _at, _connected) = (after, through, at.UtcTicks, connected?.UtcTicks ?? 0);
+
+        public long After { get; init; }
+
+        public long Through { get; }
+
+        public DateTimeOffset At => new(_at, TimeSpan.Zero);
+
+        public DateTimeOffset? Connected => _connected == 0 ? null : new(_connected, TimeSpan.Zero);
+    }
 }
 
 internal sealed record Receipt(DateTimeOffset? Connected, DateTimeOffset? Sent, DateTimeOffset? Acknowledged, DateTimeOffset? Read = null);

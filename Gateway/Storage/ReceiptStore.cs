@@ -14,6 +14,9 @@ internal sealed class ReceiptStore : IReceiptStore, IAsyncDisposable
     // A transaction with so many rows takes a few milliseconds.
     private const int MaxBatch = 1_000;
 
+    // In seqs: a line is beyond its bound by at most so many ranges.
+    private const int ShortenEach = 256;
+
     // Frames of one moment are one range; their times differ by less than this.
     private static readonly TimeSpan OneMoment = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(250);
@@ -206,7 +209,8 @@ internal sealed class ReceiptStore : IReceiptStore, IAsyncDisposable
                 transaction.Receipts.Put(range);
             }
 
-            foreach (var line in ranges.Select(range => range.Line).Distinct())
+            // Now and then, as each time costs a look at the whole line.
+            foreach (var line in ranges.Where(range => range.Through / ShortenEach > range.After / ShortenEach).Select(range => range.Line).Distinct())
             {
                 transaction.Receipts.Shorten(line);
             }

@@ -6,7 +6,7 @@ namespace Gateway.Storage.Sqlite;
 /// <summary>The rows of receipts inside the writer's transaction. Used only by the writer loop.</summary>
 internal sealed class SqliteReceiptRows : IReceiptRows, IDisposable
 {
-    public const int MaxRanges = 256;
+    public const int MaxRanges = 8_192;
 
     private const string OfLine = "channel = (SELECT id FROM channels WHERE name = $0) AND subscriber = $1 AND user = $2 AND step = $3";
 
