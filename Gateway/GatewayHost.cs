@@ -81,6 +81,7 @@ internal static class GatewayHost
             .UseKestrelHttpsConfiguration()
             .ConfigureKestrel(listeners.Configure);
         builder.Services.AddSingleton<IConnectionListenerFactory>(new SocketTransport(Listeners.Backlog));
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, SharedBuffers>();
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Logging.ClearProviders().AddSerilog(Logger(builder.Configuration), dispose: true);
         builder.Services.AddSingleton(metrics);
