@@ -1,24 +1,34 @@
+using System.Buffers;
 using System.Net.WebSockets;
 
 namespace Gateway.Channels.WebSockets;
 
-/// <summary>Puts the frames of a message together, up to a bound. Owned by the reader of a connection.</summary>
+/// <summary>
+/// Puts the frames of a message together, up to a bound. Owned by the reader of a connection. While it waits for a message it holds no memory: of thousands
+/// of pages most are silent at any moment.
+/// </summary>
 internal sealed class MessageBuffer(int maxBytes)
 {
+    // What most pages send; it grows for the others.
+    private const int Smallest = 512;
+
     private readonly int _maxBytes = maxBytes == 0 ? Array.MaxLength - 1 : maxBytes;
 
-    // Grows to what its page sends: most send a hundred bytes.
-    private byte[] _bytes = new byte[512];
+    private byte[] _bytes = [];
     private int _length;
+
+    // One byte more than may come, and no more: what a page claims is not waited for.
+    private int Room => Math.Min(_bytes.Length, _maxBytes + 1);
 
     public ReadOnlyMemory<byte> Message => _bytes.AsMemory(0, _length);
 
     public async ValueTask<Received> ReceiveAsync(WebSocket socket, CancellationToken aborted)
     {
-        _length = 0;
+        Release();
         while (true)
         {
-            var received = await socket.ReceiveAsync(_bytes.AsMemory(_length), aborted);
+            // The first waits with no room at all, and ends when the message begins.
+            var received = await socket.ReceiveAsync(_bytes.AsMemory(_length, Room - _length), aborted);
             _length += received.Count;
             if (received.MessageType == WebSocketMessageType.Close)
             {
@@ -40,9 +50,9 @@ internal sealed class MessageBuffer(int maxBytes)
                 return Received.Text;
             }
 
-            if (_length == _bytes.Length)
+            if (_length == Room)
             {
-                Array.Resize(ref _bytes, (int)Math.Min(_bytes.Length * 2L, _maxBytes + 1L));
+                Grow();
             }
         }
     }
@@ -50,12 +60,36 @@ internal sealed class MessageBuffer(int maxBytes)
     /// <summary>Reads and forgets until the page's close.</summary>
     public async Task<SocketClose> PassOverAsync(WebSocket socket, CancellationToken aborted)
     {
+        Release();
+        Grow();
         while ((await socket.ReceiveAsync(_bytes.AsMemory(), aborted)).MessageType != WebSocketMessageType.Close)
         {
-            _length = 0;
+            // Forgotten.
         }
 
         return SocketClose.ByPage;
+    }
+
+    private void Grow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(_bytes.Length * 2L, Smallest), _maxBytes + 1L));
+        Message.CopyTo(larger);
+        Return();
+        _bytes = larger;
+    }
+
+    private void Release()
+    {
+        Return();
+        (_bytes, _length) = ([], 0);
+    }
+
+    private void Return()
+    {
+        if (_bytes.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+        }
     }
 }
 
