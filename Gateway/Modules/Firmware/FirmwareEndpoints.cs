@@ -2,7 +2,7 @@ using Gateway.Access;
 using Gateway.Contract;
 using Gateway.Journal;
 using Gateway.Modules.Devices;
-using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Gateway.Modules.Firmware;
 
@@ -19,7 +19,7 @@ internal static class FirmwareEndpoints
 
     public static void MapFirmware(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/firmware", UploadAsync).WithMetadata(new RequestSizeLimitAttribute(MaxBody));
+        routes.MapPost("/api/firmware", UploadAsync).WithMetadata(new BodyLimit(MaxBody));
         routes.MapGet("/api/firmware", ListAsync);
         routes.MapDelete("/api/firmware/{version}", RemoveAsync);
         routes.MapPut("/api/devices/{id}/firmware", AimAsync);
@@ -181,3 +181,6 @@ internal sealed record FirmwareOnDevice(
     public static FirmwareOnDevice Of(DeviceState device, FirmwareTarget? target) =>
         new(device.Id, device.Firmware, target?.Version, target?.Outcome, target?.Since, target?.By, device.Online);
 }
+
+/// <summary>What the framework's own attribute says, which would bring all of MVC into memory.</summary>
+internal sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
