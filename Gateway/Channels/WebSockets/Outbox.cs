@@ -8,7 +8,8 @@ namespace Gateway.Channels.WebSockets;
 /// </summary>
 internal sealed class Outbox(int repliesWaiting) : IDisposable
 {
-    private readonly Channel<Outgoing> _waiting = Channel.CreateUnbounded<Outgoing>(new() { SingleReader = true });
+    // A bound that is none: of the framework's two kinds this one takes memory for what is in it, the unbounded one for 32 more.
+    private readonly Channel<Outgoing> _waiting = Channel.CreateBounded<Outgoing>(new BoundedChannelOptions(int.MaxValue) { SingleReader = true });
     private readonly SemaphoreSlim _room = new(repliesWaiting);
 
     /// <summary>Waits while the page has not read its former answers: its next request is not read until then.</summary>
