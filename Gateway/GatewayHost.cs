@@ -224,7 +224,7 @@ internal static class GatewayHost
         .AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<Forgetter>().AddSingleton<People>()
         .AddSingleton<FingerDeletions>().AddSingleton<IAnswerListener>(provider => provider.GetRequiredService<FingerDeletions>())
-        .AddSingleton<IKioskReach, KioskPeople>()
+        .AddSingleton<IKioskReach, KioskPeople>().AddSingleton<IDeviceListener, KioskEnds>()
         .AddSingleton<IDeviceListener>(provider => provider.GetRequiredService<Enrollments>())
         .AddSingleton<DeviceFigures>().AddSingleton<IModuleTopics, DeviceTopics>().AddSingleton<IModuleTopics, EnrollmentTopics>()
         .AddJobs().AddCheckIns().AddRooms()

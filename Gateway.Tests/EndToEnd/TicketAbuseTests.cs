@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Gateway.Tests.Support;
@@ -58,8 +59,9 @@ public sealed class TicketAbuseTests : NeighbourTest
         Assert.That(await page.ClosedAsync(), Is.EqualTo(4401));
     }
 
-    [Test]
-    public async Task Kiosk_Removed_LosesItsSocketAndItsTickets()
+    [TestCase("api/kiosks/{0}")]
+    [TestCase($"api/devices/{Neighbour}")]
+    public async Task Kiosk_RemovedByItselfOrWithItsScanner_LosesItsSocketAndItsTickets(string what)
     {
         using var screen = new HttpClient { BaseAddress = Service.Page };
         using var begun = await screen.PostAsync("api/kiosks/pairings", null);
@@ -70,11 +72,15 @@ public sealed class TicketAbuseTests : NeighbourTest
         Assert.That((string?)(await screen.GetFromJsonAsync<JsonNode>("api/me"))!["scanner"], Is.EqualTo(Neighbour));
         await using var page = await OpenAsync(screen);
         var ticket = await TicketAsync(screen);
-        using var removed = await Service.Http.DeleteAsync($"api/kiosks/{kiosk["id"]}");
+        using var removed = await Service.Http.DeleteAsync(string.Format(what, kiosk["id"]));
 
         Assert.That(await page.ClosedAsync(), Is.EqualTo(4401));
         await using var late = await ManualPage.OpenAsync(Service, ticket);
         Assert.That(await late.ClosedAsync(), Is.EqualTo(4401));
+        using var again = await Service.Http.PostAsJsonAsync("api/devices", new { id = Neighbour });
+        using var me = await screen.GetAsync("api/me");
+        Assert.That(me.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized), "also when there is a scanner of that id again");
+        Assert.That((await Service.GetAsync("api/kiosks"))["items"]!.AsArray(), Is.Empty);
     }
 
     private async Task<HttpClient> SignedInAsync(string name)

@@ -49,6 +49,13 @@ internal sealed class KeptSet<T>(IJournal journal, string collection)
             });
     }
 
+    /// <summary>As a part of another change; what is given back is done after its commit.</summary>
+    public Action Remove(JournalTransaction transaction, string key)
+    {
+        transaction.Documents.Remove(collection, key);
+        return () => Follow(key, after: null);
+    }
+
     private (T? Before, T? After) Decide(JournalTransaction transaction, string key, Func<JournalTransaction, T?, T?> decide)
     {
         var before = transaction.Documents.Find(collection, key) is { } body ? ContractJson.Read<T>(body) : null;
