@@ -22,6 +22,15 @@ public sealed class SiteCalendarTests
     public void Closing_InTheHourThatAutumnHasTwice_IsTheLater() =>
         Assert.That(new SiteCalendar(Berlin, null).Instant(new(2026, 10, 25), new(2, 30)), Is.EqualTo(DateTimeOffset.Parse("2026-10-25T01:30:00Z")));
 
+    /// <summary>Its clocks go back for Ramadan: the offset of what is called winter is the larger one.</summary>
+    [TestCase("2026-02-15", "2026-02-15T02:30:00Z")]
+    [TestCase("2026-03-22", "2026-03-22T02:00:00Z")]
+    public void Closing_OnTheNightsOfCasablanca_IsTheLater_OrTheFirstMomentAfterTheGap(string date, string closing)
+    {
+        var casablanca = new SiteCalendar(TimeZoneInfo.FindSystemTimeZoneById("Africa/Casablanca"), null);
+        Assert.That(casablanca.Instant(DateOnly.Parse(date), new(2, 30)), Is.EqualTo(DateTimeOffset.Parse(closing)));
+    }
+
     [Test]
     public void Midnight_ThatDoesNotExist_IsTheFirstMomentOfItsDay()
     {

@@ -23,13 +23,19 @@ internal sealed record SiteCalendar(TimeZoneInfo Zone, TimeOnly? Closing)
     /// <summary>A time that the spring night leaves out is the first one after the gap; one that the autumn night has twice is the later.</summary>
     public DateTimeOffset Instant(DateOnly date, TimeOnly time)
     {
-        var local = date.ToDateTime(time);
-        while (Zone.IsInvalidTime(local))
+        for (var local = date.ToDateTime(time); ; local = local.AddMinutes(1))
         {
-            local = local.AddMinutes(1);
+            // Instants are asked for their offset: what the platform says of local times is wrong where winter has the larger one, as in Morocco.
+            DateTimeOffset?[] moments = [Moment(local, OffsetAround(local, days: -1)), Moment(local, OffsetAround(local, days: 1))];
+            if (moments.Max() is { } last)
+            {
+                return last.ToUniversalTime();
+            }
         }
-
-        var offset = Zone.IsAmbiguousTime(local) ? Zone.GetAmbiguousTimeOffsets(local).Min() : Zone.GetUtcOffset(local);
-        return new DateTimeOffset(local, offset).ToUniversalTime();
     }
+
+    private TimeSpan OffsetAround(DateTime local, int days) => Zone.GetUtcOffset(new DateTimeOffset(local, TimeSpan.Zero).AddDays(days));
+
+    private DateTimeOffset? Moment(DateTime local, TimeSpan offset) =>
+        new DateTimeOffset(local, offset) is var moment && Zone.GetUtcOffset(moment) == offset ? moment : null;
 }
