@@ -201,6 +201,15 @@ test("View_GreetingWhileSomebodyTypes_IsOneLineAtTheBottom", () => {
   assert.equal(seen.spoken, "Welcome, Ada");
 });
 
+test("View_GreetingWhileTheEmptyFieldHasTheFocus_TakesNeitherScreenNorFocus", () => {
+  const greeting = { type: "checkIn", event: { seq: 1, type: "in", at: "", data: { person: "Ada" } }, cursor: 1, greets: true };
+  const seen = shown({ type: "writing", on: true }, greeting);
+  assert.equal(seen.screen, "choose");
+  assert.equal(seen.spoken, "Welcome, Ada");
+  assert.equal(shown({ type: "writing", on: true }, greeting, { type: "writing", on: false }).screen, "choose");
+  assert.equal(shown({ type: "writing", on: true }, { type: "writing", on: false }, greeting).screen, "greeting");
+});
+
 test("View_Idle_ShowsTheLastCheckInsWhereTheyAreWanted", () => {
   const recent = { type: "checkIns", state: { recent: [{ seq: 4, type: "in", at: "2026-01-03T10:00:00Z", person: "Ada" }] }, cursor: 4 };
   assert.doesNotMatch(all(shown(recent, { type: "idle" })), /Ada/);

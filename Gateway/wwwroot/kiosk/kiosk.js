@@ -157,6 +157,7 @@ export class Kiosk {
         this.#around.memory.setItem(SCANNER, device);
         this.#apply({ type: "chose", device });
       },
+      writing: (/** @type {boolean} */ on) => this.#apply({ type: "writing", on }),
       type: (/** @type {string} */ person) => {
         this.#apply({ type: "typed", person });
         this.#people.search(person);

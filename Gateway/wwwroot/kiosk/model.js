@@ -18,6 +18,7 @@
  * @property {string | null} pinned the scanner this page belongs to
  * @property {string | null} chosen
  * @property {string} person as typed
+ * @property {boolean} writing the name's field has the focus
  * @property {import("./people.js").People} people
  * @property {{ busy: boolean, problem: Problem | null, holder: Enrollment | null, freed: boolean }} start `holder`: the enrollment that is in the way
  * @property {Following | null} enrollment
@@ -33,7 +34,8 @@
  *   | { type: "linkUp" } | { type: "linkDown", heardAt: number }
  *   | { type: "devices", items: Device[], cursor: number } | { type: "moreDevices", items: Device[] }
  *   | { type: "device", event: DeviceEvent, cursor: number }
- *   | { type: "chose", device: string } | { type: "typed", person: string } | { type: "picked", person: import("./people.js").Person }
+ *   | { type: "chose", device: string } | { type: "writing", on: boolean } | { type: "typed", person: string }
+ *   | { type: "picked", person: import("./people.js").Person }
  *   | { type: "people", items: import("./people.js").Person[] } | { type: "named", id: string, name: string }
  *   | { type: "startSent" } | { type: "startFailed", problem: Problem } | { type: "holder", known: Enrollment }
  *   | { type: "freed" } | { type: "dismissed" } | { type: "idle" } | { type: "touched" }
@@ -67,6 +69,7 @@ export function start({ pinned = null, chosen = null, canSignOut = false, names 
     pinned,
     chosen: pinned ?? chosen,
     person: "",
+    writing: false,
     people: { ...noPeople, names },
     start: NOT_STARTED,
     enrollment: null,
@@ -110,7 +113,7 @@ export function next(model, action) {
     case "maySee":
       return { ...model, onlySees: action.only };
     case "idle":
-      return { ...model, idle: true, person: "", people: { ...model.people, picked: null }, start: NOT_STARTED };
+      return { ...model, idle: true, person: "", writing: false, people: { ...model.people, picked: null }, start: NOT_STARTED };
     case "touched":
       return model.idle ? { ...model, idle: false, checkIns: foldCheckIns(model.checkIns, { type: "greeted" }) } : model;
     case "wish":
@@ -123,7 +126,7 @@ export function next(model, action) {
       // The next one is likely to be at the same scanner, also when this page was opened in the middle of this one.
       return withEnrollment({ ...model, chosen: model.pinned ?? action.state.device }, action);
     case "opened":
-      return { ...model, start: NOT_STARTED, idle: false, enrollment: following(action.id, action.cancelledHere) };
+      return { ...model, start: NOT_STARTED, idle: false, writing: false, enrollment: following(action.id, action.cancelledHere) };
     case "closed": {
       const person = model.enrollment?.known?.person ?? "";
       const kept = action.keepPerson ? { person: model.people.names[person] ?? person, picked: person || null } : { person: "", picked: null };
@@ -142,10 +145,13 @@ export function next(model, action) {
  * @param {Action} action
  * @returns {Partial<Model>}
  */
-function choice({ people, start }, action) {
+function choice({ people, start, checkIns }, action) {
   switch (action.type) {
     case "chose":
       return { chosen: action.device, start: NOT_STARTED };
+    case "writing":
+      // Who leaves the field goes to a button beside it: no greeting may take its place now.
+      return { writing: action.on, checkIns: foldCheckIns(checkIns, { type: "greeted" }) };
     case "typed":
       return { person: action.person, people: { ...people, picked: null }, start: NOT_STARTED };
     case "picked":

@@ -130,6 +130,8 @@ function person({ person, people, start: { busy, problem } }, note, isError, say
     enterkeyhint: "go",
     "aria-invalid": isInvalid ? "true" : null,
     "aria-describedby": "start-note",
+    onfocus: () => handlers.writing(true),
+    onblur: () => handlers.writing(false),
     oninput: (/** @type {InputEvent} */ event) => handlers.type(/** @type {HTMLInputElement} */ (event.target).value),
   });
   return [

@@ -9,6 +9,7 @@
  * @property {(token: string) => void} signIn
  * @property {() => void} signOut
  * @property {(device: string) => void} choose
+ * @property {(on: boolean) => void} writing the name, or about to
  * @property {(person: string) => void} type
  * @property {(person: import("./people.js").Person) => void} pick
  * @property {() => void} start
@@ -74,12 +75,12 @@ export function view(model, say, handlers) {
  * @returns {Screen}
  */
 function currentScreen(model, say, handlers) {
-  const { access, enrollment, help, devices, checkIns: { greeting } } = model;
+  const { access, enrollment, help, devices, writing, checkIns: { greeting } } = model;
   if (access === "needed") return signInScreen(model, say, handlers);
   if (help.open) return helpScreen(model, say, handlers);
   if (enrollment !== null) return enrollmentScreen(model, say, handlers);
   if (!devices.known) return loadingScreen(say("app.loading"));
-  if (greeting !== null && model.person === "" && !model.start.busy) return greetingScreen(model, greeting, say, handlers);
+  if (greeting !== null && !writing && model.person === "" && !model.start.busy) return greetingScreen(model, greeting, say, handlers);
   const inTheWay = obstacle(model);
   if (inTheWay !== null) return obstacleScreen(inTheWay, model, say, handlers);
   return model.idle ? idleScreen(model, say) : chooseScreen(model, say, handlers);
