@@ -135,6 +135,13 @@ test("Kiosk_CallForHelp_OpensARoomSpeaksAndShowsTheAnswer", async () => {
   assert.match(world.view.spoken, /Coming\./);
   world.painted();
   assert.equal(world.transport.sent("ack").findLast(({ channel }) => channel === "rooms/r1").seq, 3);
+  spoken(world, 4, { type: "edited", data: { message: "m2", user: "admin", data: { text: "Coming at once." } } });
+  assert.deepEqual(world.kiosk.model.help.messages.map(({ text }) => text), ["Somebody at lab-1 asks for help.", "Coming at once."]);
+  spoken(world, 5, { type: "deleted", data: { message: "m2", user: "admin" } });
+  assert.deepEqual(world.kiosk.model.help.messages.map(({ text, gone }) => [text, gone]), [["Somebody at lab-1 asks for help.", false], ["", true]]);
+  assert.match(world.view.spoken, /was deleted/);
+  world.painted();
+  assert.equal(world.transport.sent("ack").findLast(({ channel }) => channel === "rooms/r1").seq, 5);
 });
 
 test("Kiosk_NotSignedIn_PairsItselfAndKeepsItsScanner", async () => {

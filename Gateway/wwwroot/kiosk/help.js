@@ -1,7 +1,7 @@
 /**
  * A call for help: a room with whoever operates the place. It outlives refreshes of this tab.
  *
- * @typedef {{ id: string, text: string, at: string, mine: boolean }} Message
+ * @typedef {{ id: string, text: string, at: string, mine: boolean, gone: boolean }} Message
  *
  * @typedef {object} Help
  * @property {boolean} possible this page may open a room
@@ -16,7 +16,7 @@
  *
  * @typedef {{ type: "helpPossible", possible: boolean } | { type: "helpOpened" } | { type: "helpLeft" } | { type: "helpEnded" }
  *   | { type: "helpCalling" } | { type: "helpRoom", room: string } | { type: "helpTyped", text: string } | { type: "helpSent" }
- *   | { type: "helpMessage", message: Message, cursor: number } | { type: "helpFailed", problem: import("../shared/requests.js").Problem }} HelpAction
+ *   | { type: "helpMessage", message: Message, cursor: number } | { type: "helpChanged", message: string, text: string | null, cursor: number } | { type: "helpFailed", problem: import("../shared/requests.js").Problem }} HelpAction
  */
 
 /** Messages beyond this are the operator's to look up. */
@@ -53,6 +53,10 @@ export function foldHelp(before, action) {
     case "helpMessage": {
       const messages = [...before.messages, action.message].slice(-KEPT);
       return { ...before, messages, cursor: action.cursor, seen: before.open ? messages.length : before.seen };
+    }
+    case "helpChanged": {
+      const changed = (/** @type {Message} */ one) => (one.id === action.message ? { ...one, text: action.text ?? "", gone: action.text === null } : one);
+      return { ...before, messages: before.messages.map(changed), cursor: action.cursor };
     }
     case "helpFailed":
       return { ...before, calling: false, problem: action.problem };
@@ -132,9 +136,13 @@ export class HelpDesk {
       since: 0,
       client: clientId,
       onEvent: ({ type, at, data }, cursor) => {
-        if (type !== "message") return;
-        const text = typeof data.data?.text === "string" ? data.data.text : String(data.data ?? "");
-        apply({ type: "helpMessage", message: { id: data.id, text, at, mine: String(data.key ?? "").startsWith(`${mine}.`) }, cursor });
+        const said = data.data ?? null;
+        const text = typeof said?.text === "string" ? said.text : String(said ?? "");
+        if (type === "message") {
+          const isMine = String(data.key ?? "").startsWith(`${mine}.`);
+          apply({ type: "helpMessage", message: { id: data.id, text, at, mine: isMine, gone: said === null }, cursor });
+        }
+        if (type === "edited" || type === "deleted") apply({ type: "helpChanged", message: data.message, text: said === null ? null : text, cursor });
       },
       onError: () => this.end(),
     });

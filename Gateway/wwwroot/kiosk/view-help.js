@@ -17,19 +17,19 @@ export function helpScreen({ help }, say, handlers) {
   return {
     name: "help",
     title: say("help.title"),
-    spoken: error ?? (last !== undefined && !last.mine ? say("help.answer", { text: last.text }) : say(state)),
+    spoken: error ?? (last !== undefined && !last.mine ? (last.gone ? say("help.deleted") : say("help.answer", { text: last.text })) : say(state)),
     body: [
       h("div", { class: "head" }, h("h1", { tabindex: -1 }, say("help.title")), h("p", { class: "lead" }, say(state))),
       h(
         "ol",
         { class: "talk", "aria-label": say("help.messages"), tabindex: 0 },
         messages
-          .map(({ id, text, at, mine }) =>
+          .map(({ id, text, at, mine, gone }) =>
             h(
               "li",
               { key: id, class: mine ? "mine" : "theirs" },
               h("span", { class: "by" }, say(mine ? "help.me" : "help.operator"), " ", h("time", { datetime: at }, clockTime(at).slice(0, 5))),
-              h("span", { class: "text" }, text),
+              h("span", { class: gone ? "text gone" : "text" }, gone ? say("help.deleted") : text),
             ),
           )
           .reverse(),
