@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -9,6 +10,9 @@ namespace Gateway.Tests.Support;
 internal sealed class ManualPage : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    // Heartbeats come all the while.
+    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(60);
 
     private readonly ClientWebSocket _socket = new();
 
@@ -47,7 +51,7 @@ internal sealed class ManualPage : IAsyncDisposable
     /// <summary>The next frame with one of these ops; heartbeats in between are passed over.</summary>
     public async Task<JsonNode> NextAsync(params string[] ops)
     {
-        while (true)
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < LongPatience;)
         {
             var frame = await ReadAsync()
                 ?? throw new InvalidOperationException($"closed with {_socket.CloseStatus} {_socket.CloseStatusDescription} before {string.Join(" or ", ops)}");
@@ -58,6 +62,8 @@ internal sealed class ManualPage : IAsyncDisposable
 
             Assert.That((string?)frame["op"], Is.EqualTo("heartbeat"), frame.ToJsonString());
         }
+
+        throw new TimeoutException($"nothing but other frames before {string.Join(" or ", ops)}");
     }
 
     /// <summary>The types of the next events, in order.</summary>
