@@ -76,7 +76,11 @@ public sealed class KioskRoomsAndPairingTests : FolderTest
 
         await _page.GetByRole(AriaRole.Button, new() { Name = "Call for help" }).ClickAsync();
         await Expect(_page.GetByRole(AriaRole.List, new() { Name = "Messages" })).ToContainTextAsync("Somebody at door-1 asks for help.");
-        Assert.That((await service.GetAsync("api/rooms"))["items"]!.AsArray(), Has.Count.EqualTo(1));
+        var room = $"api/rooms/{(await service.GetAsync("api/rooms"))["items"]!.AsArray().Single()!["id"]}";
+        var answer = await service.PostAsync($"{room}/messages", new { data = new { text = "I am on my way." } });
+        await Eventually.HoldsAsync(
+            async () => (await service.GetAsync($"{room}/messages/{answer["id"]}/receipts"))["items"]!.AsArray().Any(receipt => receipt!["read"] is not null),
+            "it was on the screen, and the operator is told so");
     }
 
     [Test]

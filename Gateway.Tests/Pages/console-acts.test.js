@@ -156,3 +156,26 @@ test("Console_ReloadedOnAPageForOperators_AsksForItAsSoonAsItKnowsWhoIsThere", a
     assert.doesNotMatch(all(world), /One moment/, page);
   }
 });
+
+test("Console_RoomThatIsSeen_IsReadAsFarAsItIsShown_AndSaysSoOnce", async () => {
+  const world = made("#/rooms/r1");
+  let newest = 7;
+  world.answers["GET /api/rooms/r1"] = () => ({ body: { state: { id: "r1", name: "Help", participants: [] }, seq: 9, epoch: "e" } });
+  world.answers["GET /api/rooms/r1/messages"] = () => ({ body: { items: [{ seq: newest, id: "m", user: "a", data: { text: "Hello" }, at: "2026-01-03T10:00:00Z" }], next: "5" } });
+  world.answers["POST /api/rooms/r1/read"] = () => ({ status: 204 });
+  await world.console.run();
+  world.console.socketChanged("open");
+  const marks = async () => {
+    await settled();
+    world.paint();
+    world.paint();
+    return world.asked.filter(({ path }) => path === "/api/rooms/r1/read").map(({ body }) => body.seq);
+  };
+  assert.deepEqual(await marks(), [7]);
+  newest = 9;
+  world.console.act.reload();
+  assert.deepEqual(await marks(), [7, 9]);
+  newest = 12;
+  world.moveTo("#/rooms/r1?before=12");
+  assert.deepEqual(await marks(), [7, 9], "what is older says nothing of what is newer");
+});

@@ -106,12 +106,14 @@ test("Stream_StateAndEvents_ReachTheChannelAsOverWebSocket", async () => {
   assert.deepEqual(told, [{ state: { n: 3 }, cursor: 3, reset: false }, 4, 5]);
   assert.equal(client.state, SocketState.OPEN);
 
-  service.answers.set("/api/jobs/1/acks", () => new Response(null, { status: 204 }));
+  for (const path of ["acks", "read"]) service.answers.set(`/api/jobs/1/${path}`, () => new Response(null, { status: 204 }));
   channel.painted(4);
   channel.painted(5);
   await settled();
-  const acks = service.requests.filter(({ path }) => path === "/api/jobs/1/acks").map(({ body }) => body);
-  assert.deepEqual(acks.at(-1), { seq: 5, client: "tab-1" });
+  channel.read(5);
+  await settled();
+  const said = what => service.requests.filter(({ path }) => path === `/api/jobs/1/${what}`).map(({ body }) => body).at(-1);
+  assert.deepEqual([said("acks"), said("read")], [{ seq: 5, client: "tab-1" }, { seq: 5, client: "tab-1" }]);
 });
 
 test("Stream_ThatEnds_GoesOnAtItsCursorAfterTheTimeThatWasAskedFor", async () => {

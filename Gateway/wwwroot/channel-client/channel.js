@@ -60,8 +60,10 @@ export class Channel {
   /** @type {string | undefined} */
   #epoch;
   #painted = 0;
-  /** greatest acknowledgement sent on this connection */
+  #read = 0;
+  /** greatest acknowledgement sent on this connection, and how far it said that somebody has read */
   #sentAck = 0;
+  #sentRead = 0;
   /** a gap was answered by subscribing again and nothing has fitted since */
   #afterGap = false;
 
@@ -126,6 +128,7 @@ export class Channel {
     if (!this.#link.send(frame)) return;
     this.#awaited = id;
     this.#sentAck = 0;
+    this.#sentRead = 0;
     this.#state = ChannelState.JOINING;
   }
 
@@ -158,6 +161,18 @@ export class Channel {
     this.#acknowledge();
   }
 
+  /**
+   * Somebody had everything up to here before their eyes.
+   *
+   * @param {number} cursor
+   */
+  read(cursor) {
+    if (cursor <= this.#read) return;
+    this.#read = cursor;
+    this.painted(cursor);
+    this.#acknowledge();
+  }
+
   /** @param {Frame} frame */
   receive(frame) {
     const answered = this.#awaited !== null && frame.id === this.#awaited;
@@ -182,6 +197,7 @@ export class Channel {
     const cursor = this.#isFeed ? frame.position : frame.seq;
     this.#cursor = cursor;
     this.#painted = 0;
+    this.#read = 0;
     this.#options.onState?.({ state: frame.state, cursor, reset: frame.reset === true });
   }
 
@@ -225,7 +241,13 @@ export class Channel {
   }
 
   #acknowledge() {
-    if (this.#state !== ChannelState.JOINED || this.#painted <= this.#sentAck) return;
+    if (this.#state !== ChannelState.JOINED) return;
+    if (this.#read > this.#sentRead && this.#link.send({ op: "read", channel: this.name, seq: this.#read })) {
+      this.#sentRead = this.#read;
+      // What has been read has come.
+      this.#sentAck = Math.max(this.#sentAck, this.#read);
+    }
+    if (this.#painted <= this.#sentAck) return;
     const cursor = this.#isFeed ? { position: this.#painted } : { seq: this.#painted };
     if (this.#link.send({ op: "ack", channel: this.name, ...cursor })) this.#sentAck = this.#painted;
   }

@@ -49,7 +49,7 @@ export class RequestLink {
   #ended = new AbortController();
   /** @type {Map<string, { stop: AbortController, client: string, isOpen: boolean }>} */
   #following = new Map();
-  /** @type {Map<string, Frame>} the newest acknowledgement of each channel that is still to be sent */
+  /** @type {Map<string, Frame>} by path: the newest acknowledgement of each channel that is still to be sent, and how far it was read */
   #acks = new Map();
   #acking = false;
   #quiet = true;
@@ -73,7 +73,7 @@ export class RequestLink {
     const frame = JSON.parse(text);
     if (frame.op === "subscribe") this.#subscribe(frame);
     else if (frame.op === "unsubscribe") this.#unsubscribe(frame.channel);
-    else if (frame.op === "ack") this.#acknowledge(frame);
+    else if (frame.op === "ack" || frame.op === "read") this.#acknowledge(frame);
     else if (frame.op === "ping") void this.#prove({ op: "pong", id: frame.id });
     else if (frame.op === "renew") this.#say({ op: "renewed", id: frame.id });
     else this.#say({ op: "error", id: frame.id, code: "bad_request", message: `${frame.op} needs a WebSocket` });
@@ -134,19 +134,19 @@ export class RequestLink {
 
   /** @param {Frame} frame */
   #acknowledge(frame) {
-    this.#acks.set(frame.channel, frame);
+    this.#acks.set(`/api/${frame.channel}/${frame.op === "read" ? "read" : "acks"}`, frame);
     if (!this.#acking) void this.#sendAcks();
   }
 
-  /** One at a time, and only the newest of each channel: they are cumulative. */
+  /** One at a time, and only the newest of each: they are cumulative. */
   async #sendAcks() {
     this.#acking = true;
-    for (const [channel, { seq, position }] of this.#acks) {
-      this.#acks.delete(channel);
+    for (const [path, { channel, seq, position }] of this.#acks) {
+      this.#acks.delete(path);
       const client = this.#following.get(channel)?.client ?? this.#name;
       const body = JSON.stringify({ seq, position, client });
       // One that fails is made good by the next.
-      await this.#request(`/api/${channel}/acks`, { method: "POST", headers: { "content-type": "application/json" }, body }).catch(() => null);
+      await this.#request(path, { method: "POST", headers: { "content-type": "application/json" }, body }).catch(() => null);
     }
     this.#acking = false;
   }

@@ -19,6 +19,7 @@
  * @property {(scene: Scene) => string} title
  * @property {(scene: Scene) => import("../shared/dom.js").Child[]} view
  * @property {(route: import("./route.js").Route, model: Model) => Record<string, string>} [loads] the answers it stands on, as paths by name
+ * @property {(route: import("./route.js").Route, model: Model) => { path: string, seq: number } | null} [read] what whoever sees it has read, and where that is told
  * @property {string[]} [live] the feeds whose events make them stale at once; all are asked for again every ten seconds
  *
  * @typedef {object} Surroundings
@@ -55,6 +56,8 @@ export class Console {
   #wish;
   /** requests for one name: only the newest counts */
   #asked = new Map();
+  /** @type {Map<string, number>} how far the service was told that things have been read, by path */
+  #read = new Map();
 
   /** @param {Surroundings} surroundings */
   constructor(surroundings) {
@@ -298,6 +301,26 @@ export class Console {
 
   #render() {
     const { screen, say, format } = this.#around;
-    screen.show(() => ({ view: view({ model: this.#model, say, format, act: this.act }), painted: this.#feeds.painted() }));
+    screen.show(() => {
+      const [seen, told] = [this.#seen(), this.#feeds.painted()];
+      const painted = () => {
+        told();
+        if (seen !== null) this.#tellRead(seen);
+      };
+      return { view: view({ model: this.#model, say, format, act: this.act }), painted };
+    });
+  }
+
+  #seen() {
+    const { access, route } = this.#model;
+    return access === "granted" ? (pageOf(route).read?.(route, this.#model) ?? null) : null;
+  }
+
+  /** Each mark once: one that fails is made good by the next. */
+  #tellRead({ path = "", seq = 0 }) {
+    const { requests, window } = this.#around;
+    if (seq <= (this.#read.get(path) ?? 0) || window.document.visibilityState !== "visible") return;
+    this.#read.set(path, seq);
+    void requests.ask("POST", path, { seq });
   }
 }

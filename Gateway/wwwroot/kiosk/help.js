@@ -122,9 +122,14 @@ export class HelpDesk {
     this.#around.apply({ type: "helpEnded" });
   }
 
-  /** @param {number} cursor */
-  painted(cursor) {
-    this.#channel?.painted(cursor);
+  /**
+   * What is on the open screen is before somebody's eyes; what came while another one was shown has come, and no more.
+   *
+   * @param {Help} help
+   */
+  painted({ cursor, open }) {
+    if (open) this.#channel?.read(cursor);
+    else this.#channel?.painted(cursor);
   }
 
   /** @param {string} room */

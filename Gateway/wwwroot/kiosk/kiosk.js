@@ -303,7 +303,7 @@ export class Kiosk {
     screen.show(view(this.#model, say, this.#handlers), () => {
       this.#scanners.painted(devices.cursor);
       this.#attention.painted(checkIns.cursor);
-      this.#help.painted(help.cursor);
+      this.#help.painted(help);
       painted();
     });
   }

@@ -21,6 +21,10 @@ export const roomPage = {
     messages: `${path(id)}/messages?${new URLSearchParams({ limit: "50", ...only(query, ["before"]) })}`,
     ...(query["message"] === undefined ? {} : { receipts: `${path(id)}/messages/${encodeURIComponent(query["message"])}/receipts` }),
   }),
+  read: ({ id, query }, { loads }) => {
+    const newest = query["before"] === undefined ? loads["messages"]?.value?.items[0] : undefined;
+    return newest === undefined ? null : { path: `${path(id)}/read`, seq: newest.seq };
+  },
   title: ({ model, say }) => model.loads["room"]?.value?.state.name ?? say("rooms.title"),
   view: scene => {
     const { model, say } = scene;
