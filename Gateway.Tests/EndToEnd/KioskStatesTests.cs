@@ -17,6 +17,8 @@ public sealed class KioskStatesTests
         var state = (KioskState)given;
         await using var kiosk = await ManualKiosk.OpenAsync(state);
         var page = kiosk.Page;
+        // What rises into its place is lower until it has come there.
+        await kiosk.SettledAsync();
         Assert.That(await page.OverflowAsync(), Is.All.LessThanOrEqualTo(0), "800 x 480 scrolls");
         Assert.That(await page.EvaluateAsync<string[]>(SmallTargets), Is.Empty, "under 48 px");
 
