@@ -78,6 +78,36 @@ public sealed class ReceiptTests
     }
 
     [Test]
+    public async Task EventsOfOneMoment_TakeOnePlace()
+    {
+        var start = _time.GetUtcNow();
+        var line = await LineAsync(Start(), Room);
+        line.Sent(0, 1);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        for (var seq = 2; seq <= 20_000; seq++)
+        {
+            line.Sent(seq - 1, seq);
+        }
+
+        Assert.That((line.Of(1).Sent, line.Of(2).Sent, line.Of(20_000).Sent), Is.EqualTo((start, _time.GetUtcNow(), _time.GetUtcNow())));
+    }
+
+    [Test]
+    public async Task Times_OfAFastFeed_AreKeptOfTheNewest_SoThatThousandsOfPagesMayFollowIt()
+    {
+        var start = _time.GetUtcNow();
+        var line = await LineAsync(Start(), Job);
+        for (var seq = 1; seq <= 1_000; seq++)
+        {
+            line.Sent(seq - 1, seq);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.That(line.Of(1).Sent, Is.GreaterThan(start), "one with what came behind it");
+        Assert.That(line.Of(745).Sent, Is.EqualTo(start.AddSeconds(744)));
+    }
+
+    [Test]
     public async Task PageThatBeganWithWhatIsNew_AndFetchesWhatWasBefore_WasSentBoth_EachAtItsTime()
     {
         var first = _time.GetUtcNow();

@@ -6,9 +6,12 @@ namespace Gateway.Channels;
 /// <summary>One subscriber of one stream: when it was connected, what it was sent, what it acknowledged.</summary>
 internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider time, ReceiptsOnDisk? disk)
 {
-    // The oldest of more become one, so many at a time, with the time of their last.
-    private const int MaxRanges = 8_192;
+    // The oldest of more become one, so many at a time, with the time of their last. What is on disk is asked for; thousands may follow a fast feed.
+    private const int MaxRangesOnDisk = 8_192;
+    private const int MaxRanges = 256;
     private const int MergedAtOnce = 256;
+
+    private readonly int _most = disk is null ? MaxRanges : MaxRangesOnDisk;
 
     private readonly Lock _lock = new();
 
@@ -176,7 +179,14 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
                 {
                     var range = new Range(from, until, time.GetUtcNow(), _connected);
                     added = [.. added, range];
-                    ranges.Insert(at++, range);
+                    if (at == ranges.Count && at > 0 && ranges[^1].IsOneWith(range))
+                    {
+                        ranges[^1] = ranges[^1] with { Through = until };
+                    }
+                    else
+                    {
+                        ranges.Insert(at++, range);
+                    }
                 }
 
                 from = at < ranges.Count ? ranges[at].Through : through;
@@ -187,7 +197,7 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
                 _since ??= added[0].At;
             }
 
-            if (ranges.Count >= MaxRanges + MergedAtOnce)
+            if (ranges.Count >= _most + MergedAtOnce)
             {
                 ranges[MergedAtOnce] = ranges[MergedAtOnce] with { After = ranges[0].After };
                 ranges.RemoveRange(0, MergedAtOnce);
@@ -220,7 +230,11 @@ internal sealed class ReceiptLine(string subscriber, string? user, TimeProvider 
 
         public long After { get; init; }
 
-        public long Through { get; }
+        public long Through { get; init; }
+
+        /// <summary>Whether the next goes on with it in the same millisecond: times are told no finer.</summary>
+        public bool IsOneWith(Range next) => next.After == Through && next._connected == _connected
+            && next._at / TimeSpan.TicksPerMillisecond == _at / TimeSpan.TicksPerMillisecond;
 
         public DateTimeOffset At => new(_at, TimeSpan.Zero);
 
