@@ -93,15 +93,13 @@ internal sealed class AuditTrail(IJournal journal, LimitBook book, TimeProvider 
         }
     }
 
-    /// <summary>A person's or a program's message was taken. Each command is told; of all else the first in an episode.</summary>
-    public void Publish(AuditAct told, bool isEachTold)
+    /// <summary>Whether somebody's message about this begins an episode: asked of each message, before anything is made of it.</summary>
+    public bool IsNews(string who, string what) => _episodes.Begins(Cut(what)!, who);
+
+    /// <summary>A person's or a program's message was taken.</summary>
+    public void Publish(AuditAct told)
     {
         var act = Short(told);
-        if (!isEachTold && !_episodes.Begins(act.What, act.Who))
-        {
-            return;
-        }
-
         var share = _published.GetOrAdd(act.Who, _ => new(MostPublishedInAMinute, TimeSpan.FromMinutes(1), time)).Take();
         if (share != Share.None)
         {

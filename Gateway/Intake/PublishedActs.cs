@@ -35,7 +35,10 @@ internal sealed class PublishedActs(AuditTrail trail)
             var parts = topic.StartsWith(OfScanners, StringComparison.Ordinal) ? topic.Split('/') : [];
             var isCommand = parts is [_, _, "commands"];
             var what = isCommand || parts.Length < 2 ? topic : $"{parts[0]}/{parts[1]}";
-            trail.Publish(ActOf(owner, topic, what, reason, unit.Remote, isCommand ? CommandIn(unit.Message.Payload) : null), isEachTold: isCommand);
+            if (isCommand || trail.IsNews(owner, what))
+            {
+                trail.Publish(ActOf(owner, topic, what, reason, unit.Remote, isCommand ? CommandIn(unit.Message.Payload) : null));
+            }
         }
     }
 
