@@ -81,6 +81,45 @@ public sealed class SubscribeTests
         Assert.That(fixture.Broker.Subscriptions, Is.Zero);
     }
 
+    [TestCase(0)]
+    [TestCase(1)]
+    public async Task Retained_OfASubscriptionAmongManyOthers_ComesAfterItsSubAck(byte qos)
+    {
+        await using var fixture = await BrokerFixture.StartAsync();
+        await fixture.Broker.Publish("r", "x"u8.ToArray(), qos, retain: true);
+        using var client = await fixture.ConnectAsync(RawClient.Hello("s"));
+        const ushort times = 10_000;
+        var sending = Task.Run(async () =>
+        {
+            for (ushort i = 1; i <= times; i++)
+            {
+                await client.SendAsync(to => new SubscribePacket(i, [new("r", qos)], i).Write(to, ProtocolVersion.V500));
+            }
+        });
+
+        var (answered, early) = (0, 0);
+        for (var replayed = 0; replayed < times || answered < times;)
+        {
+            var (header, body) = await client.ReadAsync();
+            if (header == 0x90)
+            {
+                answered = SubAckPacket.Read(body, PacketType.SubAck, ProtocolVersion.V500).PacketId;
+                continue;
+            }
+
+            replayed++;
+            var publish = PublishPacket.Read(body, header & 15, ProtocolVersion.V500, fromServer: true);
+            early += publish.Properties!.SubscriptionIdentifiers![0] > answered ? 1 : 0;
+            if (qos == 1)
+            {
+                await client.AckAsync(PacketType.PubAck, publish.PacketId);
+            }
+        }
+
+        await sending;
+        Assert.That(early, Is.Zero, "retained messages before the answer to their SUBSCRIBE");
+    }
+
     [Test]
     public async Task Retained_Many_AllReplayedThroughTheSendWindow()
     {

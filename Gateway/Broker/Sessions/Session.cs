@@ -131,18 +131,21 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         link?.Wake();
     }
 
-    /// <summary>Writes what may be sent now; called by the loop of the connection.</summary>
-    public void Deliver(MqttLink link, DeliveryWriter writer)
+    /// <summary>Writes what may be sent now; called by the loop of the connection. True when answers went before it.</summary>
+    public bool Deliver(MqttLink link, DeliveryWriter writer)
     {
         List<long>? skipped;
         bool isHungry;
+        bool hasAnswered;
         lock (_lock)
         {
             if (_link != link)
             {
-                return;
+                return false;
             }
 
+            // what was added after an answer, as retained messages are after their SUBACK, goes out after it
+            hasAnswered = link.WriteAnswers();
             _outbox.Send(writer, _rights);
             skipped = _outbox.TakeSkipped();
             isHungry = !_isFed && (_outbox.Queue.WantsPage || _outbox.WantsReplay);
@@ -155,6 +158,8 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         {
             home.Backlog.Feed(this);
         }
+
+        return hasAnswered;
     }
 
     /// <summary>The part of the backlog to read now; the backlog's loop only, as are the next three.</summary>

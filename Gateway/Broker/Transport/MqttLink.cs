@@ -173,14 +173,17 @@ internal sealed class MqttLink
         }
     }
 
+    /// <summary>Moves the answers that are ready into the pipe; the sending loop only. False when there were none.</summary>
+    public bool WriteAnswers() => Lane.Drain(_pipe.Output);
+
     private bool WriteRound()
     {
-        var wrote = Lane.Drain(_pipe.Output);
+        var wrote = WriteAnswers();
         if (_source is { } source && !IsClosing)
         {
             var deliveries = _deliveries!;
             deliveries.BeginRound();
-            source.Deliver(this, deliveries);
+            wrote |= source.Deliver(this, deliveries);
             if (deliveries.HasWritten)
             {
                 wrote = true;
