@@ -64,4 +64,24 @@ public sealed class ConsolePagesTests
         var recent = console.Page.GetByRole(AriaRole.Table, new() { Name = "The last ten at main" });
         await Expect(recent.GetByRole(AriaRole.Row, new() { Name = "Ada Lovelace" })).ToContainTextAsync("In");
     }
+
+    [Test]
+    public async Task Charts_WhoseStylesAreSlow_AreDrawnOnceTheyWouldBeInTheirPlace()
+    {
+        await using var console = await ConsolePage.SignedInAsync(Service);
+        var asked = new TaskCompletionSource<IRoute>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await console.Page.RouteAsync("**/uPlot.min.css", route =>
+        {
+            asked.TrySetResult(route);
+            return Task.CompletedTask;
+        });
+        await console.GoAsync("checkins");
+        var styles = await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await console.Page.EvaluateAsync("() => import('/vendor/uplot/uPlot.esm.js')");
+        await Expect(console.Page.Locator("spark-line canvas")).ToHaveCountAsync(0);
+        await styles.ContinueAsync();
+        await Expect(console.Page.Locator("spark-line canvas")).ToHaveCountAsync(1);
+        Assert.That(await console.Page.Locator("spark-line").EvaluateAsync<double>(
+            "chart => chart.shadowRoot.querySelector('canvas').getBoundingClientRect().y - chart.getBoundingClientRect().y"), Is.Zero.Within(0.5));
+    }
 }

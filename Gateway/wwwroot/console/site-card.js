@@ -26,7 +26,7 @@ export function siteCard(scene, site) {
         figure(say("overview.inside"), format.number(figures.inside)),
         figure(say("overview.today"), format.number(figures.today)),
         figure(say("overview.stay"), format.minutes(figures.averageMinutes)),
-        figures.today > 0 && hours.length > 0 && h("spark-line", { key: "hours", kind: "bars", points: hours.join(","), "aria-hidden": "true" }),
+        figures.today > 0 && hours.length > 0 && hoursChart(hours),
       ),
       newest(scene, site),
       h("h3", null, say("checkins.recent")),
@@ -61,6 +61,16 @@ export function siteCard(scene, site) {
       site.days.length > 0 && pastDays(scene, site),
     ],
     { key: site.site },
+  );
+}
+
+/** @param {number[]} hours how many came in each; "Day by day" says it in words */
+function hoursChart(hours) {
+  return h(
+    "div",
+    { key: "hours", class: "hours", "aria-hidden": "true" },
+    h("spark-line", { kind: "bars", points: hours.join(",") }),
+    ["00", "06", "12", "18"].map(hour => h("span", { key: hour, class: "hint" }, hour)),
   );
 }
 

@@ -15,6 +15,7 @@ class SparkLine extends HTMLElement {
   /** @type {AbortController | null} */
   #attached = null;
   #frame;
+  #styled;
 
   constructor() {
     super();
@@ -22,6 +23,8 @@ class SparkLine extends HTMLElement {
     const styles = document.createElement("link");
     styles.rel = "stylesheet";
     styles.href = new URL("uPlot.min.css", CHARTS).href;
+    // Drawn before, it would be out of its place for a moment.
+    this.#styled = new Promise(resolve => styles.addEventListener("load", resolve, { once: true }));
     this.#frame = document.createElement("div");
     root.append(styles, this.#frame);
   }
@@ -35,7 +38,7 @@ class SparkLine extends HTMLElement {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#draw(), { signal });
     // As an address in a variable, because the library is not ours to check.
     library ??= import(new URL("uPlot.esm.js", CHARTS).href).then(module => module.default);
-    void library.then(() => {
+    void Promise.all([library, this.#styled]).then(() => {
       if (!signal.aborted) this.#draw();
     });
   }
