@@ -40,6 +40,25 @@ public sealed class RoomDeliveryTests() : ServiceTest([.. Anonymous, "--Rooms:Sl
     }
 
     [Test]
+    public async Task Participant_WhoHasNeverCome_IsInTheReceiptsOfTheChannel_UntilTheirPageIs()
+    {
+        var message = await SayAsync("is anybody there?");
+        await using var ada = await OpenAsync("ada");
+        await ada.SendAsync(new { op = "subscribe", id = 1, channel = _room, since = 0, client = "ada-page" });
+        await ada.NextAsync("subscribed");
+        await ada.EventsAsync(4);
+        await Eventually.HoldsAsync(async () => (await OfChannelAsync(message, "ada"))["sent"] is not null, "sent");
+
+        Assert.That((string?)(await OfChannelAsync(message, "ada"))["subscriber"], Is.EqualTo("ada-page"));
+        var tutor = (await OfChannelAsync(message, "tutor")).AsObject();
+        Assert.That(tutor["subscriber"], Is.Not.Null);
+        foreach (var step in new[] { "connected", "sent", "acknowledged" })
+        {
+            Assert.That(tutor.ContainsKey(step) && tutor[step] is null, step);
+        }
+    }
+
+    [Test]
     public async Task ReadMark_OverHttp_IsInTheReceipts_AndOutlivesAStop()
     {
         var room = (string)(await Service.PostAsync("/api/rooms", new { name = "one", participants = new[] { new { user = "anonymous" } } }))["channel"]!;
@@ -144,6 +163,10 @@ public sealed class RoomDeliveryTests() : ServiceTest([.. Anonymous, "--Rooms:Sl
 
     private async Task<JsonArray> ReceiptsAsync(JsonNode message, string? room = null) =>
         (await Service.GetAsync($"/api/{room ?? _room}/messages/{message["id"]}/receipts"))["items"]!.AsArray();
+
+    private async Task<JsonNode> OfChannelAsync(JsonNode message, string user) =>
+        (await Service.GetAsync($"/api/{_room}/receipts"))["items"]!.AsArray()
+            .Single(item => (long)item!["seq"]! == (long)message["seq"]! && (string?)item["user"] == user)!;
 
     private async Task<JsonNode> ReceiptAsync(JsonNode message, string user) =>
         (await ReceiptsAsync(message)).Single(item => (string?)item!["user"] == user)!;

@@ -17,6 +17,9 @@ internal interface IChannelRule
 /// <summary>Who has to do with one channel.</summary>
 internal interface ICircle
 {
+    /// <summary>Who is to get what happens there, whether they ever came or not.</summary>
+    IEnumerable<string> Named { get; }
+
     bool MayFollow(string user);
 
     bool TakesPart(string user);

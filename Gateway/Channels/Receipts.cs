@@ -38,6 +38,13 @@ internal sealed class Receipts(IReceiptStore store, IEnumerable<IChannelKind> ki
         return Of(name);
     }
 
+    /// <summary>The same, and behind them an empty line for each of those named who never came, as if they were about to ask over HTTP.</summary>
+    public async ValueTask<IReadOnlyList<ReceiptLine>> OfAsync(StreamName name, IEnumerable<string> named, CancellationToken cancellation)
+    {
+        var lines = await OfAsync(name, cancellation);
+        return [.. lines, .. named.Except(lines.Select(line => line.User)).Select(user => new ReceiptLine(SubscriberOf(user!), user, time, disk: null))];
+    }
+
     /// <summary>The line of who asks over HTTP without a name of their own for their page.</summary>
     public static string SubscriberOf(string user) => ReceiptKey.OverHttp(user);
 

@@ -126,7 +126,8 @@ internal sealed class ChannelEndpoints(StreamSource source, EventPoll poll, Even
         var snapshot = await source.SnapshotAsync(name, context.RequestAborted) ?? throw Unknown(name);
         var limit = EventsQuery.Number(context.Request, "limit", 1, MaxReceipts) ?? DefaultReceipts;
         var cursor = Math.Min(EventsQuery.Number(context.Request, "before", 0, long.MaxValue) ?? long.MaxValue, snapshot.Head + 1);
-        var lines = await receipts.OfAsync(name, context.RequestAborted);
+        var circle = await rights.CircleAsync(name, context.RequestAborted);
+        var lines = await receipts.OfAsync(name, circle?.Named ?? [], context.RequestAborted);
         return Json(writer =>
         {
             writer.WriteStartArray("items"u8);

@@ -26,6 +26,8 @@ internal sealed class RoomMembers(IJournal journal) : IChannelRule
 /// <summary>The people of one room.</summary>
 internal sealed class RoomCircle(IJournal journal, RoomState room) : ICircle
 {
+    public IEnumerable<string> Named => room.Participants.Select(participant => participant.User);
+
     public bool MayFollow(string user) => RoomRules.MayRead(room, user, isStaff: false);
 
     public bool TakesPart(string user) => RoomRules.TakesPart(room, user);
