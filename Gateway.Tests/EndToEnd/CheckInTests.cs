@@ -156,6 +156,7 @@ public sealed class CheckInTests : ScannerTest
 
         Assert.That(between, Is.EqualTo(TimeSpan.FromHours(1)).Within(TimeSpan.FromSeconds(1)));
         Assert.That((DateTimeOffset)late["data"]!["source"]!["received"]!, Is.GreaterThan((DateTimeOffset)first["at"]!));
+        Assert.That(((string?)late["type"], (string?)late["data"]!["person"]), Is.EqualTo(("in", "Ada")), "though it is dated before her enrollment");
     }
 
     [TestCase("""{"person":"Ada"}""", "site")]

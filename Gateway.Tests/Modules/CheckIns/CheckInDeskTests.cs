@@ -1,5 +1,7 @@
 using Gateway.Journal;
 using Gateway.Modules.CheckIns;
+using Gateway.Modules.Devices;
+using Gateway.Modules.People;
 
 namespace Gateway.Tests.Modules.CheckIns;
 
@@ -193,6 +195,31 @@ public sealed class CheckInDeskTests
         Assert.That(
             (await AtAsync(set.AddHours(-1)), await AtAsync(set), await AtAsync(set.AddHours(2))),
             Is.EqualTo((Direction.Toggle, Direction.In, Direction.Out)));
+    }
+
+    [Test]
+    public async Task Finger_ReadBeforeItWasCaptured_IsTheirsWhoHaveTheSlot_UnlessItWasAnothersBefore()
+    {
+        var captured = Some.Now.AddHours(5);
+        Task<StoredEvent> ReadAsync(DateTimeOffset at) => _some.Journal.WriteAsync(transaction =>
+            _site.Desk.Identified(transaction, new(Some.Device, Slot: 0, new(Some.Device, "7-42", Uptime: 1, _time.GetUtcNow())), at));
+        Task GiveAsync(string person) => _some.Journal.WriteAsync(transaction =>
+        {
+            PeopleRecords.Disown(transaction, Some.Device, 0);
+            PeopleRecords.Own(transaction, Some.Device, 0, person);
+            PeopleRecords.Put(transaction, PeopleRecords.FindOrAdd(transaction, person) with { Fingers = [new(Some.Device, 0, captured)] });
+            return true;
+        });
+        await _some.Journal.WriteAsync(transaction => Devices.Register(transaction, Some.Device, Devices.DefaultSite, location: null));
+
+        await GiveAsync("Ada");
+        var late = await ReadAsync(captured.AddHours(-1));
+        await GiveAsync("Bob");
+        var (adas, bobs) = (await ReadAsync(captured.AddHours(-2)), await ReadAsync(captured.AddHours(2)));
+
+        Assert.That((late.Type, late.Read<CheckInEvents.AnyData>().Person), Is.EqualTo(("in", "Ada")), "nobody else ever had it");
+        Assert.That((adas.Type, adas.Read<CheckInEvents.AnyData>().Person), Is.EqualTo(("unknown", (string?)null)), "not Bob's yet");
+        Assert.That((bobs.Type, bobs.Read<CheckInEvents.AnyData>().Person), Is.EqualTo(("in", "Bob")));
     }
 
     [Test]

@@ -164,7 +164,10 @@ internal sealed class CheckInDesk(Timetables times)
         return elsewhere.Count == 0 ? null : elsewhere;
     }
 
-    /// <summary>Whose finger it was; null too when the finger in that slot was captured later: then it was somebody else's.</summary>
+    /// <summary>
+    /// Whose finger it was; null too when another was in that slot before, and the one that is there now was captured later. Where there was no other,
+    /// the scanner's word for the slot is better than a time that was worked out for it.
+    /// </summary>
     private static string? PersonOf(JournalTransaction transaction, Identification read, DateTimeOffset at)
     {
         if (read.Slot is not { } slot || PeopleRecords.OwnerOf(transaction, read.Device, slot) is not { } person)
@@ -173,7 +176,8 @@ internal sealed class CheckInDesk(Timetables times)
         }
 
         var finger = PeopleRecords.Find(transaction, person)?.Fingers.FirstOrDefault(finger => finger.Device == read.Device && finger.Slot == slot);
-        return finger is null || finger.At > at + DatingSlack ? null : person;
+        var isLater = finger?.At > at + DatingSlack;
+        return finger is null || (isLater && PeopleRecords.HadAnother(transaction, read.Device, slot)) ? null : person;
     }
 }
 

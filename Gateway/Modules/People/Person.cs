@@ -41,6 +41,9 @@ internal static class PeopleRecords
 
     private const string Fingers = "fingers";
 
+    // The slots of a scanner that were somebody's once and then nobody's.
+    private const string GivenUp = "fingers-given-up";
+
     public static Person? Find(JournalTransaction transaction, string id) =>
         transaction.Documents.Find(People, id) is { } body ? ContractJson.Read<Person>(body) : null;
 
@@ -70,6 +73,9 @@ internal static class PeopleRecords
     /// <summary>Whose finger the scanner knows by this slot; null when it is nobody's.</summary>
     public static string? OwnerOf(JournalTransaction transaction, string device, int slot) => FingersOn(transaction, device).GetValueOrDefault(slot);
 
+    /// <summary>Whether a finger was in this slot before the one that is there now.</summary>
+    public static bool HadAnother(JournalTransaction transaction, string device, int slot) => GivenUpOn(transaction, device).Contains(slot);
+
     public static IReadOnlyDictionary<int, string> FingersOn(JournalTransaction transaction, string device) => TableOf(transaction, device);
 
     public static void Own(JournalTransaction transaction, string device, int slot, string person)
@@ -97,11 +103,15 @@ internal static class PeopleRecords
             transaction.Documents.Put(Fingers, device, ContractJson.Write(table));
         }
 
+        transaction.Documents.Put(GivenUp, device, ContractJson.Write(GivenUpOn(transaction, device).Append(slot).ToHashSet()));
         if (Find(transaction, owner) is { } person)
         {
             Put(transaction, person with { Fingers = [.. person.Fingers.Where(finger => finger.Device != device || finger.Slot != slot)] });
         }
     }
+
+    private static HashSet<int> GivenUpOn(JournalTransaction transaction, string device) =>
+        transaction.Documents.Find(GivenUp, device) is { } body ? ContractJson.Read<HashSet<int>>(body) : [];
 
     private static Dictionary<int, string> TableOf(JournalTransaction transaction, string device) =>
         transaction.Documents.Find(Fingers, device) is { } body ? ContractJson.Read<Dictionary<int, string>>(body) : [];
