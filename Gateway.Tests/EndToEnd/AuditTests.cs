@@ -166,6 +166,19 @@ public sealed class AuditTests() : ServiceTest([.. Admin, "--Http:Proxies:0", "1
     }
 
     [Test]
+    public async Task Act_IsOnTheTrail_ForWhoeverLooksRightAfterIt()
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            await Service.PostAsync("api/devices", new { id = $"door-{i}" });
+            var newest = (await Service.GetAsync("api/audit?limit=1"))["items"]!.AsArray().SingleOrDefault();
+            Assert.That((string?)newest?["what"], Is.EqualTo($"/api/devices/door-{i}"));
+            using var removed = await Service.Http.DeleteAsync($"api/devices/door-{i}");
+            Assert.That(await Service.Http.GetStringAsync("api/audit?format=csv"), Does.Contain($"\"DELETE\",\"/api/devices/door-{i}\""));
+        }
+    }
+
+    [Test]
     public async Task Trail_IsOnlyAddedTo()
     {
         await Service.PostAsync("api/devices", new { id = "door-1" });

@@ -107,6 +107,14 @@ internal sealed class AuditTrail(IJournal journal, LimitBook book, TimeProvider 
         }
     }
 
+    /// <summary>Completes when what was told so far is on the trail, and whoever acts and then looks finds it; or when the store fails.</summary>
+    public Task ToldAsync()
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        journal.Write(_ => { }, _ => told.SetResult());
+        return told.Task;
+    }
+
     private void Write(string type, AuditAct act) => journal.Write(
         transaction => Append(transaction, type, act),
         failure =>

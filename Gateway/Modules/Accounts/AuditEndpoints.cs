@@ -14,13 +14,14 @@ internal static class AuditEndpoints
     public static void MapAudit(this IEndpointRouteBuilder routes) => routes.MapGet("/api/audit", AnswerAsync);
 
     private static async Task AnswerAsync(
-        HttpContext context, IJournal journal, CancellationToken cancellation, string? format = null, int limit = 50, long? before = null)
+        HttpContext context, IJournal journal, AuditTrail trail, CancellationToken cancellation, string? format = null, int limit = 50, long? before = null)
     {
         if (format is not null and not "csv")
         {
             throw RequestRefusedException.Invalid("format", "format is csv, or not given.");
         }
 
+        await trail.ToldAsync();
         if (format == "csv")
         {
             await WriteCsvAsync(context.Response, journal, cancellation);
