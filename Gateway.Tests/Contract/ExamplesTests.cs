@@ -77,7 +77,7 @@ public sealed class ExamplesTests
     public async Task Body_ThatIsNoObject_IsRefusedAsDescribed(int index)
     {
         var operation = ApiDocument.Operations[index];
-        await AskAsync(operation, PathOf(operation, await _world.PrepareAsync(operation)), new JsonArray(), operation.Path == "/api/sign-in" ? 401 : 400);
+        await AskAsync(operation, PathOf(operation, await _world.PrepareAsync(operation)), new JsonArray(), 400);
     }
 
     [TestCaseSource(nameof(Naming))]
@@ -134,8 +134,9 @@ public sealed class ExamplesTests
     {
         JsonNode? act = null;
         await Eventually.HoldsAsync(
-            async () => (act = await _world.ActAsync(behind, one => ApiActs.IsOf(operation, path, one))) is not null, $"{operation} is on the audit trail");
-        Assert.That(((string?)act!["result"], (string?)act["remote"]), Is.EqualTo(("done", "127.0.0.1")));
+            async () => (act = await _world.ActAsync(behind, one => (string?)one["result"] == "done" && ApiActs.IsOf(operation, path, one))) is not null,
+            $"{operation} is on the audit trail");
+        Assert.That((string?)act!["remote"], Is.EqualTo("127.0.0.1"));
         Assert.That((string?)act["who"], Does.Match(operation switch
         {
             { Security: ["session"] } => "^user:user-",

@@ -11,7 +11,6 @@ public sealed class AccountsTests() : ServiceTest(Admin)
 {
     private const string Word = "correct horse battery";
 
-
     [Test]
     public async Task User_SignsInWithAPassword_AndKnowsItself()
     {
@@ -33,6 +32,40 @@ public sealed class AccountsTests() : ServiceTest(Admin)
         using var answer = await stranger.PostAsJsonAsync("api/sign-in", new { user, password });
 
         Assert.That((answer.StatusCode, answer.Headers.Contains("Set-Cookie")), Is.EqualTo((HttpStatusCode.Unauthorized, false)));
+    }
+
+    [Test]
+    public async Task SignIn_ThatIsNone_IsToldWhatIsWrongWithIt()
+    {
+        (string Body, string Type, string Expected)[] tries =
+        [
+            ("", "application/json", "401 unauthenticated"), ("{}", "application/json", "401 unauthenticated"),
+            ("""{"user":"ada"}""", "application/json", "401 unauthenticated"), ("""{"token":""", "application/json", "400 invalid body"),
+            ("[]", "application/json", "400 invalid body"), ("""{"\ud800":1}""", "application/json", "400 invalid body"),
+            ("""{"user":5,"password":"x"}""", "application/json", "400 invalid user"),
+            ("""{"user":"ada","password":["x"]}""", "application/json", "400 invalid password"),
+            ("""{"token":"\ud800"}""", "application/json", "400 invalid token"),
+            ("token=guess", "application/x-www-form-urlencoded", "415 invalid Content-Type"),
+        ];
+        using var stranger = Stranger();
+        foreach (var (body, type, expected) in tries)
+        {
+            using var content = new StringContent(body, Encoding.UTF8, type);
+            using var answer = await stranger.PostAsync(new Uri("api/sign-in", UriKind.Relative), content);
+            var problem = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+            Assert.That($"{(int)answer.StatusCode} {problem["code"]} {problem["field"]}".TrimEnd(), Is.EqualTo(expected), body);
+        }
+    }
+
+    [Test]
+    public async Task User_WithANameThatIsTaken_IsToldSo()
+    {
+        foreach (var name in new[] { "admin", "anonymous" })
+        {
+            using var answer = await Service.Http.PostAsJsonAsync("api/users", new { name, role = "admin", password = Word });
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+            Assert.That((string?)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["detail"], Does.Contain($"'{name}'").And.Not.Contain("letters"));
+        }
     }
 
     [TestCase("name", "Ada")]

@@ -49,7 +49,7 @@ internal static class SignInEndpoints
             return Problem.Of(StatusCodes.Status403Forbidden, "forbidden", "Without TLS, sign in from this network only: your address is not a local one.");
         }
 
-        if (given?.Token is { } token && await admin.SpendAsync(token))
+        if (given.Token is { } token && await admin.SpendAsync(token))
         {
             return await WelcomeAsync(context, sessions, standings, admin.Holder, Identity.Admin, trail, log);
         }
@@ -87,20 +87,35 @@ internal static class SignInEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<SignIn?> ReadAsync(HttpContext context)
+    /// <summary>An empty one is a try like any other; what cannot be read is no guess, and nobody is made to wait for it.</summary>
+    private static async Task<SignIn> ReadAsync(HttpContext context)
     {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        if (body.Length == 0)
+        {
+            return new(Token: null, User: null, Password: null);
+        }
+
         if (!ContractJson.IsBodyOf(context.Request))
         {
-            return null;
+            throw RequestRefusedException.NotJson();
         }
 
         try
         {
-            return await context.Request.ReadFromJsonAsync<SignIn>(ContractJson.Options, context.RequestAborted);
+            var root = ContractJson.Parse(body.GetBuffer().AsSpan(0, (int)body.Length));
+            return root.ValueKind == JsonValueKind.Object
+                ? new(TextIn(root, "token"), TextIn(root, "user"), TextIn(root, "password"))
+                : throw RequestRefusedException.Invalid("body", "The body must be a JSON object.");
         }
-        catch (JsonException)
+        catch (JsonException error)
         {
-            return null;
+            throw RequestRefusedException.Invalid("body", $"The body {ContractJson.Fault(error)}.");
         }
     }
+
+    private static string? TextIn(JsonElement root, string field) => root.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null
+        ? ContractJson.TextOf(value) ?? throw RequestRefusedException.Invalid(field, $"{field} must be a text.")
+        : null;
 }

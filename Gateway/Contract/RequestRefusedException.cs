@@ -16,6 +16,9 @@ internal sealed class RequestRefusedException(int status, string code, string de
 
     public static RequestRefusedException Invalid(string field, string detail) => new(StatusCodes.Status400BadRequest, "invalid", detail, field);
 
+    public static RequestRefusedException NotJson() =>
+        new(StatusCodes.Status415UnsupportedMediaType, "invalid", "Send the body as application/json.", "Content-Type");
+
     public static RequestRefusedException Unknown(string kind, string id) =>
         new(StatusCodes.Status404NotFound, $"unknown_{kind}", $"There is no {kind} '{id}'.");
 }

@@ -37,7 +37,7 @@ internal sealed class RequestBody
 
         if (!ContractJson.IsBodyOf(request))
         {
-            throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, "invalid", "Send the body as application/json.", "Content-Type");
+            throw RequestRefusedException.NotJson();
         }
 
         if (request.Headers.ContentEncoding.Count > 0)

@@ -26,6 +26,11 @@ internal static class UserEndpoints
     {
         var body = await RequestBody.ReadAsync(context.Request);
         var name = body.Text("name", MaxName);
+        if (name is "admin" or "anonymous")
+        {
+            throw RequestRefusedException.Invalid("name", $"'{name}' is what others are called here already; choose another name.");
+        }
+
         if (!IsName(name))
         {
             throw RequestRefusedException.Invalid("name", "name must be lower-case letters, digits, '.', '_' and '-', beginning with a letter or digit.");
@@ -141,8 +146,7 @@ internal static class UserEndpoints
         _ => throw RequestRefusedException.Invalid(field, $"{field} must have at least {Password.Shortest} characters."),
     };
 
-    // "admin" and "anonymous" are others' names already.
-    private static bool IsName(string name) => name is not ("admin" or "anonymous") && char.IsAsciiLetterOrDigit(name[0])
+    private static bool IsName(string name) => char.IsAsciiLetterOrDigit(name[0])
         && name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '_' or '-');
 
     private static RequestRefusedException NotTheirs() =>
