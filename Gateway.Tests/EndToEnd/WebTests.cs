@@ -172,6 +172,25 @@ public sealed class WebTests : FolderTest
     }
 
     [Test]
+    public async Task Error_IsAProblemDocument_WhateverThePath()
+    {
+        await using var service = await StartAsync();
+        (string Request, string Expected)[] tries =
+        [
+            ("GET /nothing.html", "404 unknown_path"), ("GET /js/", "404 unknown_path"), ("POST /", "404 unknown_path"), ("POST /healthz", "405 invalid"),
+            ("PUT /metrics", "405 invalid"), ("POST /openapi.json", "405 invalid"), ("GET /mqtt", "400 invalid"), ("GET /api/nothing", "404 unknown_path"),
+        ];
+        foreach (var (line, expected) in tries)
+        {
+            using var request = new HttpRequestMessage(new(line.Split(' ')[0]), new Uri(line.Split(' ')[1], UriKind.Relative));
+            using var answer = await service.Http.SendAsync(request);
+            Assert.That(answer.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/problem+json"), line);
+            var problem = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+            Assert.That(($"{problem["status"]} {problem["code"]}", (int)answer.StatusCode), Is.EqualTo((expected, (int)problem["status"]!)), line);
+        }
+    }
+
+    [Test]
     public async Task Head_IsAnsweredToWhoWatches_AsGetIs_WithoutABody()
     {
         await using var service = await StartAsync();

@@ -12,8 +12,7 @@ internal static partial class Failures
         try
         {
             await next(context);
-            var isApi = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
-            if (isApi && context.Response is { HasStarted: false, ContentType: null, StatusCode: >= 400 } response)
+            if (context.Response is { HasStarted: false, ContentType: null, StatusCode: >= 400 } response)
             {
                 await Plain(response.StatusCode).ExecuteAsync(context);
             }
