@@ -30,8 +30,7 @@ public sealed class FuzzTests
     }
 
     /// <summary>By hand, for as long as one likes: GATEWAY_FUZZ_SECONDS=3600 dotnet test --filter FuzzTests</summary>
-    [Test]
-    [Category("Slow")]
+    [Test, NonParallelizable, Category("Slow")]
     public async Task Broker_DamagedPacketsForLong_NeighbourIsServedAndMemoryIsBounded()
     {
         var seconds = int.Parse(Environment.GetEnvironmentVariable("GATEWAY_FUZZ_SECONDS") ?? "60");

@@ -32,7 +32,8 @@ internal sealed class EnrollmentRun : IAsyncDisposable
 
     public int Slot => _order.Slot;
 
-    public bool IsRunning => !_running.IsCompleted;
+    /// <summary>Not from the moment on in which its time is over.</summary>
+    public bool IsRunning => !_end.IsCancellationRequested && !_running.IsCompleted;
 
     /// <summary>What was said about this step and those behind it, the result included.</summary>
     public IReadOnlyList<MqttMessage> SaidFrom(int step)
