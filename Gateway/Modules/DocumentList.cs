@@ -6,7 +6,6 @@ namespace Gateway.Modules;
 /// <summary>A list of kept documents, highest keys first, page by page.</summary>
 internal static class DocumentList
 {
-    private const int MaxLimit = 1000;
     private const int PageSize = 500;
 
     // So that a filter that fits nothing reads a bounded part at a time; `next` says that there is more.
@@ -16,7 +15,7 @@ internal static class DocumentList
     public static DocumentPage<T> Read<T>(IJournal journal, string collection, string? before, int limit, Func<KeyValuePair<string, byte[]>, T?> read)
         where T : class
     {
-        Check(limit);
+        PageBounds.Check(limit);
         var items = new List<T>();
         var mark = before;
         for (var pages = 0; pages < MaxPages; pages++)
@@ -44,14 +43,6 @@ internal static class DocumentList
         }
 
         return new(items, mark);
-    }
-
-    public static void Check(int limit)
-    {
-        if (limit is < 1 or > MaxLimit)
-        {
-            throw RequestRefusedException.Invalid("limit", $"limit must be a whole number from 1 to {MaxLimit}.");
-        }
     }
 }
 

@@ -6,8 +6,6 @@ namespace Gateway.Modules;
 /// <summary>The list of a kind, newest first: the snapshot of its feed, with the cursor that goes on from it.</summary>
 internal static class FeedList
 {
-    private const int MaxLimit = 1000;
-
     // So that a filter that fits little reads a bounded part of the history at a time; who wants more goes on from `next`.
     private const int MaxRead = 10_000;
     private const int MaxPages = 200;
@@ -21,10 +19,7 @@ internal static class FeedList
         CancellationToken cancellation,
         Func<TState, TState>? shown = null)
     {
-        if (limit is < 1 or > MaxLimit)
-        {
-            throw RequestRefusedException.Invalid("limit", $"limit must be a whole number from 1 to {MaxLimit}.");
-        }
+        PageBounds.Check(limit, before);
 
         var items = new List<TState>();
         long? position = null;

@@ -9,7 +9,7 @@ namespace Gateway.Modules.Accounts;
 /// <summary>The audit trail: a page at a time, newest first; or all of it, for a spreadsheet.</summary>
 internal static class AuditEndpoints
 {
-    private const int MaxLimit = 1000;
+    private const int PageOfExport = 1000;
 
     public static void MapAudit(this IEndpointRouteBuilder routes) => routes.MapGet("/api/audit", AnswerAsync);
 
@@ -28,10 +28,7 @@ internal static class AuditEndpoints
             return;
         }
 
-        if (limit is < 1 or > MaxLimit)
-        {
-            throw RequestRefusedException.Invalid("limit", $"limit must be a whole number from 1 to {MaxLimit}.");
-        }
+        PageBounds.Check(limit, before);
 
         var head = (await journal.SnapshotAsync(AuditTrail.Channel, cancellation))?.Seq ?? 0;
         var end = Math.Min(before ?? long.MaxValue, head + 1);
@@ -70,7 +67,7 @@ internal static class AuditEndpoints
         response.Headers.ContentDisposition = "attachment; filename=\"audit.csv\"";
         await response.WriteAsync("seq,at,who,method,path,what,status,remote,result,changes,note\r\n", cancellation);
         var after = 0L;
-        while (await journal.ReadAsync(AuditTrail.Channel, after, MaxLimit, cancellation) is { Count: > 0 } page)
+        while (await journal.ReadAsync(AuditTrail.Channel, after, PageOfExport, cancellation) is { Count: > 0 } page)
         {
             var text = new StringBuilder();
             foreach (var stored in page)

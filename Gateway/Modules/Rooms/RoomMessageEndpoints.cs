@@ -39,10 +39,7 @@ internal static class RoomMessageEndpoints
     private static async Task<IResult> HistoryAsync(
         string id, RoomHistory history, CancellationToken cancellation, long? before = null, int limit = 50)
     {
-        if (limit is < 1 or > MaxLimit)
-        {
-            throw RequestRefusedException.Invalid("limit", $"limit must be a whole number from 1 to {MaxLimit}.");
-        }
+        PageBounds.Check(limit, before, MaxLimit);
 
         var (items, next) = await history.ReadAsync(id, before, limit, cancellation) ?? throw RequestRefusedException.Unknown("room", id);
         return Results.Json(new Dictionary<string, object?> { ["items"] = items, ["next"] = next });

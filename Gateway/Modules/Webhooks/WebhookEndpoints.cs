@@ -83,7 +83,7 @@ internal static class WebhookEndpoints
     private static IResult List(string id, HttpContext context, IJournal journal, int limit = 50, string? before = null)
     {
         WebhookRights.DemandReading(context, Known(journal, id).Events);
-        DocumentList.Check(limit);
+        PageBounds.Check(limit);
         List<Delivery> all =
         [
             .. journal.Documents(WebhookRecords.OutboxOf(id), before, limit + 1).Select(WebhookRecords.Read),
