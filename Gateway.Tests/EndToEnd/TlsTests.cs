@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Gateway.Contract;
+using Gateway.Simulation;
 
 namespace Gateway.Tests.EndToEnd;
 
@@ -48,6 +50,11 @@ public sealed class TlsTests : FolderTest
             await _certificates.CurlAsync("--tls-max", "1.1", "--ciphers", "DEFAULT@SECLEVEL=0", $"https://localhost:{_service.HttpsPort}/"),
             Does.StartWith("curl 35"));
     }
+
+    [Test]
+    public void Simulate_WithoutTheAuthority_EndsAndSaysWhatIsMissing() => Assert.That(
+        async () => await SimulateCommand.RunAsync(["--url", $"https://localhost:{_service.HttpsPort}", "--scanners", "1"], TextWriter.Null),
+        Throws.InstanceOf<SettingException>().With.Message.Contains("certificate").And.Message.Contains("SSL_CERT_FILE"));
 
     [Test]
     public async Task Wss_ServesChannelsAndMqtt()

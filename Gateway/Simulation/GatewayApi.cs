@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Authentication;
 using System.Text.Json.Nodes;
 using Gateway.Contract;
 
@@ -160,6 +161,7 @@ internal sealed class GatewayApi : IDisposable
     }
 
     /// <summary>Null: there was no answer.</summary>
+    /// <exception cref="SettingException">Its certificate is none that is trusted here.</exception>
     private async Task<(HttpStatusCode Status, JsonNode? Answer)?> TryAsync(HttpMethod method, string path, object? body, string? key, CancellationToken stop)
     {
         try
@@ -173,6 +175,12 @@ internal sealed class GatewayApi : IDisposable
             using var response = await _http.SendAsync(request, stop);
             var text = await response.Content.ReadAsStringAsync(stop);
             return (response.StatusCode, text.StartsWith('{') ? JsonNode.Parse(text) : null);
+        }
+        catch (HttpRequestException refused) when (refused.InnerException is AuthenticationException reason)
+        {
+            throw new SettingException(
+                "--url",
+                $"no secure connection to {_http.BaseAddress}: {reason.Message} An authority of your own is trusted where SSL_CERT_FILE names its file.");
         }
         catch (Exception lost) when (lost is HttpRequestException or IOException || (lost is OperationCanceledException && !stop.IsCancellationRequested))
         {
