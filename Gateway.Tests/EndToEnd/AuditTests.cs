@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -179,6 +180,31 @@ public sealed class AuditTests() : ServiceTest([.. Admin, "--Http:Proxies:0", "1
     }
 
     [Test]
+    public async Task Act_ThatWasAnswered_IsOnTheTrail_AfterAKillRightBehindTheAnswer()
+    {
+        var answered = new ConcurrentBag<string>();
+        var enough = new TaskCompletionSource();
+        var http = Service.Http;
+        var makers = Enumerable.Range(0, 8).Select(async maker =>
+        {
+            for (var i = 0; await MakesAsync(http, $"door-{maker}-{i}"); i++)
+            {
+                answered.Add($"/api/devices/door-{maker}-{i}");
+                if (answered.Count >= 100)
+                {
+                    enough.TrySetResult();
+                }
+            }
+        }).ToList();
+        await enough.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await KillAndStartAsync();
+        await Task.WhenAll(makers);
+
+        var told = (await Service.GetAsync("api/audit?limit=1000"))["items"]!.AsArray().Select(act => (string?)act!["what"]);
+        Assert.That(answered.Except(told!), Is.Empty);
+    }
+
+    [Test]
     public async Task Trail_IsOnlyAddedTo()
     {
         await Service.PostAsync("api/devices", new { id = "door-1" });
@@ -195,6 +221,19 @@ public sealed class AuditTests() : ServiceTest([.. Admin, "--Http:Proxies:0", "1
         }
 
         Assert.That((await ActsAsync())[^1].ToJsonString(), Is.EqualTo(before));
+    }
+
+    private static async Task<bool> MakesAsync(HttpClient http, string device)
+    {
+        try
+        {
+            using var answer = await http.PostAsJsonAsync("api/devices", new { id = device });
+            return answer.StatusCode == HttpStatusCode.Created;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     private static async Task PublishAsync(int port, string topic, string payload, string[] credentials) =>

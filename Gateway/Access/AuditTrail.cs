@@ -5,8 +5,8 @@ using Gateway.Journal;
 namespace Gateway.Access;
 
 /// <summary>
-/// Who did what, and from where, and who was kept from it: a channel of its own, to which only is added. Whoever asks does not wait for it, and
-/// whoever is refused again and again is told of once.
+/// Who did what, and from where, and who was kept from it: a channel of its own, to which only is added. What was done is on it before its answer
+/// ends; nobody waits to be refused, and whoever is again and again is told of once.
 /// </summary>
 internal sealed class AuditTrail(IJournal journal, LimitBook book, TimeProvider time, ILogger<AuditTrail> log)
 {
@@ -59,14 +59,16 @@ internal sealed class AuditTrail(IJournal journal, LimitBook book, TimeProvider 
     public static void Append(JournalTransaction transaction, string type, AuditAct act, DateTimeOffset? at = null) =>
         transaction.Append(Channel, EventDraft.Of(type, act, at));
 
-    /// <summary>After it was done.</summary>
-    public void Record(HttpContext context, string who)
+    /// <summary>After it was done; completes when it is kept, or the store has failed.</summary>
+    public Task RecordAsync(HttpContext context, string who)
     {
         // What was made is not in the path that made it.
         var path = PathOf(context);
         var what = context.Response.Headers.Location is [{ } made] ? Cut(made)! : path;
         var changes = (Dictionary<string, AuditChange>?)context.Items[ChangesSlot];
-        Write(AuditAct.Done, new(who, context.Request.Method, path, what, context.Response.StatusCode, RemoteOf(context), changes));
+        var kept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Write(AuditAct.Done, new(who, context.Request.Method, path, what, context.Response.StatusCode, RemoteOf(context), changes), kept);
+        return kept.Task;
     }
 
     /// <summary>Somebody was kept from it. Each from everywhere is told once an episode, and so often in an hour.</summary>
@@ -115,7 +117,7 @@ internal sealed class AuditTrail(IJournal journal, LimitBook book, TimeProvider 
         return told.Task;
     }
 
-    private void Write(string type, AuditAct act) => journal.Write(
+    private void Write(string type, AuditAct act, TaskCompletionSource? kept = null) => journal.Write(
         transaction => Append(transaction, type, act),
         failure =>
         {
@@ -123,6 +125,8 @@ internal sealed class AuditTrail(IJournal journal, LimitBook book, TimeProvider 
             {
                 AccessLog.NotAudited(log, act.Who, act.Method, act.Path, failure.Message);
             }
+
+            kept?.SetResult();
         });
 
     private static string PathOf(HttpContext context) => Cut((string?)context.Items[NameSlot] ?? HttpActs.PathOf(context.Request))!;

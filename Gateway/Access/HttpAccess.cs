@@ -80,11 +80,11 @@ internal sealed class HttpAccess(
         }
         finally
         {
-            Tell(context, status);
+            await TellAsync(context, status);
         }
     }
 
-    private void Tell(HttpContext context, int status)
+    private async Task TellAsync(HttpContext context, int status)
     {
         var (verb, what) = HttpActs.Of(context.Request.Method, context.Request.Path);
         if (WhoIs(context) is not { } who || !AuditTrail.IsWorthwhile(who, verb, what, context.Request))
@@ -94,7 +94,13 @@ internal sealed class HttpAccess(
 
         if (status < StatusCodes.Status400BadRequest)
         {
-            trail.Record(context, who.Owner);
+            var recording = trail.RecordAsync(context, who.Owner);
+
+            // Enrollments have a history of their own, and somebody who holds a finger.
+            if (what.Kind != "enrollments")
+            {
+                await recording;
+            }
         }
         else if (IsRefusal(status))
         {

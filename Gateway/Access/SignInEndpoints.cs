@@ -71,7 +71,7 @@ internal static class SignInEndpoints
         await SessionCookie.OpenAsync(context, sessions, standings, holder);
         AccessLog.SignedIn(log, identity.Shown, Network.Text(context.Connection.RemoteIpAddress));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
-        trail.Record(context, identity.Owner);
+        await trail.RecordAsync(context, identity.Owner);
         return Results.NoContent();
     }
 
@@ -80,7 +80,7 @@ internal static class SignInEndpoints
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         if (await SessionCookie.CloseAsync(context, sessions, standings) is { } owner)
         {
-            trail.Record(context, owner);
+            await trail.RecordAsync(context, owner);
         }
 
         context.Response.Cookies.Delete(SessionCookie.Name(context), SessionCookie.Options(context, lifetime: null));

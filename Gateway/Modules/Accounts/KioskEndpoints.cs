@@ -44,7 +44,7 @@ internal static class KioskEndpoints
         await SessionCookie.OpenAsync(context, sessions, standings, new(kiosk.Kind, kiosk.Name));
         AuditTrail.Name(context, "/api/kiosks/pairings");
         AuditTrail.Changed(context, "device", from: null, kiosk.Scanner);
-        trail.Record(context, kiosk.Owner);
+        await trail.RecordAsync(context, kiosk.Owner);
         return Results.Json(new { state = "paired", kiosk = kiosk.Name, scanner = kiosk.Scanner });
     }
 
