@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gateway.Contract;
 
 namespace Gateway.Access;
@@ -6,8 +5,6 @@ namespace Gateway.Access;
 /// <summary>The printed link, the admin token typed in, or a name and a password become a session; leaving ends it.</summary>
 internal static class SignInEndpoints
 {
-    private sealed record SignIn(string? Token, string? User, string? Password);
-
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/sign-in", SignInAsync);
@@ -27,8 +24,9 @@ internal static class SignInEndpoints
         ILogger<Sessions> log)
     {
         var remote = Network.Text(context.Connection.RemoteIpAddress);
-        var given = await ReadAsync(context);
-        if (given is { User: { } user, Password: { } password } && user.Length <= Password.Longest && password.Length <= Password.Longest)
+        var body = await RequestBody.ReadAsync(context.Request);
+        var (token, user, password) = (body.OptionalWord("token"), body.OptionalWord("user"), body.OptionalWord("password"));
+        if (user?.Length <= Password.Longest && password?.Length <= Password.Longest)
         {
             if (await passwords.TryAsync(context, user, password) is { } known)
             {
@@ -49,7 +47,7 @@ internal static class SignInEndpoints
             return Problem.Of(StatusCodes.Status403Forbidden, "forbidden", "Without TLS, sign in from this network only: your address is not a local one.");
         }
 
-        if (given.Token is { } token && await admin.SpendAsync(token))
+        if (token is not null && await admin.SpendAsync(token))
         {
             return await WelcomeAsync(context, sessions, standings, admin.Holder, Identity.Admin, trail, log);
         }
@@ -86,36 +84,4 @@ internal static class SignInEndpoints
         context.Response.Cookies.Delete(SessionCookie.Name(context), SessionCookie.Options(context, lifetime: null));
         return Results.NoContent();
     }
-
-    /// <summary>An empty one is a try like any other; what cannot be read is no guess, and nobody is made to wait for it.</summary>
-    private static async Task<SignIn> ReadAsync(HttpContext context)
-    {
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        if (body.Length == 0)
-        {
-            return new(Token: null, User: null, Password: null);
-        }
-
-        if (!ContractJson.IsBodyOf(context.Request))
-        {
-            throw RequestRefusedException.NotJson();
-        }
-
-        try
-        {
-            var root = ContractJson.Parse(body.GetBuffer().AsSpan(0, (int)body.Length));
-            return root.ValueKind == JsonValueKind.Object
-                ? new(TextIn(root, "token"), TextIn(root, "user"), TextIn(root, "password"))
-                : throw RequestRefusedException.Invalid("body", "The body must be a JSON object.");
-        }
-        catch (JsonException error)
-        {
-            throw RequestRefusedException.Invalid("body", $"The body {ContractJson.Fault(error)}.");
-        }
-    }
-
-    private static string? TextIn(JsonElement root, string field) => root.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null
-        ? ContractJson.TextOf(value) ?? throw RequestRefusedException.Invalid(field, $"{field} must be a text.")
-        : null;
 }

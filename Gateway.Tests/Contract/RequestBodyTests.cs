@@ -1,9 +1,8 @@
 using System.Text;
 using Gateway.Contract;
-using Gateway.Modules;
 using Microsoft.AspNetCore.Http;
 
-namespace Gateway.Tests.Modules;
+namespace Gateway.Tests.Contract;
 
 public sealed class RequestBodyTests
 {

@@ -2,9 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Gateway.Contract;
 
-namespace Gateway.Modules;
+namespace Gateway.Contract;
 
 /// <summary>The JSON object of a request. A field that is wrong is named; one that is unknown is ignored.</summary>
 internal sealed class RequestBody
@@ -74,6 +73,11 @@ internal sealed class RequestBody
     public string Person() => Text("person", MaxPerson) is not ("." or "..") and var person
         ? person
         : throw RequestRefusedException.Invalid("person", "person must be more than dots.");
+
+    /// <summary>A text of whatever length and signs: for what is only compared, and never kept.</summary>
+    public string? OptionalWord(string field) => Has(field, out var value)
+        ? ContractJson.TextOf(value) ?? throw RequestRefusedException.Invalid(field, $"{field} must be a text.")
+        : null;
 
     public string? OptionalText(string field, int max)
     {
