@@ -131,7 +131,7 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         link?.Wake();
     }
 
-    /// <summary>Writes what may be sent now; called by the loop of the connection. True when answers went before it.</summary>
+    /// <summary>Writes the answers that are ready, and what may be sent now; called by the loop of the connection. True when there were answers.</summary>
     public bool Deliver(MqttLink link, DeliveryWriter writer)
     {
         List<long>? skipped;
@@ -139,13 +139,13 @@ internal sealed class Session(string clientId, IClientRights rights, bool isDura
         bool hasAnswered;
         lock (_lock)
         {
+            // within the lock: what is added after an answer, as retained messages are after their SUBACK, goes out after it
+            hasAnswered = link.WriteAnswers();
             if (_link != link)
             {
-                return false;
+                return hasAnswered;
             }
 
-            // what was added after an answer, as retained messages are after their SUBACK, goes out after it
-            hasAnswered = link.WriteAnswers();
             _outbox.Send(writer, _rights);
             skipped = _outbox.TakeSkipped();
             isHungry = !_isFed && (_outbox.Queue.WantsPage || _outbox.WantsReplay);

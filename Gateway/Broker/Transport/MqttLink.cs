@@ -178,21 +178,22 @@ internal sealed class MqttLink
 
     private bool WriteRound()
     {
-        var wrote = WriteAnswers();
-        if (_source is { } source && !IsClosing)
-        {
-            var deliveries = _deliveries!;
-            deliveries.BeginRound();
-            wrote |= source.Deliver(this, deliveries);
-            if (deliveries.HasWritten)
-            {
-                wrote = true;
-                _counts.SentRound(deliveries.Messages, deliveries.Written);
-            }
-        }
-
+        var wrote = _source is { } source && !IsClosing ? DeliverFrom(source) : WriteAnswers();
         _hasWritten |= wrote;
         return wrote;
+    }
+
+    private bool DeliverFrom(Session source)
+    {
+        var deliveries = _deliveries!;
+        deliveries.BeginRound();
+        var hasAnswered = source.Deliver(this, deliveries);
+        if (deliveries.HasWritten)
+        {
+            _counts.SentRound(deliveries.Messages, deliveries.Written);
+        }
+
+        return hasAnswered || deliveries.HasWritten;
     }
 
     private async ValueTask FarewellAsync()
