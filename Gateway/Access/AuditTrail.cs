@@ -6,7 +6,7 @@ namespace Gateway.Access;
 
 /// <summary>
 /// Who did what, and from where, and who was kept from it: a channel of its own, to which only is added. What was done is on it before its answer
-/// ends; nobody waits to be refused, and whoever is again and again is told of once.
+/// ends, but for what has a history of its own; nobody waits to be refused, and whoever is again and again is told of once.
 /// </summary>
 internal sealed class AuditTrail(IJournal journal, LimitBook book, TimeProvider time, ILogger<AuditTrail> log)
 {

@@ -96,8 +96,8 @@ internal sealed class HttpAccess(
         {
             var recording = trail.RecordAsync(context, who.Owner);
 
-            // Enrollments have a history of their own, and somebody who holds a finger.
-            if (what.Kind != "enrollments")
+            // These have a history of their own, and somebody who stands at the scanner.
+            if (what.Kind is not ("enrollments" or "checkins"))
             {
                 await recording;
             }

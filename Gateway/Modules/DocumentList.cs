@@ -1,4 +1,3 @@
-using Gateway.Contract;
 using Gateway.Journal;
 
 namespace Gateway.Modules;
