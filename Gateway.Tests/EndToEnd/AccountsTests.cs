@@ -46,6 +46,7 @@ public sealed class AccountsTests() : ServiceTest(Admin)
             ("""{"user":"ada","password":["x"]}""", "application/json", "400 invalid password"),
             ("""{"token":"\ud800"}""", "application/json", "400 invalid token"),
             ("token=guess", "application/x-www-form-urlencoded", "415 invalid Content-Type"),
+            ($$"""{"token":"{{new string('x', 70_000)}}"}""", "application/json", "413 too_big"),
         ];
         using var stranger = Stranger();
         foreach (var (body, type, expected) in tries)
